@@ -1,0 +1,1 @@
+"""Articles in, an index out."""

@@ -1,0 +1,1 @@
+"""Text in, terms out: one analyzer serves writing, querying and highlighting."""

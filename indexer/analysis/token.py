@@ -1,0 +1,69 @@
+"""What analysis gives: tokens with offsets, surfaces and terms; and what one typed word looks for.
+
+How a term is spelled in the index:
+
+    en:minefield    a stem, marked with the language whose stemmer made it
+    02091           a word that nobody stems: numbers, mixed letters and digits, bigrams, languages without a stemmer
+    ^us             an acronym, however it was spelled (U.S., US)
+
+A surface is the folded form that stood in the text, with no language: what quotes, patterns and close spellings look
+at. An acronym's surface is marked `^` too. No term or surface holds white space or a colon of its own, so a term
+survives a split on white space; none is longer than `MAX_TERM_CHARS`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ANALYSIS_VERSION = 1
+MAX_TERM_CHARS = 100
+ACRONYM_MARK = "^"
+LANG_MARK = ":"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word with its place in the text.
+
+    `start` and `end` are code point offsets, `position` counts words from 0, `width` is how many positions it covers
+    (2 or more for the joined form of a hyphenated word, which starts where its first part starts).
+    `surfaces` and `terms` are the readings of this very word, most have one of each; two where both readings of an
+    acronym hold, or where a stem of the accented and of the folded form differ.
+    """
+
+    start: int
+    end: int
+    position: int
+    width: int
+    surfaces: tuple[str, ...]
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedText:
+    """`tokens` in order of position, joined forms after the first part; `length` is the number of positions."""
+
+    tokens: tuple[Token, ...]
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class TypedWord:
+    """One word that a person typed, and every way in which the index may spell it.
+
+    `alternatives` are runs of adjacent terms (or surfaces): mostly one term long, several for the parts of a
+    hyphenated word or a run of bigrams. Together they are one synonym. `width` is the number of positions that the
+    word takes in a phrase when it is matched part by part.
+    """
+
+    text: str
+    start: int
+    end: int
+    alternatives: tuple[tuple[str, ...], ...]
+    is_stop_word: bool
+
+
+def shown_term(term: str) -> str:
+    """The term as a person may see it: without its marks."""
+    _, _, stem = term.rpartition(LANG_MARK)
+    return stem.removeprefix(ACRONYM_MARK)

@@ -1,0 +1,156 @@
+"""What one piece of news says: the value that travels the corridor from reader to index.
+
+Nothing here reads files, cleans text or knows an engine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Literal
+
+import orjson
+
+DatePrecision = Literal["second", "minute", "day", "month", "year", "none"]
+
+_ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+_ID_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """When an outlet says that it published.
+
+    `on` is the outlet's own calendar day as `YYYY-MM-DD`, `YYYY-MM`, `YYYY`, or None.
+    `at` is an aware datetime, and None unless the outlet gave both a time and a zone: neither is ever
+    invented. `raw` is the text that it was read from, `""` when there was none.
+    """
+
+    on: str | None = None
+    at: datetime | None = None
+    precision: DatePrecision = "none"
+    raw: str = ""
+
+
+UNDATED = Published()
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalLine:
+    """One line of the visible text as it was given; `left_out` says why it is not in the article, "" if it is."""
+
+    text: str
+    left_out: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One piece of news.
+
+    `body` has its paragraphs separated by one empty line where the input told them apart.
+    `lang` is a BCP 47 tag, `und` where nobody could tell. `original` is empty when the input was structured
+    and nothing was left out. `extra_json` is a JSON object of every key that we have no field for.
+    """
+
+    title: str = ""
+    body: str = ""
+    author: tuple[str, ...] = ()
+    source: str = ""
+    url: str | None = None
+    published: Published = UNDATED
+    lang: str = "und"
+    tag: tuple[str, ...] = ()
+    external_id: str | None = None
+    collection: str = "main"
+    original: tuple[OriginalLine, ...] = ()
+    extra_json: str = "{}"
+
+    @property
+    def id(self) -> str:
+        """16 letters and digits derived from the collection and the best key the article has (see CONTRACT)."""
+        if self.external_id is not None:
+            key = ("external_id", self.external_id)
+        elif self.url is not None:
+            key = ("url", self.url)
+        else:
+            key = ("said", self.source, self.title, self.published.on or "")
+        return _short_token(orjson.dumps([self.collection, *key]))
+
+    @property
+    def content_hash(self) -> str:
+        """Equal for equal content: everything that the index keeps of the article, in one digest."""
+        published = self.published
+        return _short_token(
+            orjson.dumps(
+                [
+                    *(self.title, self.body, self.author, self.source, self.url, self.lang, self.tag),
+                    *(published.on, published.at, published.precision, published.raw),
+                    *(self.external_id, self.collection, self.extra_json),
+                    [(line.text, line.left_out) for line in self.original],
+                ]
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an article was read: a file, and the line in it where there is more than one (1-based, else 0)."""
+
+    path: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class ReadArticle:
+    """A reader's good news."""
+
+    place: Place
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A reader's bad news: what was not read as an article and why.
+
+    `reason` is a short stable phrase that is counted ("not JSON", "no text"); `detail` says what was seen.
+    """
+
+    place: Place
+    reason: str
+    detail: str = ""
+
+
+def day_range(published_on: str | None) -> tuple[date, date] | None:
+    """First and last day that `YYYY`, `YYYY-MM` or `YYYY-MM-DD` covers; None for None."""
+    if published_on is None:
+        return None
+    parts = [int(part) for part in published_on.split("-")]
+    if len(parts) == 1:
+        return date(parts[0], 1, 1), date(parts[0], 12, 31)
+    if len(parts) == 2:
+        first = date(parts[0], parts[1], 1)
+        if parts == [9999, 12]:
+            return first, date(9999, 12, 31)
+        following = date(parts[0] + parts[1] // 12, parts[1] % 12 + 1, 1)
+        return first, date.fromordinal(following.toordinal() - 1)
+    day = date(parts[0], parts[1], parts[2])
+    return day, day
+
+
+def format_instant(instant: datetime) -> str:
+    """RFC 3339 with the zone that was given: `2021-03-12T15:29:00+04:00`, and `Z` for UTC."""
+    text = instant.isoformat()
+    return text.removesuffix("+00:00") + "Z" if instant.utcoffset() == UTC.utcoffset(None) else text
+
+
+def _short_token(content: bytes) -> str:
+    number = int.from_bytes(hashlib.blake2b(content, digest_size=16).digest())
+    letters = []
+    for _ in range(_ID_LENGTH):
+        number, digit = divmod(number, len(_ID_ALPHABET))
+        letters.append(_ID_ALPHABET[digit])
+    return "".join(letters)

@@ -1,0 +1,84 @@
+"""What a place for an index promises to the pipeline: read what is known, write documents, commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol
+
+from indexer.analysis.token import AnalysedText
+from indexer.article import Article
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article in the shape of the schema: what is stored, and the analysed text of each searched field.
+
+    `origin` is the real path of the file that it was last read from; `read_root` needs no place of its own, since
+    an article is under a root when its origin is.
+    """
+
+    id: str
+    content_hash: str
+    origin: str
+    article: Article
+    title: AnalysedText
+    body: AnalysedText
+    author: AnalysedText
+    source: AnalysedText
+    tag: AnalysedText
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """What the index remembers of an article it holds."""
+
+    id: str
+    content_hash: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """An article that was deleted on purpose and stays out until `undelete`. `deleted_on` is `YYYY-MM-DD`."""
+
+    id: str
+    reason: str
+    deleted_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    generation: int
+    articles: int
+
+
+class IndexWriter(Protocol):
+    """The only writer of an index while it is open. Nothing is seen by readers before `commit` returns."""
+
+    def __enter__(self) -> IndexWriter: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Gives up what was not committed."""
+        ...
+
+    def known(self, article_id: str) -> KnownArticle | None:
+        """What the last commit holds under this id."""
+        ...
+
+    def known_articles(self) -> Iterator[KnownArticle]: ...
+
+    def tombstone(self, article_id: str) -> Tombstone | None: ...
+
+    def write(self, document: Document) -> None:
+        """Add the document, or replace the one of its id. At most once an id between two commits."""
+        ...
+
+    def remove(self, article_id: str) -> bool:
+        """Take an article out without a tombstone (pruning); False when it is not there."""
+        ...
+
+    def commit(self) -> Commit: ...

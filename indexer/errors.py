@@ -1,0 +1,64 @@
+"""Every error that Broadsheet raises on purpose.
+
+    BroadsheetError                 a message that says what happened, the value seen and what to do
+    |-- UsageError                  the command or the settings are off (exit code 2)
+    |   `-- SettingError            one setting's value cannot be used
+    |-- ArticleError                one article cannot be indexed; the run goes on
+    `-- ArchiveError                the index cannot serve
+        |-- IndexNotFoundError      there is none at this place
+        |-- IndexVersionError       written by another schema or analysis version; run: broadsheet rebuild
+        |-- IndexDamagedError       a file is missing or not what it was
+        `-- IndexBusyError          another process is writing
+
+Errors of foreign libraries are translated into these in the adapter that calls the library.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ArchiveError",
+    "ArticleError",
+    "BroadsheetError",
+    "IndexBusyError",
+    "IndexDamagedError",
+    "IndexNotFoundError",
+    "IndexVersionError",
+    "SettingError",
+    "UsageError",
+]
+
+
+class BroadsheetError(Exception):
+    """Base of the tree; `str()` of it is fit to be shown to a person."""
+
+
+class UsageError(BroadsheetError):
+    pass
+
+
+class SettingError(UsageError):
+    pass
+
+
+class ArticleError(BroadsheetError):
+    pass
+
+
+class ArchiveError(BroadsheetError):
+    pass
+
+
+class IndexNotFoundError(ArchiveError):
+    pass
+
+
+class IndexVersionError(ArchiveError):
+    pass
+
+
+class IndexDamagedError(ArchiveError):
+    pass
+
+
+class IndexBusyError(ArchiveError):
+    pass

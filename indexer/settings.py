@@ -1,0 +1,142 @@
+"""Every knob, with its unit, its default and where its value came from.
+
+Later sources win: the default, `broadsheet.toml` in the working folder, `BROADSHEET_*` in the environment, the
+command's own options. A setting that is not listed here does not exist, and a file that names one is refused.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from indexer.errors import SettingError
+
+SETTINGS_FILE = "broadsheet.toml"
+ENVIRONMENT_PREFIX = "BROADSHEET_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The values in force; the table `SETTINGS` says what each means."""
+
+    index_dir: Path = Path("index_data/index")
+    collection: str = ""
+    commit_every_s: float = 30.0
+    writer_memory_mb: int = 256
+    host: str = "127.0.0.1"
+    port: int = 8000
+    search_deadline_ms: int = 1000
+    refresh_every_s: float = 1.0
+    site_title: str = "Broadsheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table: `unit` is "" where the value has none."""
+
+    name: str
+    unit: str
+    help: str
+    read: Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingValue:
+    """A setting in force: `origin` is `default`, the settings file, the name of a variable, or `option`."""
+
+    setting: Setting
+    value: object
+    default: object
+    origin: str
+
+
+def _whole_number(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text)
+        if not least <= value <= most:
+            raise ValueError(f"must be between {least} and {most}")
+        return value
+
+    return read
+
+
+def _seconds(least: float, most: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        value = float(text)
+        if not least <= value <= most:
+            raise ValueError(f"must be between {least:g} and {most:g}")
+        return value
+
+    return read
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("index_dir", "folder", "where the index lives", Path),
+    Setting("collection", "", "name of the collection for articles read; empty: the article's source", str),
+    Setting("commit_every_s", "seconds", "longest time between two commits of a run", _seconds(0.1, 30)),
+    Setting("writer_memory_mb", "MB", "memory for postings before they are spilled", _whole_number(16, 65536)),
+    Setting("host", "address", "address that `serve` listens on", str),
+    Setting("port", "", "port that `serve` listens on", _whole_number(1, 65535)),
+    Setting("search_deadline_ms", "ms", "longest time that one search may take", _whole_number(10, 60000)),
+    Setting("refresh_every_s", "seconds", "how often `serve` looks for a new commit", _seconds(0.1, 2)),
+    Setting("site_title", "", "name shown at the top of every page", str),
+)
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def load_settings(
+    options: Mapping[str, object], environment: Mapping[str, str], folder: Path
+) -> tuple[Settings, tuple[SettingValue, ...]]:
+    """The settings in force and the origin of each. `options` are the command's, already of the right type, None
+    where not given. Raises SettingError with the name, the value and what would be right."""
+    found: dict[str, tuple[object, str]] = {}
+    path = folder / SETTINGS_FILE
+    for name, raw in _read_file(path).items():
+        found[name] = (_read_value(_setting(name, str(path)), str(raw), str(path)), str(path))
+    for variable, raw in environment.items():
+        name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
+        if variable.startswith(ENVIRONMENT_PREFIX) and name in _BY_NAME:
+            found[name] = (_read_value(_BY_NAME[name], raw, variable), variable)
+    for name, option in options.items():
+        if option is not None:
+            found[name] = (_read_value(_BY_NAME[name], str(option), "option"), "option")
+    settings = Settings(**{name: value for name, (value, _) in found.items()})  # type: ignore[arg-type]
+    defaults = {field.name: field.default for field in fields(Settings)}
+    values = tuple(
+        SettingValue(
+            setting,
+            getattr(settings, setting.name),
+            defaults[setting.name],
+            found[setting.name][1] if setting.name in found else "default",
+        )
+        for setting in SETTINGS
+    )
+    return settings, values
+
+
+def _read_file(path: Path) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingError(f"cannot read {path}: {error}") from error
+
+
+def _setting(name: str, origin: str) -> Setting:
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    near = difflib.get_close_matches(name, _BY_NAME, n=1)
+    meant = f"; did you mean {near[0]}?" if near else f"; known are: {', '.join(_BY_NAME)}"
+    raise SettingError(f"{origin}: there is no setting {name!r}{meant}")
+
+
+def _read_value(setting: Setting, raw: str, origin: str) -> object:
+    try:
+        return setting.read(raw)
+    except ValueError as error:
+        unit = f" ({setting.unit})" if setting.unit else ""
+        raise SettingError(f"{origin}: {setting.name}{unit} cannot be {raw!r}: {error}") from error

@@ -1,0 +1,118 @@
+"""The query as an engine gets it: analysed terms in a tree of sets. Engines know nothing of text or languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeAlias
+
+#: Where terms are looked for. `text` is title and body together, scored by BM25F; `title` is scored alone;
+#: the others only narrow and add nothing to a score.
+Scope = Literal["text", "title", "author", "source", "tag"]
+FacetName = Literal["source", "author", "lang", "tag", "collection", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class WordPlan:
+    """One typed word. Matches where any alternative (a run of adjacent terms) stands; their frequencies are summed.
+
+    `surface` tells whether the terms are surfaces or stems; `weight` counts how often the word was typed.
+    `clause` numbers the word for explanations and counts.
+    """
+
+    scope: Scope
+    alternatives: tuple[tuple[str, ...], ...]
+    surface: bool
+    weight: float
+    clause: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhrasePlan:
+    """Adjacent slots of surfaces. `variants` are whole spellings of the phrase (`well being`, `wellbeing`), each a
+    tuple of slots, each slot a tuple of alternative surfaces. Its frequency is the number of places where one starts."""
+
+    scope: Scope
+    variants: tuple[tuple[tuple[str, ...], ...], ...]
+    weight: float
+    clause: int
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    children: tuple[PlanNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    children: tuple[PlanNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exclude:
+    """The articles that `child` does not match; adds nothing to a score."""
+
+    child: PlanNode
+
+
+@dataclass(frozen=True, slots=True)
+class DaysWithin:
+    """Articles whose day, month or year lies wholly within; undated ones never match."""
+
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ValueIn:
+    """Articles with one of these exact values in a facet column."""
+
+    facet: FacetName
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EveryArticle:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class NoArticle:
+    pass
+
+
+PlanNode: TypeAlias = (
+    WordPlan | PhrasePlan | AllOf | AnyOf | Exclude | DaysWithin | ValueIn | EveryArticle | NoArticle
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FacetRequest:
+    name: FacetName
+    size: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an engine executes.
+
+    `all_words` and `any_words` are the same query with the plain words joined by AND and by OR; `match` says which
+    to answer (`auto`: all words, and where fewer than `AUTO_THRESHOLD` have them all, any of the words, those with
+    all first). `filters` narrow every answer. `first` and `count` are the slice of hits wanted.
+    """
+
+    all_words: PlanNode
+    any_words: PlanNode
+    match: Literal["auto", "all", "any"]
+    filters: tuple[ValueIn | DaysWithin, ...]
+    sort: Literal["relevance", "newest", "oldest"]
+    first: int
+    count: int
+    facets: tuple[FacetRequest, ...] = ()
+    histogram: Literal["day", "month", "year"] | None = None
+    clauses: tuple[WordPlan | PhrasePlan, ...] = ()
+    rank: Literal["default", "bm25"] = "default"
+    deadline_ms: float | None = None
+
+
+AUTO_THRESHOLD = 10

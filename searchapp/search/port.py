@@ -1,0 +1,98 @@
+"""What an engine promises to the search service, in a few verbs. Article ids leave it, document numbers never do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from indexer.article import Article
+from searchapp.search.plan import FacetName, FacetRequest, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredArticle:
+    id: str
+    score: float
+    all_words: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCounts:
+    """Most frequent values first, ties by value; as many as were asked for."""
+
+    name: FacetName
+    counts: tuple[FacetCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """`start` is `2021`, `2021-03` or `2021-03-12`; `of` is how many articles the whole index has there."""
+
+    start: str
+    count: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The answer to a plan: a slice of scored ids, and counts over all matches.
+
+    `clause_articles[i]` is the number of articles that hold the plan's i-th clause, whatever else was asked.
+    """
+
+    hits: tuple[ScoredArticle, ...]
+    total: int
+    total_all_words: int
+    total_is_exact: bool
+    timed_out: bool
+    facets: tuple[FacetCounts, ...]
+    histogram: tuple[Bucket, ...]
+    clause_articles: tuple[int, ...]
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    id: str
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFacts:
+    """`langs` are the languages that the index holds with their numbers of articles, most frequent first."""
+
+    generation: int
+    articles: int
+    langs: tuple[FacetCount, ...]
+
+
+class Engine(Protocol):
+    """A readable index. Safe to use from several threads; an answer is always of one generation."""
+
+    def facts(self) -> IndexFacts: ...
+
+    def execute(self, plan: Plan) -> Matches: ...
+
+    def fetch(self, ids: tuple[str, ...]) -> tuple[StoredArticle | None, ...]:
+        """Stored articles in the order of `ids`; None where there is no such article (any more)."""
+        ...
+
+    def find_external_id(self, external_id: str) -> tuple[str, ...]:
+        """Ids of the articles that were given this external id, in any collection."""
+        ...
+
+    def count_values(self, facets: tuple[FacetRequest, ...]) -> tuple[FacetCounts, ...]:
+        """Facet counts over the whole archive."""
+        ...
+
+    def refresh(self) -> bool:
+        """Look for a newer generation; True when there was one."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,91 @@
+"""A search as asked for (`SearchRequest`) and as answered (`Page`): one pair for page, endpoint and command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from searchapp.query.nodes import Note
+from searchapp.search.plan import FacetRequest
+from searchapp.search.port import Bucket, FacetCounts, StoredArticle
+
+Match = Literal["auto", "all", "any"]
+Sort = Literal["relevance", "newest", "oldest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Chosen facet values and days: OR within one, AND between them. `from_day` and `to_day` are included."""
+
+    source: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    year: tuple[str, ...] = ()
+    lang: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    collection: tuple[str, ...] = ()
+    from_day: date | None = None
+    to_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    q: str = ""
+    match: Match = "auto"
+    rank: Literal["default", "bm25"] = "default"
+    filters: Filters = Filters()
+    sort: Sort = "relevance"
+    page: int = 1
+    per_page: int = 10
+    facets: tuple[FacetRequest, ...] = ()
+    histogram: Literal["day", "month", "year"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A passage of the stored body. `spans` are (start, end) code points of `text`; `html` is `text` escaped, with
+    the spans in `<mark>`; `paragraph` counts from 1."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+    html: str
+    paragraph: int
+    paragraphs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    stored: StoredArticle
+    score: float
+    all_words: bool
+    title_spans: tuple[tuple[int, int], ...]
+    title_html: str
+    snippets: tuple[Snippet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One typed word or phrase as it was understood: its terms as a person may see them, and the articles that hold it."""
+
+    text: str
+    terms: tuple[str, ...]
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A slice of hits, the totals and the facets. `understood` is the query as it was searched, in words."""
+
+    request: SearchRequest
+    understood: str
+    clauses: tuple[Clause, ...]
+    notes: tuple[Note, ...]
+    hits: tuple[Hit, ...]
+    total: int
+    total_is_exact: bool
+    total_all_words: int
+    timed_out: bool
+    facets: tuple[FacetCounts, ...]
+    histogram: tuple[Bucket, ...]
+    generation: int
+    took_ms: float
