@@ -70,7 +70,7 @@ class Article:
     def id(self) -> str:
         """16 letters and digits derived from the collection and the best key the article has (see CONTRACT)."""
         if self.external_id is not None:
-            key = ("external_id", self.external_id)
+            key: tuple[str, ...] = ("external_id", self.external_id)
         elif self.url is not None:
             key = ("url", self.url)
         else:

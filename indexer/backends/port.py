@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol
+from typing import Protocol, Self
 
 from indexer.analysis.token import AnalysedText
 from indexer.article import Article
@@ -57,7 +57,7 @@ class Commit:
 class IndexWriter(Protocol):
     """The only writer of an index while it is open. Nothing is seen by readers before `commit` returns."""
 
-    def __enter__(self) -> IndexWriter: ...
+    def __enter__(self) -> Self: ...
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

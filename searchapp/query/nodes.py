@@ -24,7 +24,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words in quotes, unstemmed, in this order; `slop` is None, or how many other positions may stand between, any order."""
+    """Words in quotes, unstemmed, in this order; `slop` is None, or how many positions may be other words', any order."""
 
     text: str
     start: int

@@ -30,7 +30,8 @@ class WordPlan:
 @dataclass(frozen=True, slots=True)
 class PhrasePlan:
     """Adjacent slots of surfaces. `variants` are whole spellings of the phrase (`well being`, `wellbeing`), each a
-    tuple of slots, each slot a tuple of alternative surfaces. Its frequency is the number of places where one starts."""
+    tuple of slots, each slot a tuple of alternative surfaces. Its frequency is the number of places where one starts.
+    """
 
     scope: Scope
     variants: tuple[tuple[tuple[str, ...], ...], ...]
@@ -81,9 +82,7 @@ class NoArticle:
     pass
 
 
-PlanNode: TypeAlias = (
-    WordPlan | PhrasePlan | AllOf | AnyOf | Exclude | DaysWithin | ValueIn | EveryArticle | NoArticle
-)
+PlanNode: TypeAlias = WordPlan | PhrasePlan | AllOf | AnyOf | Exclude | DaysWithin | ValueIn | EveryArticle | NoArticle
 
 
 @dataclass(frozen=True, slots=True)

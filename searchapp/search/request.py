@@ -65,7 +65,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One typed word or phrase as it was understood: its terms as a person may see them, and the articles that hold it."""
+    """One typed word or phrase as it was understood: its terms as people may see them, and how many articles hold it."""
 
     text: str
     terms: tuple[str, ...]
