@@ -1,0 +1,48 @@
+"""What every test may ask for: the shared test data, and one way of drawing examples everywhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+PROJECT = Path(__file__).resolve().parent.parent
+TEST_DATA_VARIABLE = "BROADSHEET_TEST_DATA"
+#: A whole folder or nothing: a folder that lacks one of these was only half copied.
+TEST_DATA_FOLDERS = ("seed", "news", "collections", "pages", "queries")
+
+settings.register_profile("default", deadline=None, max_examples=60)
+# A build must not fail on an example that nobody can get again; machines of builds are slow in their own ways.
+settings.register_profile(
+    "ci", deadline=None, max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("thorough", deadline=None, max_examples=2000)
+
+
+def is_ci(environment: Mapping[str, str]) -> bool:
+    return environment.get("CI", "").lower() in {"1", "true", "yes"}
+
+
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if is_ci(os.environ) else "default"))
+
+
+def find_test_data(environment: Mapping[str, str]) -> Path:
+    """Where the shared data should be; says nothing about whether it is there."""
+    given = environment.get(TEST_DATA_VARIABLE)
+    return Path(given).resolve() if given else (PROJECT.parent / "shared" / "data").resolve()
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of shared test data. Absent: skipped in plain sight, and failed where nothing may be skipped."""
+    folder = find_test_data(os.environ)
+    missing = [name for name in TEST_DATA_FOLDERS if not (folder / name).is_dir()]
+    if not missing:
+        return folder
+    reason = f"no shared test data at {folder} (missing: {', '.join(missing)}); set {TEST_DATA_VARIABLE} to its folder"
+    if is_ci(os.environ):
+        pytest.fail(reason)
+    pytest.skip(reason)
