@@ -1,0 +1,90 @@
+# Everything that is done often. `make` alone lists the targets.
+
+PYTHON = python3
+PORT = 8000
+DATA = $(or $(BROADSHEET_TEST_DATA),../shared/data)
+COLLECTION =
+WORKERS = 2
+
+VENV = .venv
+BIN = $(VENV)/bin
+READY = $(VENV)/.ready
+READY_DEV = $(VENV)/.ready-dev
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo test chromium lint eval screenshots lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@echo "  variables: PYTHON=$(PYTHON) (makes $(VENV)), PORT=$(PORT), DATA=$(DATA), COLLECTION=path"
+
+setup: $(READY) ## make .venv with .venv/bin/broadsheet, from the lock file
+
+setup-dev: $(READY_DEV) ## the same with what tests and checks need
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "There is no $(PYTHON). Broadsheet needs Python 3.11 or later; choose one with: make setup PYTHON=/path/to/python3" >&2; \
+		exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Broadsheet needs Python 3.11 or later, and $(PYTHON) is `$(PYTHON) --version 2>&1`;" \
+			"choose another with: make setup PYTHON=/path/to/python3" >&2; \
+		exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) || { \
+		rm -rf $(VENV); \
+		echo "$(PYTHON) could not make $(VENV). On Debian and Ubuntu: apt-get install python3-venv" >&2; \
+		exit 1; }
+
+$(READY): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+# The dev lock holds the same versions as the other one, and more.
+$(READY_DEV): requirements-dev.lock $(READY)
+	@echo "Installing what tests and checks need ..."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: setup ## index the sample articles and serve them at http://127.0.0.1:PORT
+	$(BIN)/broadsheet index index_data/samples --index-dir index_data/demo
+	@echo "Serving at http://127.0.0.1:$(PORT) (Ctrl-C ends it)"
+	@exec $(BIN)/broadsheet serve --index-dir index_data/demo --host 127.0.0.1 --port $(PORT)
+
+test: setup-dev chromium ## run every test, those of the page in a real browser
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+# Tests of the page use the system's Chromium. Where it cannot be had they are skipped and say so; with CI=true they fail.
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	if [ "`id -u`" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium for the tests of the page ..."; \
+		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; } >/dev/null || \
+			echo "Chromium could not be installed: tests of the page will not run" >&2; \
+	else \
+		echo "There is no Chromium: tests of the page will be skipped. On Debian: sudo apt-get install chromium" >&2; \
+	fi
+
+lint: setup-dev ## ruff (lint and format) and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+eval: setup-dev ## measure extraction and ranking over DATA, and over COLLECTION=path beside them
+	$(BIN)/python benchmarks/eval_extraction.py --data $(DATA)
+	$(BIN)/python benchmarks/eval_ranking.py --data $(DATA) $(if $(COLLECTION),--collection $(COLLECTION))
+
+screenshots: setup-dev chromium ## take the pictures of docs/images from the sample articles
+	$(BIN)/python docs/take_screenshots.py
+
+lock: setup-dev ## resolve pyproject.toml again and write both lock files
+	$(COMPILE) --upgrade --extra build --output-file requirements.lock
+	$(COMPILE) --upgrade --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove .venv, caches and the demo index; your own index in index_data/index stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info index_data/demo
+	find indexer searchapp tests benchmarks docs -name __pycache__ -prune -exec rm -rf {} +
