@@ -1,0 +1,243 @@
+"""What the results page shows, made ready for the template: the template prints, it decides nothing.
+
+Archive text leaves here as plain text, which the template escapes. The two exceptions are `title_html` and the
+snippets' `html`, which are escaped where they are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Literal
+
+from searchapp.search.plan import FacetName, FacetRequest
+from searchapp.search.port import FacetCounts
+from searchapp.search.request import Filters, Hit, Page, SearchRequest, Sort
+from searchapp.web.addresses import (
+    article_address,
+    search_address,
+    with_value,
+    without_day,
+    without_filters,
+    without_value,
+)
+from searchapp.web.dates import ShownDate, day_in_words, show_date
+from searchapp.web.languages import language_name
+from searchapp.web.params import REPEATABLE, WINDOW_HITS, last_page
+
+PAGE_FACETS = tuple(FacetRequest(name, 8) for name in ("source", "year", "author", "lang"))
+FACET_LABELS: dict[str, str] = {
+    "source": "Source",
+    "year": "Year",
+    "author": "Author",
+    "lang": "Language",
+    "tag": "Tag",
+    "collection": "Collection",
+}
+_SORTS: tuple[tuple[Sort, str], ...] = (("relevance", "Best match"), ("newest", "Newest"), ("oldest", "Oldest"))
+_MORE_VALUES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to go on: a facet's value, a sort, a page. `count` is -1 where nothing is counted."""
+
+    label: str
+    address: str
+    chosen: bool = False
+    count: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFacet:
+    """`more` is the address that lists more of its values, "" when all are listed."""
+
+    name: FacetName
+    label: str
+    choices: tuple[Choice, ...]
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A chosen filter, and the address of the search without it."""
+
+    kind: str
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownHit:
+    hit: Hit
+    address: str
+    date: ShownDate
+    lang: str
+    some_words: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HitGroup:
+    """Hits under one heading: those with every word, or under the divider those with some."""
+
+    kind: Literal["all", "some"]
+    hits: tuple[ShownHit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownResults:
+    page: Page
+    count_words: str
+    groups: tuple[HitGroup, ...]
+    facets: tuple[ShownFacet, ...]
+    chips: tuple[Chip, ...]
+    without_filters: str
+    sorts: tuple[Choice, ...]
+    pages: tuple[Choice | None, ...]
+    previous: str
+    next: str
+    first_page: str
+    last_number: int
+    past_the_end: bool
+    window_is_full: bool
+    only_all_words: str
+    any_words: str
+    first_rank: int
+
+
+def show_results(page: Page) -> ShownResults:
+    request = page.request
+    last = last_page(page.total, request.per_page)
+    number = request.page
+    return ShownResults(
+        page=page,
+        count_words=count_articles(page.total, is_exact=page.total_is_exact),
+        groups=_group_hits(page),
+        facets=tuple(show_facet(counts, request) for counts in page.facets),
+        chips=show_chips(request),
+        without_filters=without_filters(request),
+        sorts=tuple(
+            Choice(label, search_address(request, sort=sort), chosen=sort == request.sort) for sort, label in _SORTS
+        ),
+        pages=_page_choices(request, last),
+        previous=search_address(request, page=min(number - 1, last)) if number > 1 else "",
+        next=search_address(request, page=number + 1) if number < last else "",
+        first_page=search_address(request),
+        last_number=last,
+        past_the_end=number > last and page.total > 0,
+        window_is_full=number == last and page.total > WINDOW_HITS,
+        only_all_words=search_address(request, match="all"),
+        any_words=search_address(request, match="any"),
+        first_rank=(number - 1) * request.per_page + 1,
+    )
+
+
+def page_facets(request: SearchRequest) -> SearchRequest:
+    """The search with the facets that the page always offers; those that the address names keep their size."""
+    asked = {facet.name: facet for facet in request.facets}
+    always = tuple(asked.pop(facet.name, facet) for facet in PAGE_FACETS)
+    return replace(request, facets=(*always, *asked.values()))
+
+
+def show_facet(counts: FacetCounts, request: SearchRequest) -> ShownFacet:
+    """A facet's values with their counts; chosen ones stand first even where they no longer match anything."""
+    name = counts.name
+    chosen: tuple[str, ...] = getattr(request.filters, name)
+    found = {counted.value: counted.count for counted in counts.counts if counted.value}
+    values = [*(value for value in chosen if value not in found), *found]
+    if name == "year":
+        values.sort(reverse=True)
+    choices = tuple(
+        Choice(
+            _value_label(name, value),
+            without_value(request, name, value) if value in chosen else with_value(request, name, value),
+            chosen=value in chosen,
+            count=found.get(value, 0),
+        )
+        for value in values
+    )
+    asked = next((facet.size for facet in page_facets(request).facets if facet.name == name), 0)
+    others = tuple(facet for facet in request.facets if facet.name != name)
+    more = search_address(request, page=request.page, facets=(*others, FacetRequest(name, _MORE_VALUES)))
+    return ShownFacet(name, FACET_LABELS[name], choices, more if asked < _MORE_VALUES and len(found) >= asked else "")
+
+
+def show_chips(request: SearchRequest) -> tuple[Chip, ...]:
+    filters: Filters = request.filters
+    names: tuple[FacetName, ...] = REPEATABLE
+    chips = [
+        Chip(FACET_LABELS[name], _value_label(name, value), without_value(request, name, value))
+        for name in names
+        for value in getattr(filters, name)
+    ]
+    if filters.from_day:
+        chips.append(Chip("From", day_in_words(filters.from_day.isoformat()), without_day(request, "from_day")))
+    if filters.to_day:
+        chips.append(Chip("To", day_in_words(filters.to_day.isoformat()), without_day(request, "to_day")))
+    return tuple(chips)
+
+
+def show_hit(hit: Hit, q: str) -> ShownHit:
+    article = hit.stored.article
+    return ShownHit(
+        hit=hit,
+        address=article_address(hit.stored.id, q),
+        date=show_date(article.published),
+        lang=lang_attribute(article.lang),
+        some_words=not hit.all_words,
+    )
+
+
+def count_articles(count: int, *, is_exact: bool = True) -> str:
+    """`1 article`, `1,204 articles`, `at least 512 articles`."""
+    words = f"{count:,} article{'' if count == 1 else 's'}"
+    return words if is_exact else f"at least {words}"
+
+
+def lang_attribute(lang: str) -> str:
+    """What HTML wants in `lang`: empty says that nobody knows."""
+    return "" if lang == "und" else lang
+
+
+def _group_hits(page: Page) -> tuple[HitGroup, ...]:
+    """One group, or two with the divider between: only hits by score stand in the order that a divider tells of."""
+    shown = [show_hit(hit, page.request.q) for hit in page.hits]
+    if page.request.match != "auto" or page.request.sort != "relevance":
+        return (HitGroup("all", tuple(shown)),) if shown else ()
+    return tuple(
+        HitGroup("some" if some_words else "all", tuple(hits))
+        for some_words, hits in groupby(shown, key=lambda hit: hit.some_words)
+    )
+
+
+def _page_choices(request: SearchRequest, last: int) -> tuple[Choice | None, ...]:
+    """First, last and the pages around this one; None stands for a gap."""
+    if last == 1:
+        return ()
+    here = min(request.page, last)
+    numbers = sorted({1, last, *range(max(1, here - 2), min(last, here + 2) + 1)})
+    choices: list[Choice | None] = []
+    for before, number in zip([0, *numbers], numbers, strict=False):
+        if number - before > 1:
+            choices.append(None)
+        choices.append(Choice(f"{number:,}", search_address(request, page=number), chosen=number == request.page))
+    return tuple(choices)
+
+
+def _value_label(name: str, value: str) -> str:
+    return language_name(value) if name == "lang" else value
+
+
+def split_marked(text: str, spans: Sequence[tuple[int, int]]) -> tuple[tuple[str, bool], ...]:
+    """The text in pieces, each with whether it is highlighted; joined they are the text again.
+
+    `spans` are (start, end) code points, in order and apart.
+    """
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+    for start, end in spans:
+        pieces += [(text[at:start], False), (text[start:end], True)]
+        at = end
+    pieces.append((text[at:], False))
+    return tuple(piece for piece in pieces if piece[0])
