@@ -1,0 +1,285 @@
+"""Dates as outlets print them -> `Published`.
+
+`find_date` looks for the first date in a line, `parse_date` takes a whole string for one. Both never raise, never
+invent a time or a zone, never convert: `published.on` is the day that was printed.
+
+Where day and month are both numbers the day comes first (12/03/2021 is 12 March) unless that is impossible
+(03/15/2021) or a US zone stands beside it (03/04/2021 3:29 PM ET). Years have four digits, 1600 to 2199; two digits
+are read only beside a month's name and only by `parse_date` (26-Feb-87). Relative dates ("2 hours ago") are not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from indexer.article import DatePrecision, Published, day_range
+from indexer.cleaning.clock_times import ClockTime, read_time_after, read_time_before
+from indexer.cleaning.month_names import MONTH_NUMBERS, TIMID_MONTHS, WEEKDAYS, fold_name
+from indexer.cleaning.zones import US_ZONES, zone_of_name
+
+_EARLIEST_YEAR = 1600
+_LATEST_YEAR = 2199
+_MAX_WHOLE_CHARS = 200
+# An outlet east of us may print tomorrow's date.
+_FUTURE_SLACK = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDate:
+    """A date in a line: `line[start:end]` is the date with its weekday, time and zone.
+
+    `has_time` and `has_zone` tell what was printed; a zone that is printed and unknown (BST) counts as none.
+    """
+
+    start: int
+    end: int
+    published: Published
+    has_time: bool
+    has_zone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Calendar:
+    """A date without its time: `start:end` is its span, a month of 0 means the year alone, likewise the day."""
+
+    start: int
+    end: int
+    year: int
+    month: int
+    day: int
+    swappable: bool = False  # day and month are both numbers and either order is possible
+    clock: str = ""  # the time, where it stands inside the date
+
+
+_NAME = r"[^\W\d_](?:[^\W\d_]|[̀-ͯ]){1,13}"
+_ORDINAL = r"(?:st|nd|rd|th|\s?er|re|e|º|ª|°|-?(?:е|го|ші|ше))?"
+_JOINT = r"[\s.,/'’-]{1,4}"
+_OF = r"(?:(?:de|del|of|d['’]|van)\s{0,2})?"
+_NOT_IN_NUMBER = r"(?<![\d.,:/$€£-])(?<!\d[ \u00a0])"
+_YEAR_ENDS = r"(?!\d|[.,/-]\d|\s?%)"
+
+_ISO = re.compile(r"(?<![\d./-])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
+_NUMERIC = re.compile(r"(?<![\d.,:/-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})(?!\d|[./-]\d)")
+_DAY_NAME_YEAR = re.compile(
+    rf"(?<![\d.,:/-])(\d{{1,2}}){_ORDINAL}{_JOINT}{_OF}({_NAME}){_JOINT}{_OF}(\d{{4}}){_YEAR_ENDS}", re.IGNORECASE
+)
+_DAY_NAME_SHORT_YEAR = re.compile(rf"(?<!\d)(\d{{1,2}})[\s-]({_NAME})[\s-](\d{{2}})(?![\d])")
+_NAME_DAY_YEAR = re.compile(
+    rf"(?<![^\W_])({_NAME})[\s.-]{{1,3}}(\d{{1,2}}){_ORDINAL}[\s,.-]{{1,4}}(?:of\s|de\s)?(\d{{4}}){_YEAR_ENDS}",
+    re.IGNORECASE,
+)
+_CTIME = re.compile(
+    rf"(?<![^\W_])({_NAME})\s{{1,2}}(\d{{1,2}})\s(\d\d:\d\d:\d\d)\s(?:([A-Z]{{2,5}}|[+-]\d{{4}})\s)?(\d{{4}})(?!\d)"
+)
+_YEAR_NAME_DAY = re.compile(rf"(?<![\d.,:/-])(\d{{4}})[\s.-]{{1,3}}({_NAME})[\s.-]{{1,3}}(\d{{1,2}})(?!\d)\.?")
+_HAN = re.compile(r"(?<!\d)(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일号])?")
+_NAME_YEAR = re.compile(
+    rf"{_NOT_IN_NUMBER}(?<![^\W_])(?<!\d\.\s)({_NAME})\.?,?\s{{1,2}}{_OF}(\d{{4}}){_YEAR_ENDS}", re.IGNORECASE
+)
+
+# 31 February 2021 is no date, and February 2021 inside it is none either.
+_DAY_BEFORE = re.compile(rf"\d{{1,2}}{_ORDINAL}[\s.,-]{{1,3}}{_OF}\Z", re.IGNORECASE)
+_WEEKDAY_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{2,14}(?:-feira)?)[.,]{0,2}\s{0,3}\Z", re.IGNORECASE)
+_ENDING_AFTER = re.compile(r"\s?(?:года|г\.?|року|р\.|r\.|roku|м\.?)(?![^\W_])")
+
+_YEAR = re.compile(r"\d{4}")
+_YEAR_MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})")
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[Tt ]?(\d\d)(\d\d)(\d\d)?(.{0,8}))?")
+_EPOCH = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d{1,9})?")
+_EPOCH_MS_DIGITS = 12
+# What may stand around a date in a string that is a date: brackets, stops, an RFC 2822 comment, a tz database name.
+_WRAPPING_BEFORE = re.compile(r"(?i:(?:on|the|le|el|il|den|am|vom)\s)?[\s.,;:|(\[«\"'–—-]{0,8}")
+_WRAPPING_AFTER = re.compile(r"(?:\s{0,3}(?:\([^()]{0,60}\)|\[[\w/+-]{1,40}\]))?[\s.,;:|)\]»\"'–—-]{0,8}")
+
+
+def find_date(text: str, *, today: date | None = None, month_first: bool = False) -> FoundDate | None:
+    """The first date in one line of text, with a time and a zone where they stand beside it.
+
+    `today` refuses dates that are yet to come (a day's slack for outlets east of here). `month_first` reads
+    03/04/2021 as 4 March. Impossible dates (31 February) are stepped over whole.
+    """
+    found: FoundDate | None = None
+    for form, read in _FORMS:
+        for calendar in _calendars(form, read, text, before=None if found is None else found.start):
+            candidate = _with_time(text, calendar, month_first=month_first)
+            if _is_to_come(candidate.published, today):
+                continue
+            if found is None or (candidate.start, -candidate.end) < (found.start, -found.end):
+                found = candidate
+            break
+    return found
+
+
+def parse_date(text: str, *, today: date | None = None, month_first: bool = False) -> Published | None:
+    """The date that the whole string is, in any form of `find_date`, or `YYYY-MM`, `YYYY`, `YYYYMMDD`,
+    `YYYYMMDDHHMMSS`, or seconds or milliseconds since 1970. None where it is none. `raw` is the string."""
+    raw = text.strip()
+    if not raw or len(raw) > _MAX_WHOLE_CHARS:
+        return None
+    published = _parse_number(raw)
+    if published is None:
+        found = find_date(raw, month_first=month_first) or _find_short_year(raw)
+        if found is None or not _is_whole(raw, found):
+            return None
+        published = found.published
+    return None if _is_to_come(published, today) else replace(published, raw=raw)
+
+
+def _is_whole(raw: str, found: FoundDate) -> bool:
+    return bool(_WRAPPING_BEFORE.fullmatch(raw[: found.start]) and _WRAPPING_AFTER.fullmatch(raw[found.end :]))
+
+
+def _is_to_come(published: Published, today: date | None) -> bool:
+    if today is None:
+        return False
+    days = day_range(published.on)
+    return days is not None and days[0] > today + _FUTURE_SLACK
+
+
+# The forms: a pattern and how its groups become a calendar date, None where they are no date at all.
+
+_Form = tuple[re.Pattern[str], Callable[[re.Match[str]], "_Calendar | None"]]
+
+
+def _read_iso(match: re.Match[str]) -> _Calendar | None:
+    return _calendar(match, match[1], int(match[3]), int(match[4]))
+
+
+def _read_numeric(match: re.Match[str]) -> _Calendar | None:
+    first, second = int(match[1]), int(match[3])
+    if second > 12 >= first:
+        first, second = second, first
+    return _calendar(match, match[4], second, first, swappable=first <= 12 and second <= 12)
+
+
+def _read_day_name_year(match: re.Match[str]) -> _Calendar | None:
+    return _calendar(match, match[3], _month(match[2]), int(match[1]))
+
+
+def _read_name_day_year(match: re.Match[str]) -> _Calendar | None:
+    return _calendar(match, match[3], _month(match[1]), int(match[2]))
+
+
+def _read_ctime(match: re.Match[str]) -> _Calendar | None:
+    return _calendar(match, match[5], _month(match[1]), int(match[2]), clock=f" {match[3]} {match[4] or ''}")
+
+
+def _read_year_name_day(match: re.Match[str]) -> _Calendar | None:
+    return _calendar(match, match[1], _month(match[2]), int(match[3]))
+
+
+def _read_han(match: re.Match[str]) -> _Calendar | None:
+    return _calendar(match, match[1], int(match[2]), int(match[3] or 0))
+
+
+def _read_name_year(match: re.Match[str]) -> _Calendar | None:
+    if fold_name(match[1]) in TIMID_MONTHS and not match[1][0].isupper():
+        return None
+    return _calendar(match, match[2], _month(match[1]), 0)
+
+
+_FORMS: tuple[_Form, ...] = (
+    (_ISO, _read_iso),
+    (_DAY_NAME_YEAR, _read_day_name_year),
+    (_NAME_DAY_YEAR, _read_name_day_year),
+    (_NUMERIC, _read_numeric),
+    (_CTIME, _read_ctime),
+    (_YEAR_NAME_DAY, _read_year_name_day),
+    (_HAN, _read_han),
+    (_NAME_YEAR, _read_name_year),
+)
+
+
+def _month(name: str) -> int:
+    return MONTH_NUMBERS.get(fold_name(name), -1)
+
+
+def _calendar(
+    match: re.Match[str], year: str, month: int, day: int, *, swappable: bool = False, clock: str = ""
+) -> _Calendar | None:
+    if not _EARLIEST_YEAR <= int(year) <= _LATEST_YEAR or not 1 <= month <= 12:
+        return None
+    try:
+        date(int(year), month, day or 1)
+    except ValueError:
+        return None
+    return _Calendar(match.start(), match.end(), int(year), month, day, swappable, clock)
+
+
+def _calendars(
+    form: re.Pattern[str], read: Callable[[re.Match[str]], _Calendar | None], text: str, before: int | None
+) -> Iterator[_Calendar]:
+    """Dates of one form in order, none that starts after `before`. What matched and is no date costs one letter."""
+    at = 0
+    while (match := form.search(text, at)) is not None:
+        if before is not None and match.start() > before:
+            return
+        at = match.start() + 1
+        calendar = read(match)
+        if calendar is not None and not (
+            calendar.day == 0 and _DAY_BEFORE.search(text[max(0, match.start() - 16) : match.start()])
+        ):
+            yield calendar
+
+
+def _with_time(text: str, calendar: _Calendar, *, month_first: bool) -> FoundDate:
+    start, end = calendar.start, calendar.end
+    weekday = _WEEKDAY_BEFORE.search(text[max(0, start - 24) : start])
+    if weekday is not None and fold_name(weekday[1].removesuffix("-feira")) in WEEKDAYS:
+        start -= len(weekday[0])
+    if ending := _ENDING_AFTER.match(text, end):
+        end = ending.end()
+    clock = None
+    if calendar.clock:
+        clock = read_time_after(calendar.clock, 0)
+    elif calendar.day:
+        clock = read_time_after(text, end) or read_time_before(text, start)
+        if clock is not None:
+            start, end = min(start, clock.start), max(end, clock.end)
+    published, has_zone = _published(calendar, clock, text[start:end], month_first=month_first)
+    return FoundDate(start, end, published, clock is not None, has_zone)
+
+
+def _published(calendar: _Calendar, clock: ClockTime | None, raw: str, *, month_first: bool) -> tuple[Published, bool]:
+    year, month, day = calendar.year, calendar.month, calendar.day
+    if calendar.swappable and (month_first or (clock is not None and clock.zone_name in US_ZONES)):
+        month, day = day, month
+    on = f"{year:04}-{month:02}-{day:02}" if day else f"{year:04}-{month:02}"
+    if clock is None:
+        return Published(on, None, "day" if day else "month", raw), False
+    precision: DatePrecision = "minute" if clock.second is None else "second"
+    local = datetime(year, month, day, clock.hour, clock.minute, clock.second or 0)  # noqa: DTZ001 its zone comes next
+    zone = clock.offset or zone_of_name(clock.zone_name, local)
+    return Published(on, None if zone is None else local.replace(tzinfo=zone), precision, raw), zone is not None
+
+
+def _find_short_year(raw: str) -> FoundDate | None:
+    """`26-Feb-87`: years of two digits as POSIX reads them, 69 to 99 in the last century."""
+    match = _DAY_NAME_SHORT_YEAR.search(raw)
+    if match is None:
+        return None
+    year = int(match[3])
+    calendar = _calendar(match, str(year + (1900 if year >= 69 else 2000)), _month(match[2]), int(match[1]))
+    return None if calendar is None else _with_time(raw, calendar, month_first=False)
+
+
+def _parse_number(raw: str) -> Published | None:
+    if match := _YEAR.fullmatch(raw):
+        return Published(raw, None, "year") if _EARLIEST_YEAR <= int(raw) <= _LATEST_YEAR else None
+    if match := _YEAR_MONTH.fullmatch(raw):
+        calendar = _calendar(match, match[1], int(match[2]), 0)
+        return None if calendar is None else Published(f"{calendar.year:04}-{calendar.month:02}", None, "month")
+    if match := _COMPACT.fullmatch(raw):
+        year, month, day, hour, minute, second, rest = match.groups()
+        calendar = _calendar(match, year, int(month), int(day))
+        clock = read_time_after(f" {hour}:{minute}:{second or '00'}{rest}", 0) if hour else None
+        if calendar is not None and (clock is not None or not hour):
+            return _published(calendar, clock, "", month_first=False)[0]
+    if match := _EPOCH.fullmatch(raw):
+        seconds = int(match[1]) // (1000 if len(match[1]) >= _EPOCH_MS_DIGITS else 1)
+        instant = datetime.fromtimestamp(seconds, UTC)
+        return Published(instant.date().isoformat(), instant, "second")
+    return None
