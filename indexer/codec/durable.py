@@ -1,0 +1,83 @@
+"""Whoosh's file storage with the two promises it does not make: a commit survives a power cut, and a table of contents
+cannot run code.
+
+Whoosh renames a new table of contents into place without a single fsync, so after a power cut the name may be there
+and what it names may not. Here every file written since the last commit reaches the disk before the rename, and the
+rename itself after it.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import StructFile
+
+#: What the segment list of a table of contents is made of. Everything else that a pickle can name is refused.
+_ALLOWED = frozenset(
+    {
+        ("builtins", "object"),
+        ("builtins", "set"),
+        ("builtins", "int"),
+        ("builtins", "long"),
+        ("__builtin__", "set"),
+        ("__builtin__", "int"),
+        ("__builtin__", "object"),
+        ("collections", "defaultdict"),
+        ("copy_reg", "_reconstructor"),
+        ("copyreg", "_reconstructor"),
+        ("whoosh.codec.whoosh3", "W3Segment"),
+        ("whoosh.codec.whoosh3", "W3Codec"),
+    }
+)
+
+
+class DurableStorage(FileStorage):  # type: ignore[misc]
+    """A folder of index files. `rename_file`, which is how Whoosh commits, first makes durable what was created."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder))
+        self._unsynced: set[str] = set()
+
+    def create_file(self, name: str, **options: Any) -> Any:  # noqa: ANN401 Whoosh's options and file
+        self._unsynced.add(name)
+        return super().create_file(name, **options)
+
+    def open_file(self, name: str, **options: Any) -> Any:  # noqa: ANN401 Whoosh's options and file
+        return _CheckedFile(Path(self._fpath(name)).open("rb"), name=name, **options)
+
+    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
+        for name in self._unsynced:
+            path = Path(self._fpath(name))
+            if path.exists():  # the parts of a compound segment are gone by now
+                sync_path(path)
+        self._unsynced.clear()
+        super().rename_file(oldname, newname, safe=safe)
+        sync_path(Path(self.folder))
+
+
+def sync_path(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class _AllowListed(pickle.Unpickler):
+    def find_class(self, module_name: str, global_name: str, /) -> Any:  # noqa: ANN401 any class of the list
+        if (module_name, global_name) not in _ALLOWED:
+            message = f"an index file names {module_name}.{global_name}, which no index needs"
+            raise pickle.UnpicklingError(message)
+        return super().find_class(module_name, global_name)
+
+
+class _CheckedFile(StructFile):  # type: ignore[misc]
+    file: BinaryIO
+
+    def read_pickle(self) -> Any:  # noqa: ANN401 Whoosh's lists and dicts
+        return _AllowListed(self.file).load()
