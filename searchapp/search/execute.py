@@ -1,0 +1,201 @@
+"""Evaluates a plan over arrays: sets of articles with their scores, totals, counts and one page of hits.
+
+Free of any engine: it reads a `PostingSource`. A deadline that passes makes an answer smaller, never wrong: what was
+not looked at counts as not found under a positive node and as found under an excluded one, so every hit is a match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+
+from searchapp.search.counting import count_buckets, count_facet, have_value, have_year
+from searchapp.search.matching import NOTHING_FOUND, Found, contains, find_clause, unite_documents
+from searchapp.search.ordering import select_page
+from searchapp.search.plan import (
+    AUTO_THRESHOLD,
+    AllOf,
+    AnyOf,
+    DaysWithin,
+    EveryArticle,
+    Exclude,
+    NoArticle,
+    PhrasePlan,
+    Plan,
+    PlanNode,
+    ValueIn,
+    WordPlan,
+)
+from searchapp.search.port import FacetCounts, Matches, ScoredArticle
+from searchapp.search.postings import Documents, Flags, PostingSource
+from searchapp.search.scoring import DEFAULT_PARAMETERS, Floats, Parameters
+
+#: Seconds on a clock that never goes back.
+Clock: TypeAlias = Callable[[], float]
+
+
+class _DeadlineError(Exception):
+    pass
+
+
+def execute_plan(
+    plan: Plan, source: PostingSource, clock: Clock, parameters: Parameters = DEFAULT_PARAMETERS
+) -> Matches:
+    """The answer to a plan, all of it from the source's generation."""
+    started = clock()
+    ends = None if plan.deadline_ms is None else started + plan.deadline_ms / 1000
+    evaluation = _Evaluation(source, parameters, clock, ends)
+    narrowed = evaluation.narrow(plan)
+    all_found = _within(evaluation.find(plan.all_words), narrowed)
+    found, has_all_words = all_found, None
+    falls_back = plan.match == "auto" and len(all_found.docs) < AUTO_THRESHOLD
+    if (plan.match == "any" or falls_back) and plan.any_words != plan.all_words:
+        found = _within(evaluation.find(plan.any_words), narrowed)
+        has_all_words = contains(all_found.docs, found.docs)
+    tiers = has_all_words if plan.match == "auto" else None
+    picks = select_page(found, tiers, source, sort=plan.sort, first=plan.first, count=plan.count)
+    ids = source.ids(found.docs[picks])
+    facets = tuple(
+        count_facet(request, found.docs, source) if evaluation.has_time() else FacetCounts(request.name, ())
+        for request in plan.facets
+    )
+    buckets = count_buckets(plan.histogram, found.docs, source) if plan.histogram and evaluation.has_time() else ()
+    clause_articles = tuple(len(evaluation.find(clause).docs) for clause in plan.clauses)
+    return Matches(
+        hits=tuple(
+            ScoredArticle(
+                id=str(article_id),
+                score=0.0 if found.scores is None else float(found.scores[pick]),
+                all_words=True if has_all_words is None else bool(has_all_words[pick]),
+            )
+            for article_id, pick in zip(ids, picks, strict=True)
+        ),
+        total=len(found.docs),
+        total_all_words=len(all_found.docs),
+        total_is_exact=evaluation.in_time,
+        timed_out=not evaluation.in_time,
+        facets=facets,
+        histogram=buckets,
+        clause_articles=clause_articles,
+        generation=source.generation,
+    )
+
+
+@dataclass(slots=True)
+class _Evaluation:
+    """One run over one source: what each clause found is kept, since trees and counts ask for it again."""
+
+    source: PostingSource
+    parameters: Parameters
+    clock: Clock
+    ends: float | None
+    in_time: bool = True
+    clauses: dict[WordPlan | PhrasePlan, Found] = field(default_factory=dict)
+
+    def has_time(self) -> bool:
+        if self.in_time and self.ends is not None and self.clock() > self.ends:
+            self.in_time = False
+        return self.in_time
+
+    def find(self, node: PlanNode, *, wants_more: bool = False) -> Found:
+        """The articles of a node. When time is up: some of them, or with `wants_more` these and others."""
+        match node:
+            case WordPlan() | PhrasePlan():
+                return self._find_clause(node, wants_more=wants_more)
+            case AllOf(children):
+                return _intersect([self.find(child, wants_more=wants_more) for child in children], self._every())
+            case AnyOf(children):
+                return _unite([self.find(child, wants_more=wants_more) for child in children])
+            case Exclude(child):
+                member = self.source.live.copy()
+                member[self.find(child, wants_more=not wants_more).docs] = False
+                return _of_flags(member)
+            case DaysWithin() | ValueIn():
+                return _of_flags(self.flags(node))
+            case EveryArticle() | NoArticle():
+                return self._every() if isinstance(node, EveryArticle) else NOTHING_FOUND
+
+    def flags(self, node: DaysWithin | ValueIn) -> Flags:
+        """Live articles within these days, or with one of these values; shape (document_count,)."""
+        source = self.source
+        if isinstance(node, DaysWithin):
+            member: Flags = source.live & (source.days.first != 0)
+            if node.first is not None:
+                member &= source.days.first >= node.first.toordinal()
+            if node.last is not None:
+                member &= source.days.last <= node.last.toordinal()
+            return member
+        if node.facet == "year":
+            return source.live & have_year(source.days, node.values)
+        return source.live & have_value(source.facet(node.facet), node.values, source.document_count)
+
+    def narrow(self, plan: Plan) -> Flags | None:
+        """The articles that every filter lets through; None where nothing is filtered."""
+        narrowed: Flags | None = None
+        for chosen in plan.filters:
+            member = self.flags(chosen)
+            narrowed = member if narrowed is None else narrowed & member
+        return narrowed
+
+    def _every(self) -> Found:
+        return _of_flags(self.source.live)
+
+    def _find_clause(self, clause: WordPlan | PhrasePlan, *, wants_more: bool) -> Found:
+        known = self.clauses.get(clause)
+        if known is not None:
+            return known
+        if self.has_time():
+            try:
+                found = find_clause(clause, self.source, self.parameters, self._check)
+            except _DeadlineError:
+                pass
+            else:
+                self.clauses[clause] = found
+                return found
+        return self._every() if wants_more else NOTHING_FOUND
+
+    def _check(self) -> None:
+        if not self.has_time():
+            raise _DeadlineError
+
+
+def _of_flags(member: Flags) -> Found:
+    return Found(np.flatnonzero(member).astype(np.int32))
+
+
+def _within(found: Found, narrowed: Flags | None) -> Found:
+    if narrowed is None:
+        return found
+    kept = narrowed[found.docs]
+    return Found(found.docs[kept], None if found.scores is None else found.scores[kept])
+
+
+def _unite(parts: list[Found]) -> Found:
+    docs = unite_documents([part.docs for part in parts])
+    return Found(docs, _add_scores(docs, parts))
+
+
+def _intersect(parts: list[Found], every: Found) -> Found:
+    if not parts:
+        return every
+    docs = min((part.docs for part in parts), key=len)
+    for part in parts:
+        if part.docs is not docs:
+            docs = docs[contains(part.docs, docs)]
+    return Found(docs, _add_scores(docs, parts))
+
+
+def _add_scores(docs: Documents, parts: list[Found]) -> Floats | None:
+    """Sums over the parts in their order, so equal articles get equal scores to the last bit."""
+    total = None
+    for part in parts:
+        if part.scores is None:
+            continue
+        if total is None:
+            total = np.zeros(len(docs))
+        kept = contains(docs, part.docs)
+        total[np.searchsorted(docs, part.docs[kept])] += part.scores[kept]
+    return total

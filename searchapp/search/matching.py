@@ -1,0 +1,195 @@
+"""One word or phrase over arrays: which articles hold it, how often, and what it adds to their scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from searchapp.search.plan import PhrasePlan, Scope, WordPlan
+from searchapp.search.postings import (
+    NO_POSTINGS,
+    PLACE_BITS,
+    Documents,
+    Flags,
+    Places,
+    PostingField,
+    PostingSource,
+    TextField,
+)
+from searchapp.search.scoring import (
+    FieldFrequencies,
+    FieldParameters,
+    Floats,
+    Parameters,
+    inverse_frequency,
+    score_word,
+)
+
+#: Called between steps; raises to give up a search that took too long.
+Check: TypeAlias = Callable[[], None]
+
+_NO_PLACES: Places = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Live articles, ascending, and their scores (float64, aligned); `scores` is None where all of them are 0."""
+
+    docs: Documents
+    scores: Floats | None = None
+
+
+NOTHING_FOUND = Found(NO_POSTINGS.docs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """How often a clause stands in one field: live documents, ascending, and their frequencies, none of them 0."""
+
+    docs: Documents
+    frequencies: NDArray[np.int64]
+
+
+def find_clause(clause: WordPlan | PhrasePlan, source: PostingSource, parameters: Parameters, check: Check) -> Found:
+    """The live articles that hold the clause, with what it adds to their scores."""
+    counts = [_count(clause, field, source, check) for field in _posting_fields(clause)]
+    docs = unite_documents([counted.docs for counted in counts])
+    scored = _scored_fields(clause.scope, parameters)
+    if not scored or not len(docs):
+        return Found(docs)
+    fields = tuple(
+        FieldFrequencies(
+            parameters=field_parameters,
+            frequencies=_spread(counted, docs),
+            lengths=source.lengths(field)[docs].astype(np.float64),
+            average_length=source.average_length(field),
+        )
+        for counted, (field, field_parameters) in zip(counts, scored, strict=True)
+    )
+    idf = inverse_frequency(source.live_count, len(docs))
+    return Found(docs, score_word(fields, idf, clause.weight, parameters.k1))
+
+
+def unite_documents(sets: Sequence[Documents]) -> Documents:
+    """Every document of any of the sets, ascending."""
+    filled = [docs for docs in sets if len(docs)]
+    if len(filled) <= 1:
+        return filled[0] if filled else NO_POSTINGS.docs
+    return np.unique(np.concatenate(filled))
+
+
+def contains(docs: Documents | Places, wanted: Documents | Places) -> Flags:
+    """For each of `wanted`, whether it is in `docs`; both ascend."""
+    if not len(docs):
+        return np.zeros(len(wanted), np.bool_)
+    spots = np.searchsorted(docs, wanted)
+    spots[spots == len(docs)] = len(docs) - 1
+    flags: Flags = docs[spots] == wanted
+    return flags
+
+
+def _posting_fields(clause: WordPlan | PhrasePlan) -> tuple[PostingField, ...]:
+    surface = isinstance(clause, PhrasePlan) or clause.surface
+    if clause.scope == "text":
+        return ("title_surface", "body_surface") if surface else ("title", "body")
+    if clause.scope == "title":
+        return ("title_surface",) if surface else ("title",)
+    return (clause.scope,)
+
+
+def _scored_fields(scope: Scope, parameters: Parameters) -> tuple[tuple[TextField, FieldParameters], ...]:
+    """The fields that make a score, in the order of `_posting_fields`; none where the scope only narrows."""
+    if scope == "text":
+        return ("title", parameters.title), ("body", parameters.body)
+    if scope == "title":
+        return (("title", FieldParameters(weight=1.0, b=parameters.title.b)),)
+    return ()
+
+
+def _spread(counted: _Counts, docs: Documents) -> Floats:
+    """The frequencies as an array aligned with `docs`, which holds all of the counted ones."""
+    frequencies = np.zeros(len(docs))
+    frequencies[np.searchsorted(docs, counted.docs)] = counted.frequencies
+    return frequencies
+
+
+def _count(clause: WordPlan | PhrasePlan, field: PostingField, source: PostingSource, check: Check) -> _Counts:
+    if isinstance(clause, PhrasePlan):
+        variants = [_phrase_places(variant, field, source, check) for variant in clause.variants]
+        return _count_places(variants, source)
+    if all(len(run) == 1 for run in clause.alternatives):
+        counted = _count_terms([run[0] for run in clause.alternatives], field, source, check)
+        if counted is not None:
+            return counted
+    runs = [_phrase_places(tuple((term,) for term in run), field, source, check) for run in clause.alternatives]
+    return _count_places(runs, source)
+
+
+def _count_terms(terms: Sequence[str], field: PostingField, source: PostingSource, check: Check) -> _Counts | None:
+    """Frequencies of single terms without a look at positions; None where two of them share an article.
+
+    Stems of different languages never share one. The two readings of an acronym can (`US` in a line of capitals),
+    and there one place must not count twice.
+    """
+    filled = []
+    for term in terms:
+        postings = source.postings(field, term, positions=False)
+        check()
+        if len(postings.docs):
+            filled.append(postings)
+    if not filled:
+        return _Counts(NO_POSTINGS.docs, np.empty(0, np.int64))
+    docs, frequencies = filled[0].docs, filled[0].frequencies.astype(np.int64)
+    if len(filled) > 1:
+        docs = np.concatenate([postings.docs for postings in filled])
+        order = np.argsort(docs, kind="stable")
+        docs = docs[order]
+        if np.any(docs[1:] == docs[:-1]):
+            return None
+        frequencies = np.concatenate([postings.frequencies for postings in filled]).astype(np.int64)[order]
+    if source.live_count == source.document_count:
+        return _Counts(docs, frequencies)
+    live = source.live[docs]
+    return _Counts(docs[live], frequencies[live])
+
+
+def _phrase_places(
+    slots: tuple[tuple[str, ...], ...], field: PostingField, source: PostingSource, check: Check
+) -> Places:
+    """Places where adjacent slots start, ascending. A slot holds where any of its terms stands."""
+    starts: list[Places] = []
+    for offset, terms in enumerate(slots):
+        places = [source.postings(field, term, positions=True).places() for term in dict.fromkeys(terms)]
+        check()
+        united = unite_places(places)
+        if not len(united):
+            return _NO_PLACES
+        # No place is lost or made up by the subtraction: the first slot's places are not moved, and what another
+        # slot's becomes when it stood too near to a text's start belongs to no word of the first slot.
+        starts.append(united - offset)
+    if not starts:
+        return _NO_PLACES
+    starts.sort(key=len)
+    together = starts[0]
+    for others in starts[1:]:
+        together = together[contains(others, together)]
+    return together
+
+
+def unite_places(sets: Sequence[Places]) -> Places:
+    """Every place of any of the sets, ascending, each once."""
+    filled = [places for places in sets if len(places)]
+    if len(filled) <= 1:
+        return filled[0] if filled else _NO_PLACES
+    return np.unique(np.concatenate(filled))
+
+
+def _count_places(sets: Sequence[Places], source: PostingSource) -> _Counts:
+    docs, frequencies = np.unique(unite_places(sets) >> PLACE_BITS, return_counts=True)
+    docs = docs.astype(np.int32)
+    live = source.live[docs]
+    return _Counts(docs[live], frequencies[live].astype(np.int64))
