@@ -13,20 +13,21 @@ from typing import Final
 from indexer.analysis.folding import fold
 from indexer.analysis.stemmers import primary_lang
 
-# Spelled as people write them; looked up folded. "us" is not here: typed small it means the country as often.
+# Spelled as people write them; looked up folded. Some function words are missing because news means something else by
+# them as often: us (the country), may (the month), été (summer), stati (uniti).
 _SPELLED: Final = {
     "en": """a an the this that these those some any each every either neither no such both all another other
         i me my mine myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers
         herself it its itself they them their theirs themselves who whom whose which what
-        am is are was were be been being have has had having do does did doing will would shall should can could may
-        might must ought cannot
+        am is are was were be been being have has had having do does did doing will would shall should can could
+        must ought cannot
         and or but nor so yet if because as than though although while whereas unless until since whether
         of at by for with about against between into through during before after above below to from up down in out
         on off over under upon onto within without toward towards among per via
         not only too very just also then there here when where why how again once ever more most
-        i'm i've i'd i'll you're you've you'd you'll he's he'd he'll she's she'd she'll it's it'd it'll we're we've
-        we'd we'll they're they've they'd they'll that's there's who's what's let's isn't aren't wasn't weren't
-        haven't hasn't hadn't don't doesn't didn't won't wouldn't shan't shouldn't can't couldn't mustn't""",
+        i'm i've i'll you're you've you'll he's he'll she's she'll it's it'll we're we've we'll they're they've
+        they'll that's there's isn't aren't wasn't weren't
+        haven't hasn't hadn't don't doesn't didn't won't wouldn't shouldn't can't couldn't""",
     "de": """der die das den dem des ein eine einer einem einen eines kein keine keiner keinem keinen dieser diese
         dieses diesem diesen jener jene jenes jenem jenen jeder jede jedes jedem jeden welcher welche welches welchem
         welchen ich du er sie es wir ihr mich dich sich uns euch mir dir ihm ihn ihnen mein meine meiner meinem meinen
@@ -43,7 +44,7 @@ _SPELLED: Final = {
         je tu il elle on nous vous ils elles me te se moi toi soi lui leur eux en
         mon ma mes ton ta tes son sa ses notre nos votre vos leurs celui celle ceux celles cela ça ceci
         qui que quoi dont où quel quelle quels quelles lequel laquelle lesquels lesquelles
-        suis es est sommes êtes sont étais était étaient étant été être sera seront serait seraient fut furent
+        suis es est sommes êtes sont étais était étaient étant être sera seront serait seraient fut furent
         ai as a avons avez ont avais avait avaient ayant eu avoir aura auront aurait auraient
         et ou mais donc or ni car si comme quand lorsque puisque parce
         à dans par pour sur sous avec sans vers chez entre contre depuis pendant avant après dès selon jusque
@@ -62,7 +63,7 @@ _SPELLED: Final = {
         questo questa questi queste quello quella quelli quelle quel quei quegli
         io tu lui lei noi voi loro egli ella essi esse mi ti si ci vi ne me te sé mio mia miei mie tuo tua suo sua suoi
         sue nostro nostra nostri nostre vostro vostra che chi cui quale quali quanto dove quando come
-        sono sei è siamo siete era erano fu furono essere stato stata stati state sarà saranno sarebbe sia siano essendo
+        sono è siamo siete era erano fu furono essere sarà saranno sarebbe sia siano essendo
         ho hai ha abbiamo avete hanno aveva avevano avere avuto avrà avranno avrebbe abbia abbiano
         e ed o oppure ma però se perché anche mentre né
         a ad di da in con su per tra fra dopo prima contro senza sotto sopra verso
@@ -156,8 +157,8 @@ _SPELLED: Final = {
         əvvəl bəri üzrə haqqında barədə qarşı tərəfindən doğru başqa
         mən sən o biz siz onlar mənim sənin onun bizim sizin onların məni səni onu bizi sizi onları mənə sənə ona bizə
         sizə onlara məndə səndə onda bizdə onlarda məndən səndən ondan bizdən sizdən onlardan özü öz özünün
-        bu bunu bunun buna bunda bundan bunlar həmin hər heç bəzi bütün bir hansı hansı kim kimin nəyi niyə necə harada
-        haradan hara nə zaman
+        bu bunu bunun buna bunda bundan bunlar həmin hər heç bəzi bütün bir hansı kim kimin nəyi niyə necə harada
+        haradan hara
         idi idim idilər imiş dir dır dur dür deyil var yox olan olub olur olar olaraq olduğu oldu edən edib
         daha ən çox yalnız artıq hələ indi burada orada elə eyni""",
     "tr": """ve veya ya yahut ama fakat ancak lakin ki da de ise eğer çünkü hem ne oysa ile için gibi kadar göre sonra

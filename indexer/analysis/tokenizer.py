@@ -75,6 +75,8 @@ _WORD = rf"{_WORD_CORE}(?:{_JOINT}{_WORD_CORE})*+"
 
 #: Classes are nested sets, which is version 1 of the `regex` syntax.
 TOKEN_PATTERN: Final = rf"(?V1)(?:{_ACRONYM}|{_ELISION}|{_WORD}|{_SIGN}{_MARK}*+)"
+#: One letter of a script that is searched by bigrams.
+SIGN_PATTERN: Final = rf"(?V1){_SIGN}"
 
 
 class _TrustedRegexpTokenizer(RegexpTokenizer):  # type: ignore[misc]
