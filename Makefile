@@ -52,7 +52,6 @@ $(READY_DEV): requirements-dev.lock $(READY)
 
 demo: setup ## index the sample articles and serve them at http://127.0.0.1:PORT
 	$(BIN)/broadsheet index index_data/samples --index-dir index_data/demo
-	@echo "Serving at http://127.0.0.1:$(PORT) (Ctrl-C ends it)"
 	@exec $(BIN)/broadsheet serve --index-dir index_data/demo --host 127.0.0.1 --port $(PORT)
 
 test: setup-dev chromium ## run every test, those of the page in a real browser

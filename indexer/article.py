@@ -106,10 +106,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ReadArticle:
-    """A reader's good news."""
+    """A reader's good news. `notes` are short stable phrases that are counted: what was read but not understood
+    ("date not understood"), which keys went to `extra` ("extra key dateline")."""
 
     place: Place
     article: Article
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from typing import Any, Literal, cast
 
 from whoosh import columns, fields, formats, query
 
-from indexer.analysis.token import AnalysedText
+from indexer.analysis.analyzer import Analyzer
+from indexer.analysis.token import AnalysedText, TypedWord
 from indexer.article import Article, DatePrecision, OriginalLine, Published, day_range, format_instant
 from indexer.backends.port import Document
 
@@ -62,7 +63,7 @@ class AnalysedField(fields.FieldType):  # type: ignore[misc]
 
     Picklable: it keeps only the name of its reading, and finds the analyzer when a query string or a plain text is
     to be analysed. A query string is stemmed in each of `QUERY_LANGS`, so Whoosh's own query parser can search the
-    index too.
+    index too: words in the fields of terms, words and quotes in the fields of surfaces.
     """
 
     def __init__(self, reading: Reading, *, stored: bool) -> None:
@@ -90,8 +91,8 @@ class AnalysedField(fields.FieldType):  # type: ignore[misc]
         return value.ready
 
     def process_text(self, qstring: str, mode: str = "", **_: object) -> Iterator[str]:  # noqa: ARG002 Whoosh's name
-        for spellings in _typed_words(qstring, self.reading):
-            yield from spellings
+        for word in _typed_words(qstring, self.reading):
+            yield from (term for run in word.alternatives for term in run)
 
     def self_parsing(self) -> bool:
         return True
@@ -297,22 +298,18 @@ def _check_text(encoded: Mapping[str, object]) -> None:
                 "".join(part).encode()
 
 
-def _word_query(fieldname: str, spellings: tuple[str, ...], boost: float) -> Any:  # noqa: ANN401 a Whoosh query
-    return query.Or([query.Term(fieldname, spelling, boost) for spelling in spellings])
+def _word_query(fieldname: str, word: TypedWord, boost: float) -> Any:  # noqa: ANN401 a Whoosh query
+    return query.Or(
+        [
+            query.Term(fieldname, run[0], boost) if len(run) == 1 else query.Phrase(fieldname, list(run), boost=boost)
+            for run in word.alternatives
+        ]
+    )
 
 
-def _analyse(text: str, lang: str = "und") -> AnalysedText:
-    from indexer.analysis.analyzer import Analyzer  # noqa: PLC0415 the stemmers load only when text is analysed
-
-    return Analyzer().analyse(text, lang)
+def _analyse(text: str) -> AnalysedText:
+    return Analyzer().analyse(text, "und")
 
 
-def _typed_words(text: str, reading: Reading) -> tuple[tuple[str, ...], ...]:
-    """For each position of a query string, every spelling that an index may hold there."""
-    langs = ("und",) if reading == "surfaces" else ("und", *QUERY_LANGS)
-    spellings: dict[int, dict[str, None]] = {}
-    for lang in langs:
-        for token in _analyse(text, lang).tokens:
-            words = token.surfaces if reading == "surfaces" else token.terms
-            spellings.setdefault(token.position, {}).update(dict.fromkeys(words))
-    return tuple(tuple(words) for _, words in sorted(spellings.items()))
+def _typed_words(text: str, reading: Reading) -> tuple[TypedWord, ...]:
+    return Analyzer().read_words(text, QUERY_LANGS, quoted=reading == "surfaces")

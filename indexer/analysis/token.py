@@ -25,8 +25,9 @@ LANG_MARK = ":"
 class Token:
     """A word with its place in the text.
 
-    `start` and `end` are code point offsets, `position` counts words from 0, `width` is how many positions it covers
-    (2 or more for the joined form of a hyphenated word, which starts where its first part starts).
+    `start` and `end` are code point offsets, `position` counts words from 0, `width` is how many positions it covers:
+    2 or more for the joined form of a hyphenated word, which starts where its first part starts, and 2 for a bigram
+    of a script without spaces, which starts where its first sign starts; the parts and the signs are tokens too.
     `surfaces` and `terms` are the readings of this very word, most have one of each; two where both readings of an
     acronym hold, or where a stem of the accented and of the folded form differ.
     """
@@ -52,8 +53,9 @@ class TypedWord:
     """One word that a person typed, and every way in which the index may spell it.
 
     `alternatives` are runs of adjacent terms (or surfaces): mostly one term long, several for the parts of a
-    hyphenated word or a run of bigrams. Together they are one synonym. `width` is the number of positions that the
-    word takes in a phrase when it is matched part by part.
+    hyphenated word or a run of bigrams. Together they are one synonym. All that match one place of a text start at
+    the same position, so whoever counts starting positions counts no place twice. A run of surfaces has as many terms
+    as it takes positions; so does a run of terms, but for bigrams, which are one fewer than their signs.
     """
 
     text: str

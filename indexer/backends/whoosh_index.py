@@ -54,9 +54,10 @@ class IndexStats:
 class WhooshIndex:
     """An index that is there and may be read. `whoosh` is the engine's own index, for the searcher."""
 
-    def __init__(self, folder: Path, whoosh: FileIndex) -> None:
+    def __init__(self, folder: Path, storage: DurableStorage) -> None:
         self.folder = folder
-        self.whoosh = whoosh
+        self.whoosh = FileIndex(storage, build_schema(), INDEX_NAME)
+        self._storage = storage
 
     @classmethod
     def create(cls, folder: Path) -> WhooshIndex:
@@ -79,7 +80,7 @@ class WhooshIndex:
             raise IndexDamagedError(f"{folder} is not a whole index: {_name_content(folder)}; nothing was changed")
         with translated_errors(folder, "open"):
             check_versions(folder, read_meta(folder), for_rebuild=for_rebuild)
-            return cls(folder, FileIndex(DurableStorage(folder), build_schema(), INDEX_NAME))
+            return cls(folder, DurableStorage(folder))
 
     @classmethod
     def open_or_create(cls, folder: Path) -> WhooshIndex:
@@ -91,7 +92,7 @@ class WhooshIndex:
 
     def view(self) -> IndexView:
         """The last commit, which stays readable whatever is written meanwhile."""
-        with translated_errors(self.folder, "read"):
+        with translated_errors(self.folder, "read"), self._storage.closed_on_failure():
             return IndexView(self.folder, self.whoosh.reader())
 
     def articles(self) -> Iterator[HeldArticle]:

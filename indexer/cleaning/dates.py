@@ -101,12 +101,16 @@ def find_date(text: str, *, today: date | None = None, month_first: bool = False
     `today` refuses dates that are yet to come (a day's slack for outlets east of here). `month_first` reads
     03/04/2021 as 4 March. Impossible dates (31 February) are stepped over whole.
     """
+    if _YEAR.search(text) is None:  # nearly every line of an article
+        return None
     found: FoundDate | None = None
     for form, read in _FORMS:
         for calendar in _calendars(form, read, text, before=None if found is None else found.start):
             candidate = _with_time(text, calendar, month_first=month_first)
             if _is_to_come(candidate.published, today):
                 continue
+            if candidate.start == 0:
+                return candidate
             if found is None or (candidate.start, -candidate.end) < (found.start, -found.end):
                 found = candidate
             break

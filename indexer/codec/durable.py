@@ -8,8 +8,11 @@ rename itself after it.
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -41,13 +44,32 @@ class DurableStorage(FileStorage):  # type: ignore[misc]
     def __init__(self, folder: Path) -> None:
         super().__init__(str(folder))
         self._unsynced: set[str] = set()
+        self._opened: list[BinaryIO] | None = None
 
     def create_file(self, name: str, **options: Any) -> Any:  # noqa: ANN401 Whoosh's options and file
         self._unsynced.add(name)
         return super().create_file(name, **options)
 
     def open_file(self, name: str, **options: Any) -> Any:  # noqa: ANN401 Whoosh's options and file
-        return _CheckedFile(Path(self._fpath(name)).open("rb"), name=name, **options)
+        path = Path(self._fpath(name))
+        # Whoosh forgets to close a table of contents that it cannot read, so it gets one that needs no closing.
+        file: BinaryIO = io.BytesIO(path.read_bytes()) if path.suffix == ".toc" else path.open("rb")
+        if self._opened is not None:
+            self._opened.append(file)
+        return _CheckedFile(file, name=name, **options)
+
+    @contextmanager
+    def closed_on_failure(self) -> Iterator[None]:
+        """Whoosh leaves files open when it cannot make a reader of them; whatever was opened inside is closed then."""
+        self._opened = []
+        try:
+            yield
+        except BaseException:
+            for file in self._opened:
+                file.close()
+            raise
+        finally:
+            self._opened = None
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         for name in self._unsynced:

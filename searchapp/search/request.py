@@ -65,7 +65,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One typed word or phrase as it was understood: its terms as people may see them, and how many articles hold it."""
+    """One typed word or phrase as it was understood: its terms as people may see them, how many articles hold it."""
 
     text: str
     terms: tuple[str, ...]

@@ -15,7 +15,7 @@ _MORE_TITLES = "Hon Inc Intl Jr Lt Ltd Maj Messrs Mfg Mlle Mm Mme Mr Mrs Ms Mt O
 _STATES = "Sens Sgt Sr St Ste Supt Ala Ariz Ark Calif Colo Conn Del Fla Ga Ill Ind Kan Ky La Mass Md Mich Minn Miss Mo"
 _MORE_STATES = "Mont Neb Nev Okla Ore Pa Penn Tenn Tex Va Vt Wash Wis Wyo"
 _MONTHS = "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
-_CAPITALISED = frozenset(" ".join((_TITLES, _MORE_TITLES, _STATES, _MORE_STATES, _MONTHS)).split(" "))
+_CAPITALISED = frozenset(f"{_TITLES} {_MORE_TITLES} {_STATES} {_MORE_STATES} {_MONTHS}".split(" "))
 _ANY_CASE = frozenset(
     {"cf", "ed", "ff", "fig", "ft", "nr", "pp", "viz", "vol", "vs", "bzw", "evtl", "ggf", "usw", "vgl"}
 )
@@ -94,5 +94,5 @@ def _ends_here(text: str, begins: int, mark: int, stops: int, end: int) -> bool:
         return not after.isdigit()
     is_initial = len(word) == 1 and word.isupper()
     is_list_number = word.isdigit() and chunk.start() == begins
-    is_abbreviation = word.capitalize() in _CAPITALISED and word[:1].isupper() or word.lower() in _ANY_CASE
+    is_abbreviation = (word.capitalize() in _CAPITALISED and word[:1].isupper()) or word.lower() in _ANY_CASE
     return not (is_initial or is_list_number or is_abbreviation or _LETTER_DOTS.fullmatch(word))

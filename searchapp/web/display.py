@@ -1,12 +1,11 @@
 """What the results page shows, made ready for the template: the template prints, it decides nothing.
 
-Archive text leaves here as plain text, which the template escapes. The two exceptions are `title_html` and the
-snippets' `html`, which are escaped where they are made.
+Archive text leaves here as plain text, which the template escapes. The exceptions are the `html` of titles, snippets
+and paragraphs, which is escaped where the marks are made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
@@ -227,17 +226,3 @@ def _page_choices(request: SearchRequest, last: int) -> tuple[Choice | None, ...
 
 def _value_label(name: str, value: str) -> str:
     return language_name(value) if name == "lang" else value
-
-
-def split_marked(text: str, spans: Sequence[tuple[int, int]]) -> tuple[tuple[str, bool], ...]:
-    """The text in pieces, each with whether it is highlighted; joined they are the text again.
-
-    `spans` are (start, end) code points, in order and apart.
-    """
-    pieces: list[tuple[str, bool]] = []
-    at = 0
-    for start, end in spans:
-        pieces += [(text[at:start], False), (text[start:end], True)]
-        at = end
-    pieces.append((text[at:], False))
-    return tuple(piece for piece in pieces if piece[0])

@@ -1,0 +1,69 @@
+"""NLTK's Snowball stemmers by language tag, each made when its first word comes.
+
+Importing NLTK takes about half a second whatever is taken from it, since its package imports itself whole; no data
+files are read.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from threading import Lock
+from typing import Final
+
+from nltk.stem.snowball import SnowballStemmer
+
+_SNOWBALL_NAMES: Final = {
+    "ar": "arabic",
+    "da": "danish",
+    "de": "german",
+    "en": "english",
+    "es": "spanish",
+    "fi": "finnish",
+    "fr": "french",
+    "hu": "hungarian",
+    "it": "italian",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sv": "swedish",
+}
+#: One stemmer serves both written forms, and one mark: what is tagged `nb` is found by who searches `nn` and `no`.
+_NORWEGIAN: Final = frozenset({"nb", "nn"})
+STEMMED_LANGS: Final = frozenset(_SNOWBALL_NAMES)
+
+_stemmers: dict[str, SnowballStemmer] = {}
+# The Arabic stemmer keeps what it found out about a word in itself, so two threads would mix their words up.
+_lock = Lock()
+
+
+def primary_lang(lang: str) -> str:
+    """The part of a BCP 47 tag that chooses a stemmer and stop words: `en-GB` is `en`, `nb` is `no`."""
+    primary = lang.replace("_", "-").partition("-")[0].lower()
+    return "no" if primary in _NORWEGIAN else primary
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str, lang: str) -> str:
+    """The stem of a word in lower case, accents as they come; the word itself in a language without a stemmer.
+
+    English possessives go first: Obama's and Obama are one word. Never empty for a word that is not.
+    """
+    lang = primary_lang(lang)
+    if lang not in STEMMED_LANGS:
+        return word
+    if lang == "en":
+        word = without_possessive(word)
+    with _lock:
+        stemmer = _stemmers.get(lang)
+        if stemmer is None:
+            stemmer = _stemmers[lang] = SnowballStemmer(_SNOWBALL_NAMES[lang])
+        stemmed: str = stemmer.stem(word)
+    return stemmed or word
+
+
+def without_possessive(word: str) -> str:
+    """`obama's` and `workers'` without what the apostrophe added; the apostrophe is already the plain one."""
+    bare = word.removesuffix("'").removesuffix("'s")
+    return bare or word

@@ -1,0 +1,73 @@
+"""Analyse again what an index holds: after a new stemmer, a new cleaning, or a new version of Broadsheet.
+
+One writer writes everything anew and lets the older segments go in a single commit, so search stays up meanwhile and
+a rebuild that is cut off changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from indexer.article import Article, Place
+from indexer.backends.index_view import HeldArticle
+from indexer.backends.port import Document, IndexWriter
+from indexer.backends.whoosh_index import WhooshIndex
+from indexer.document import TextAnalyzer, make_document
+from indexer.run_memory import RunMemory
+
+#: Gives an article again from its `original`, or as it is where it has none.
+Clean = Callable[[Article], Article]
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildReport:
+    """`recleaned` counts the articles that came out of cleaning otherwise than they went in; `renamed` those of them
+    that have a new id now, since theirs is made of what cleaning finds (no external id, no address)."""
+
+    articles: int
+    recleaned: int
+    renamed: int
+    generation: int
+
+
+def rebuild_index(
+    index: WhooshIndex, analyzer: TextAnalyzer, memory_mb: int, clean: Clean, on_article: Callable[[int], None]
+) -> RebuildReport:
+    """`on_article` is told how many articles are done. Raises ArchiveError; the index is then as it was."""
+    with index.writer(analyzer, memory_mb) as writer, RunMemory() as memory:
+        rebuild = _Rebuild(writer, clean, memory)
+
+        def documents() -> Iterator[Document]:
+            for done, held in enumerate(index.articles(), start=1):
+                yield make_document(rebuild.take(held), held.origin, analyzer)
+                on_article(done)
+
+        commit = writer.replace_all(documents())
+    return RebuildReport(commit.articles, rebuild.recleaned, rebuild.renamed, commit.generation)
+
+
+class _Rebuild:
+    def __init__(self, writer: IndexWriter, clean: Clean, memory: RunMemory) -> None:
+        self._writer = writer
+        self._clean = clean
+        self._memory = memory
+        self.recleaned = 0
+        self.renamed = 0
+
+    def take(self, held: HeldArticle) -> Article:
+        """The article as cleaning sees it now. With another id than it had, it takes that id, so that the next
+        `index` of its file finds it unchanged; unless the id is another's or is deleted: then it stays as it was."""
+        if not held.article.original:
+            return held.article
+        article = self._clean(held.article)
+        if article.id != held.id:
+            if not self._is_free(article.id):
+                return held.article
+            self.renamed += 1
+        self.recleaned += article != held.article
+        return article
+
+    def _is_free(self, article_id: str) -> bool:
+        is_taken = self._writer.known(article_id) is not None or self._writer.tombstone(article_id) is not None
+        return not is_taken and self._memory.remember(article_id, Place("")) is None

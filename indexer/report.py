@@ -1,0 +1,96 @@
+"""What a run did, in counts: the last thing that `index` says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+#: Why an article that is deleted on purpose is left out; alone among the reasons it is nobody's fault.
+DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`read` counts the articles that readers gave: each of them is added, updated, unchanged, a conflict, or skipped
+    (deleted, or not fit for an index). `skipped` is (reason, count), and counts also what no reader could make an
+    article of. `stopped_by` is the number of the signal that ended the run early, 0 when it ran to its end.
+    """
+
+    read: int
+    added: int
+    updated: int
+    unchanged: int
+    conflict: int
+    removed: int
+    skipped: tuple[tuple[str, int], ...]
+    generation: int
+    took_s: float
+    stopped_by: int = 0
+    refused: str = ""
+
+    @property
+    def is_something_skipped(self) -> bool:
+        """What `--strict` asks: whether any input was left out other than on purpose."""
+        return any(reason != DELETED for reason, _ in self.skipped)
+
+    def to_json(self) -> dict[str, object]:
+        """The last line of `index --json`."""
+        return {
+            "read": self.read,
+            "added": self.added,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "conflict": self.conflict,
+            "removed": self.removed,
+            "skipped": dict(self.skipped),
+            "generation": self.generation,
+            "took_s": round(self.took_s, 3),
+        }
+
+    def to_text(self) -> str:
+        """The same for a person, one count a line; reasons of skips below."""
+        skipped = sum(count for _, count in self.skipped)
+        lines = [
+            f"{name:<10}{count:>10,}"
+            for name, count in (
+                ("read", self.read),
+                ("added", self.added),
+                ("updated", self.updated),
+                ("unchanged", self.unchanged),
+                ("conflict", self.conflict),
+                ("skipped", skipped),
+            )
+        ]
+        lines += [f"  {reason}: {count:,}" for reason, count in self.skipped]
+        if self.removed:
+            lines.append(f"{'removed':<10}{self.removed:>10,}")
+        lines.append(f"index generation {self.generation}, took {self.took_s:.1f} s")
+        return "\n".join(lines)
+
+
+@dataclass(slots=True)
+class Counts:
+    """The counts of a run while it goes on."""
+
+    read: int = 0
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    conflict: int = 0
+    removed: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    def report(self, generation: int, took_s: float, stopped_by: int, refused: str) -> Report:
+        return Report(
+            self.read,
+            self.added,
+            self.updated,
+            self.unchanged,
+            self.conflict,
+            self.removed,
+            tuple(self.skipped.most_common()),
+            generation,
+            took_s,
+            stopped_by,
+            refused,
+        )

@@ -1,0 +1,71 @@
+"""What one run has read so far: which ids, where, and which files cannot be trusted to be whole.
+
+Kept in a temporary SQLite database of the process (it goes to disk when it outgrows its cache and vanishes with the
+process), so memory does not grow with the archive: a set of ids would take 100 bytes an article and more, and a
+conflict is to be reported with both places.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from typing import Self
+
+from indexer.article import Place
+
+
+class RunMemory:
+    """Ids are exact, never hashes of them: two articles are not taken for one by accident."""
+
+    def __init__(self) -> None:
+        self._database = sqlite3.connect("", isolation_level=None)
+        self._database.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;"
+            "CREATE TABLE seen (id TEXT PRIMARY KEY, file INTEGER, line INTEGER) WITHOUT ROWID;"
+            "CREATE TABLE files (file INTEGER PRIMARY KEY, path BLOB);"
+            "CREATE TABLE untrusted (origin BLOB PRIMARY KEY) WITHOUT ROWID;"
+            "BEGIN"
+        )
+        self._path: str | None = None
+        self._file = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close()
+
+    def remember(self, article_id: str, place: Place) -> Place | None:
+        """None for an id that is new to this run, else the place where it was read first."""
+        if place.path != self._path:
+            self._file += 1
+            self._path = place.path
+            self._database.execute("INSERT INTO files VALUES (?, ?)", (self._file, os.fsencode(place.path)))
+        added = self._database.execute(
+            "INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", (article_id, self._file, place.line)
+        ).rowcount
+        if added:
+            return None
+        path, line = self._database.execute(
+            "SELECT path, line FROM seen JOIN files USING (file) WHERE id = ?", (article_id,)
+        ).fetchone()
+        return Place(os.fsdecode(path), line)
+
+    def has_read(self, article_id: str) -> bool:
+        return self._database.execute("SELECT 1 FROM seen WHERE id = ?", (article_id,)).fetchone() is not None
+
+    def distrust(self, origin: str) -> None:
+        """A file (or a folder) that could not be read, or not wholly: what it held may be there still."""
+        self._database.execute("INSERT OR IGNORE INTO untrusted VALUES (?)", (os.fsencode(origin),))
+
+    def distrusts(self, origin: str) -> bool:
+        """Whether this file, or a folder that holds it, could not be read wholly."""
+        path = origin
+        while True:
+            found = self._database.execute("SELECT 1 FROM untrusted WHERE origin = ?", (os.fsencode(path),))
+            if found.fetchone() is not None:
+                return True
+            parent = os.path.dirname(path)  # noqa: PTH120 origins are text that the index keeps, not paths to open
+            if parent == path:
+                return False
+            path = parent

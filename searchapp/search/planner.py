@@ -1,0 +1,235 @@
+"""From what was typed to what an engine executes: analysed words in a tree of sets, and the query as understood.
+
+Knows the analyzer and the index's languages; knows no engine and searches nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+from typing import TypeAlias
+
+from indexer.analysis.analyzer import Analyzer
+from indexer.analysis.token import TypedWord, shown_term
+from searchapp.query.nodes import And, DateRange, Everything, InField, Node, Not, Note, Or, Phrase, Query, Word, Words
+from searchapp.query.printing import understood
+from searchapp.search.plan import (
+    AllOf,
+    AnyOf,
+    DaysWithin,
+    EveryArticle,
+    Exclude,
+    NoArticle,
+    PhrasePlan,
+    Plan,
+    PlanNode,
+    Scope,
+    ValueIn,
+    WordPlan,
+)
+from searchapp.search.port import FacetCount
+from searchapp.search.reading import NAME_FIELDS, QueryReading
+from searchapp.search.request import Filters, SearchRequest
+
+#: Spellings of one phrase that are looked for; three hyphenated words alone would make eight.
+MAX_VARIANTS = 4
+
+_Clause: TypeAlias = WordPlan | PhrasePlan
+#: One node twice: with its plain words joined by AND, and by OR.
+_Both: TypeAlias = tuple[PlanNode, PlanNode]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClause:
+    """A clause of the plan in words: as it was typed, and its terms without their marks."""
+
+    text: str
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSearch:
+    """`clauses[i]` shows the plan's i-th clause; `marked` are the clauses that are highlighted in what is found."""
+
+    plan: Plan
+    understood: str
+    clauses: tuple[ShownClause, ...]
+    marked: tuple[_Clause, ...]
+    notes: tuple[Note, ...]
+
+
+def plan_search(
+    query: Query, request: SearchRequest, langs: Sequence[FacetCount], analyzer: Analyzer, deadline_ms: float
+) -> PlannedSearch:
+    """The plan for a parsed query and the request it came with; `langs` are those that the index holds."""
+    names = tuple(lang.value for lang in langs)
+    reading = QueryReading(analyzer, names, query)
+    planning = _Planning(reading, names)
+    both = planning.plan(query.tree, "text", sought=True)
+    kept = reading.prune(query.tree, any_word=request.match == "any")
+    notes = [*query.notes, *reading.notes]
+    if both is None:
+        is_empty = not query.raw.strip()
+        both = _alike(EveryArticle() if is_empty else NoArticle())
+        if not is_empty and not notes:
+            notes.append(Note("nothing_to_search", 0, "there is no word in this query that can be searched"))
+    all_words, any_words = both
+    return PlannedSearch(
+        plan=Plan(
+            all_words=all_words,
+            any_words=any_words,
+            match=request.match,
+            filters=plan_filters(request.filters),
+            sort=request.sort,
+            first=(request.page - 1) * request.per_page,
+            count=request.per_page,
+            facets=request.facets,
+            histogram=request.histogram,
+            clauses=tuple(planning.clauses),
+            rank=request.rank,
+            deadline_ms=deadline_ms,
+        ),
+        understood="" if kept is None else understood(kept),
+        clauses=tuple(planning.shown),
+        marked=tuple(planning.marked),
+        notes=tuple(notes),
+    )
+
+
+def plan_filters(filters: Filters) -> tuple[ValueIn | DaysWithin, ...]:
+    """Chosen facet values and days: OR within one, AND between them."""
+    chosen: list[ValueIn | DaysWithin] = []
+    for facet in ("source", "author", "lang", "tag", "collection", "year"):
+        values: tuple[str, ...] = getattr(filters, facet)
+        if values:
+            chosen.append(ValueIn(facet, values))
+    if filters.from_day is not None or filters.to_day is not None:
+        chosen.append(DaysWithin(filters.from_day, filters.to_day))
+    return tuple(chosen)
+
+
+def phrase_variants(words: Sequence[TypedWord]) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """Whole spellings of a phrase, each a row of slots of alternative surfaces: `well being`, then `wellbeing`."""
+    spellings: list[list[tuple[tuple[str, ...], ...]]] = []
+    for word in words:
+        one_slot = tuple(dict.fromkeys(run[0] for run in word.alternatives if len(run) == 1))
+        options = [tuple((part,) for part in run) for run in word.alternatives if len(run) > 1]
+        spellings.append([*([(one_slot,)] if one_slot else []), *options])
+    joined = (tuple(slot for option in options for slot in option) for options in product(*spellings))
+    return tuple(dict.fromkeys(islice(joined, MAX_VARIANTS)))
+
+
+class _Planning:
+    """Walks the tree once and numbers the clauses as it meets them."""
+
+    def __init__(self, reading: QueryReading, langs: tuple[str, ...]) -> None:
+        self._reading = reading
+        self._langs = langs
+        self.clauses: list[_Clause] = []
+        self.shown: list[ShownClause] = []
+        self.marked: list[_Clause] = []
+
+    def plan(self, node: Node, scope: Scope, *, sought: bool) -> _Both | None:  # noqa: C901, PLR0911 one a kind of node
+        """None for what has no word in it. `sought` is False under NOT."""
+        match node:
+            case Word():
+                return self._plan_words(self._words(node, scope), scope, sought=sought, match_any=False)
+            case Words(children):
+                plain = sought and scope in {"text", "title"}
+                words = [
+                    typed
+                    for child in children
+                    for typed in (self._reading.plain_words(child) if plain else self._words(child, scope))
+                ]
+                return self._plan_words(words, scope, sought=sought, match_any=plain)
+            case Phrase():
+                return self._plan_phrase(node, scope, sought=sought)
+            case InField(name, child):
+                if name == "lang":
+                    return _alike(self._plan_langs(child))
+                return self.plan(child, name, sought=sought)
+            case DateRange(first, last):
+                return _alike(DaysWithin(first, last))
+            case And(children):
+                return _join(AllOf, [self.plan(child, scope, sought=sought) for child in children])
+            case Or(children):
+                return _join(AnyOf, [self.plan(child, scope, sought=sought) for child in children])
+            case Not(child):
+                excluded = self.plan(child, scope, sought=False)
+                return None if excluded is None else _alike(Exclude(excluded[0]))
+            case Everything():
+                return _alike(EveryArticle())
+
+    def _words(self, node: Word, scope: Scope) -> tuple[TypedWord, ...]:
+        return self._reading.all_words(node, as_written=scope in NAME_FIELDS)
+
+    def _plan_words(self, words: Iterable[TypedWord], scope: Scope, *, sought: bool, match_any: bool) -> _Both | None:
+        typed: dict[tuple[tuple[str, ...], ...], list[TypedWord]] = {}
+        for word in words:
+            typed.setdefault(word.alternatives, []).append(word)
+        planned = [
+            self._add_word(same[0], scope, surface=scope in NAME_FIELDS, times=len(same), sought=sought)
+            for same in typed.values()
+        ]
+        if len(planned) <= 1:
+            return _alike(planned[0]) if planned else None
+        together = AllOf(tuple(planned))
+        return together, AnyOf(tuple(planned)) if match_any else together
+
+    def _add_word(self, word: TypedWord, scope: Scope, *, surface: bool, times: int, sought: bool) -> WordPlan:
+        planned = WordPlan(scope, word.alternatives, surface, float(times), len(self.clauses))
+        shown = dict.fromkeys(" ".join(shown_term(term) for term in run) for run in word.alternatives)
+        self._add(planned, ShownClause(word.text, tuple(shown)), scope, sought=sought)
+        return planned
+
+    def _plan_phrase(self, phrase: Phrase, scope: Scope, *, sought: bool) -> _Both | None:
+        words = self._reading.all_words(phrase)
+        if len(words) == 1:
+            return _alike(self._add_word(words[0], scope, surface=True, times=1, sought=sought))
+        if not words:
+            return None
+        planned = PhrasePlan(scope, phrase_variants(words), 1.0, len(self.clauses))
+        shown = dict.fromkeys(" ".join(shown_term(slot[0]) for slot in variant) for variant in planned.variants)
+        self._add(planned, ShownClause(phrase.text, tuple(shown)), scope, sought=sought)
+        return _alike(planned)
+
+    def _add(self, clause: _Clause, shown: ShownClause, scope: Scope, *, sought: bool) -> None:
+        self.clauses.append(clause)
+        self.shown.append(shown)
+        if sought and scope in {"text", "title"}:
+            self.marked.append(clause)
+
+    def _plan_langs(self, node: Node) -> PlanNode:  # noqa: PLR0911 one a kind of node
+        """`lang:en` means each of the index's languages that is English, `en-GB` as well."""
+        match node:
+            case Word(text) | Phrase(text):
+                asked = text.strip().casefold()
+                values = tuple(
+                    lang for lang in self._langs if lang.casefold() == asked or lang.casefold().startswith(f"{asked}-")
+                )
+                return ValueIn("lang", values or (text,))
+            case Words(children) | Or(children):
+                return AnyOf(tuple(self._plan_langs(child) for child in children))
+            case And(children):
+                return AllOf(tuple(self._plan_langs(child) for child in children))
+            case Not(child):
+                return Exclude(self._plan_langs(child))
+            case InField(_, child):
+                return self._plan_langs(child)
+            case DateRange(first, last):
+                return DaysWithin(first, last)
+            case Everything():
+                return EveryArticle()
+
+
+def _alike(node: PlanNode) -> _Both:
+    return node, node
+
+
+def _join(kind: type[AllOf | AnyOf], parts: Sequence[_Both | None]) -> _Both | None:
+    filled = [part for part in parts if part is not None]
+    if len(filled) <= 1:
+        return filled[0] if filled else None
+    all_words, any_words = kind(tuple(part[0] for part in filled)), kind(tuple(part[1] for part in filled))
+    return (all_words, all_words) if all_words == any_words else (all_words, any_words)

@@ -1,0 +1,116 @@
+"""The words of a parsed query as the index may spell them, and which of them count.
+
+A stop word counts in quotes, after an operator, in a name, and where a query has no other word; among plain words with
+something to look for it is left out. `the war -peace date:1916` looks for war; `to be or not to be` for all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from indexer.analysis.analyzer import Analyzer
+from indexer.analysis.token import TypedWord
+from searchapp.query.nodes import And, InField, Node, Not, Note, Or, Phrase, Query, Word, Words
+
+#: Fields whose words are looked up as they are written: names have no stem and no stop words.
+NAME_FIELDS = frozenset({"author", "source", "tag"})
+
+
+class QueryReading:
+    """One query's words, analysed once. `notes` tell what has no word in it."""
+
+    def __init__(self, analyzer: Analyzer, langs: tuple[str, ...], query: Query) -> None:
+        self._analyzer = analyzer
+        self._langs = langs
+        self._pasted = any(note.code == "pasted_headline" for note in query.notes)
+        self._read: dict[tuple[Word | Phrase, bool], tuple[TypedWord, ...]] = {}
+        plain = list(_plain_words(query.tree))
+        self._stop_langs = analyzer.stop_languages(" ".join(word.text for word in plain), langs)
+        sought = [typed for node in _sought(query.tree) for typed in self.all_words(node)]
+        quoted = any(isinstance(node, Phrase) for node in _sought(query.tree) if self.all_words(node))
+        self._drops_stop_words = quoted or any(not typed.is_stop_word for typed in sought)
+        self.notes = tuple(
+            Note("no_word", node.start, f"ignored, since there is no letter or digit in it: {node.text}")
+            for node in _all_texts(query.tree)
+            if not self.all_words(node)
+        )
+
+    def all_words(self, node: Word | Phrase, *, as_written: bool = False) -> tuple[TypedWord, ...]:
+        """The words of a chunk or a phrase, empty for punctuation; by surfaces in quotes or when `as_written`."""
+        key = (node, as_written)
+        if key not in self._read:
+            self._read[key] = self._analyzer.read_words(
+                node.text,
+                self._langs,
+                quoted=as_written or isinstance(node, Phrase),
+                pasted_headline=self._pasted,
+                stop_langs=self._stop_langs,
+            )
+        return self._read[key]
+
+    def plain_words(self, node: Word) -> tuple[TypedWord, ...]:
+        """The words of a chunk among plain words that count."""
+        return tuple(typed for typed in self.all_words(node) if not (self._drops_stop_words and typed.is_stop_word))
+
+    def prune(  # noqa: PLR0911 one return a kind of node
+        self, node: Node, *, any_word: bool, plain: bool = True
+    ) -> Node | None:
+        """The tree as it is searched: without what has no word or does not count, plain words joined by OR where
+        any of them will do. None where nothing is left."""
+        match node:
+            case Word() | Phrase():
+                return node if self.all_words(node) else None
+            case Words(children):
+                kept = tuple(
+                    child for child in children if (self.plain_words(child) if plain else self.all_words(child))
+                )
+                if any_word and plain and len(kept) > 1:
+                    return Or(kept, node.start, node.end)
+                return replace(node, children=kept) if kept else None
+            case InField(name, child):
+                if name == "lang":
+                    return node
+                kept_child = self.prune(child, any_word=any_word, plain=plain and name not in NAME_FIELDS)
+                return None if kept_child is None else replace(node, child=kept_child)
+            case Not(child):
+                kept_child = self.prune(child, any_word=any_word, plain=False)
+                return None if kept_child is None else replace(node, child=kept_child)
+            case And(children) | Or(children):
+                pruned = [self.prune(child, any_word=any_word, plain=plain) for child in children]
+                left = tuple(child for child in pruned if child is not None)
+                if len(left) < 2:
+                    return left[0] if left else None
+                return replace(node, children=left)
+            case _:
+                return node
+
+
+def _children(node: Node) -> Sequence[Node]:
+    match node:
+        case Words(children) | And(children) | Or(children):
+            return children
+        case InField(_, child) | Not(child):
+            return (child,)
+        case _:
+            return ()
+
+
+def _all_texts(node: Node) -> Iterator[Word | Phrase]:
+    if isinstance(node, Word | Phrase):
+        yield node
+    for child in _children(node):
+        yield from _all_texts(child)
+
+
+def _sought(node: Node) -> Iterator[Word | Phrase]:
+    """What is looked for in the text: not what is excluded, and not names."""
+    if isinstance(node, Word | Phrase):
+        yield node
+    if not isinstance(node, Not) and not (isinstance(node, InField) and node.field != "title"):
+        for child in _children(node):
+            yield from _sought(child)
+
+
+def _plain_words(node: Node) -> Iterator[Word]:
+    return (found for found in _sought(node) if isinstance(found, Word))

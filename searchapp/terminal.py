@@ -1,0 +1,102 @@
+"""Hits and articles as a person reads them in a terminal: archive text disarmed, matches standing out.
+
+What comes out of an archive may hold control codes that rewrite a screen, and marks that turn the direction of
+everything after them. Both are shown as a sign here and never sent.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+import click
+
+from indexer.article import Article, format_instant
+from searchapp.search.highlight import Spans
+from searchapp.search.port import StoredArticle
+from searchapp.search.request import Hit, Page
+
+_SIGN = "\ufffd"
+_DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def disarm(text: str, kept: str = "") -> str:
+    """The text with a sign for each control code and each mark of direction, except those `kept`: as long as it was."""
+    return "".join(
+        character
+        if character in kept or (unicodedata.category(character) not in {"Cc", "Cs"} and character not in _DIRECTIONS)
+        else " "
+        if character.isspace()
+        else _SIGN
+        for character in text
+    )
+
+
+def print_page(page: Page) -> Iterator[str]:
+    """The lines of an answer. Styles are for a terminal; click takes them out elsewhere."""
+    yield _headline(page)
+    for note in page.notes:
+        yield f"note: {disarm(note.message)}"
+    first = (page.request.page - 1) * page.request.per_page + 1
+    divided = False
+    for number, hit in enumerate(page.hits, start=first):
+        if not (hit.all_words or divided) and page.request.match == "auto" and page.request.sort == "relevance":
+            divided = True
+            yield ""
+            yield click.style("-- articles with any of the words --", dim=True)
+        yield ""
+        yield from _hit(number, hit)
+
+
+def print_article(stored: StoredArticle) -> Iterator[str]:
+    article = stored.article
+    yield click.style(disarm(article.title) or "(no title)", bold=True)
+    for name, text in (
+        ("author", ", ".join(article.author)),
+        ("source", article.source),
+        ("published", _published(article)),
+        ("language", article.lang),
+        ("tags", ", ".join(article.tag)),
+        ("address", article.url or ""),
+        ("id", stored.id),
+        ("given id", article.external_id or ""),
+    ):
+        if text:
+            yield f"{click.style(name, dim=True)}: {disarm(text)}"
+    if article.body:
+        yield ""
+        yield disarm(article.body, kept="\n\t")
+
+
+def _headline(page: Page) -> str:
+    if page.total_is_exact:
+        count = "1 article" if page.total == 1 else f"{page.total:,} articles"
+    else:
+        count = f"at least {page.total:,} articles (the time for one search was over)"
+    sought = f" for {disarm(page.understood)}" if page.understood else ""
+    return f"{count}{sought} ({page.took_ms:.1f} ms)"
+
+
+def _hit(number: int, hit: Hit) -> Iterator[str]:
+    article = hit.stored.article
+    title = _marked(article.title, hit.title_spans) or "(no title)"
+    yield f"{number}. {click.style(title, bold=True)}"
+    about = (article.source, _published(article), ", ".join(article.author), hit.stored.id)
+    yield "   " + click.style(" | ".join(disarm(part) for part in about if part), dim=True)
+    for snippet in hit.snippets:
+        yield "   " + _marked(snippet.text, snippet.spans)
+
+
+def _marked(text: str, spans: Spans) -> str:
+    pieces: list[str] = []
+    done = 0
+    disarmed = disarm(text)
+    for start, end in spans:
+        pieces += (disarmed[done:start], click.style(disarmed[start:end], fg="yellow", bold=True))
+        done = end
+    return "".join((*pieces, disarmed[done:]))
+
+
+def _published(article: Article) -> str:
+    published = article.published
+    return format_instant(published.at) if published.at else published.on or ""

@@ -1,0 +1,112 @@
+"""What a request gets when it cannot be answered: an HTML page for people, an RFC 9457 problem document under /api/.
+
+`code` is stable and for programs; `detail` is for people and says what to do.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import orjson
+from flask import Flask, Response, current_app, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from indexer.errors import ArchiveError, IndexNotFoundError
+from searchapp.web.params import ParameterError
+
+MACHINE_PATHS = ("/api/", "/healthz", "/readyz")
+RETRY_AFTER_S = 2
+
+_log = logging.getLogger("broadsheet.web")
+_CODES = {
+    HTTPStatus.BAD_REQUEST: "bad_request",
+    HTTPStatus.NOT_FOUND: "not_found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body_too_large",
+}
+
+
+class QueryNotesError(Exception):
+    """`strict` was asked for, and part of the query was not taken as typed. `notes` is a sentence for each."""
+
+    def __init__(self, notes: tuple[str, ...]) -> None:
+        super().__init__("; ".join(notes))
+
+
+class ArticleNotFoundError(Exception):
+    """There is no article of this id (any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    status: HTTPStatus
+    code: str
+    detail: str
+    parameter: str | None = None
+
+
+def register_failures(app: Flask) -> None:
+    for kind in (ParameterError, QueryNotesError, ArticleNotFoundError, ArchiveError, HTTPException, Exception):
+        app.register_error_handler(kind, _answer_failure)
+
+
+def describe_failure(error: Exception) -> Failure:
+    """What to say of an error; what nobody foresaw is named as ours and tells nothing of its inside."""
+    match error:
+        case ParameterError():
+            failure = Failure(HTTPStatus.BAD_REQUEST, error.code, str(error), error.parameter)
+        case QueryNotesError():
+            failure = Failure(HTTPStatus.BAD_REQUEST, "query_notes", str(error), "q")
+        case ArticleNotFoundError():
+            detail = "there is no article of this id in the archive; it may have been deleted"
+            failure = Failure(HTTPStatus.NOT_FOUND, "article_not_found", detail)
+        case ArchiveError():
+            code = "no_index" if isinstance(error, IndexNotFoundError) else "index_unusable"
+            failure = Failure(HTTPStatus.SERVICE_UNAVAILABLE, code, str(error))
+        case HTTPException(code=int(number)):
+            status = HTTPStatus(number)
+            failure = Failure(status, _CODES.get(status, f"http_{number}"), error.description or status.description)
+        case _:
+            detail = "something went wrong here, not with your request; the service's log has the details"
+            failure = Failure(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)
+    return failure
+
+
+def problem_document(failure: Failure) -> Response:
+    """RFC 9457; `type` is `about:blank`, so that `title` is the status phrase and `code` tells problems apart."""
+    document: dict[str, object] = {
+        "type": "about:blank",
+        "title": failure.status.phrase,
+        "status": failure.status.value,
+        "detail": failure.detail,
+        "code": failure.code,
+    }
+    if failure.parameter is not None:
+        document["parameter"] = failure.parameter
+    return Response(orjson.dumps(document), failure.status, content_type="application/problem+json; charset=utf-8")
+
+
+def _answer_failure(error: Exception) -> Response:
+    if isinstance(error, HTTPException) and error.code is not None and 300 <= error.code < 400:
+        return Response(error.get_response(request.environ).response, error.code, error.get_headers(request.environ))
+    failure = describe_failure(error)
+    if failure.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, ArchiveError):
+        _log.error("failed: %s %r", request.method, request.full_path, exc_info=error)
+    if request.path.startswith(MACHINE_PATHS):
+        response = problem_document(failure)
+    else:
+        page = render_template("failure.html", failure=failure, q=_typed(), settings=current_app.config["BROADSHEET"])
+        response = Response(page, failure.status, content_type="text/html; charset=utf-8")
+    if failure.status == HTTPStatus.METHOD_NOT_ALLOWED and isinstance(error, HTTPException):
+        response.headers["Allow"] = dict(error.get_headers(request.environ)).get("Allow", "GET, HEAD")
+    if failure.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _typed() -> str:
+    """What stands in the search box of an error page, so that nobody types it again."""
+    return request.args.get("q", "")

@@ -1,0 +1,167 @@
+"""The pages that people see: searching at `/`, reading at `/articles/{id}`. Everything works without JavaScript."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, Response, render_template, request
+
+from indexer.article import Article
+from indexer.settings import Settings
+from searchapp.search.highlight import Highlighted
+from searchapp.search.plan import FacetName
+from searchapp.search.port import FacetCounts, StoredArticle
+from searchapp.search.request import Filters, SearchRequest
+from searchapp.search.service import SearchService
+from searchapp.web.addresses import safe_link, search_address, with_filter
+from searchapp.web.dates import show_date
+from searchapp.web.display import (
+    PAGE_FACETS,
+    Choice,
+    count_articles,
+    lang_attribute,
+    page_facets,
+    show_facet,
+    show_hit,
+    show_results,
+)
+from searchapp.web.failures import ArticleNotFoundError
+from searchapp.web.languages import language_name
+from searchapp.web.params import read_params, write_params
+
+_LATEST = 5
+_WORD = re.compile(r"[^\W\d_]{4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A search that is sure to find something, since it was made from an article of the archive."""
+
+    typed: str
+    means: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownArticle:
+    """An article as its page prints it; `marked` holds its text as escaped HTML with the query's words marked."""
+
+    marked: Highlighted
+    lang: str
+    language: str
+    link: str | None
+    authors: tuple[Choice, ...]
+    source: Choice | None
+    tags: tuple[Choice, ...]
+    left_out: int
+
+
+def make_pages(settings: Settings, find_service: Callable[[], SearchService]) -> Blueprint:
+    """`find_service` gives the service of the newest generation, or raises ArchiveError."""
+    pages = Blueprint("pages", __name__)
+
+    @pages.get("/")
+    def search() -> Response:
+        asked = read_params(request.args.items(multi=True), refuse_unknown=False).search
+        service = find_service()
+        if asked == SearchRequest():
+            return _show_home(settings, service)
+        results = show_results(service.search(page_facets(asked)))
+        kept = write_params(replace(asked, q="", page=1))
+        return _page(
+            "results.html", settings=settings, q=asked.q, asked=asked, results=results, kept=tuple(parse_qsl(kept))
+        )
+
+    @pages.get("/articles/<article_id>")
+    def article(article_id: str) -> Response:
+        service = find_service()
+        stored = service.article(article_id)
+        if stored is None:
+            raise ArticleNotFoundError
+        q = request.args.get("q", "")
+        shown = _show_article(service, stored, q)
+        return _page(
+            "article.html",
+            settings=settings,
+            q=q,
+            stored=stored,
+            shown=shown,
+            date=show_date(stored.article.published),
+            back=search_address(SearchRequest(q=q)),
+        )
+
+    return pages
+
+
+def _page(template: str, **values: object) -> Response:
+    response = Response(render_template(template, **values), content_type="text/html; charset=utf-8")
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _show_home(settings: Settings, service: SearchService) -> Response:
+    facts = service.facts()
+    facets = service.browse(PAGE_FACETS)
+    latest = service.search(SearchRequest(sort="newest", per_page=_LATEST)).hits
+    return _page(
+        "home.html",
+        settings=settings,
+        q="",
+        articles=facts.articles,
+        count_words=count_articles(facts.articles),
+        facets=tuple(show_facet(counts, SearchRequest()) for counts in facets),
+        latest=tuple(show_hit(hit, "") for hit in latest),
+        examples=make_examples(tuple(hit.stored.article for hit in latest), facets),
+        everything=search_address(SearchRequest(sort="newest")),
+    )
+
+
+def make_examples(articles: tuple[Article, ...], facets: tuple[FacetCounts, ...]) -> tuple[Example, ...]:
+    """Searches to begin with, each made from what the archive holds so that none comes back empty."""
+    examples: list[tuple[str, str]] = []
+    titles = [_WORD.findall(article.title) for article in articles]
+    longest = [sorted(dict.fromkeys(words), key=len, reverse=True)[:2] for words in titles if len(words) > 1]
+    if longest:
+        examples.append((" ".join(longest[0]).lower(), "articles with these words, in any of their forms"))
+    for article in reversed(articles):
+        neighbours = re.search(r"[^\W\d_]{4,} [^\W\d_]{4,}", article.title)
+        if neighbours:
+            examples.append((f'"{neighbours[0].lower()}"', "exactly this phrase"))
+            break
+    found = {counts.name: [counted.value for counted in counts.counts if counted.value] for counts in facets}
+    if found.get("author"):
+        examples.append((f'author:"{found["author"][0]}"', "what one person wrote"))
+    if found.get("source"):
+        examples.append((f'source:"{found["source"][0]}"', "what one outlet published"))
+    if found.get("year"):
+        examples.append((f"date:{max(found['year'])}", "what was published in one year"))
+    if len(longest) > 1:
+        first, second = longest[0][0].lower(), longest[-1][0].lower()
+        examples.append((f"{first} OR {second}", "articles with either word"))
+    return tuple(
+        Example(typed, means, search_address(SearchRequest(q=typed)))
+        for typed, means in examples
+        if typed.count('"') in {0, 2}
+    )
+
+
+def _show_article(service: SearchService, stored: StoredArticle, q: str) -> ShownArticle:
+    article = stored.article
+    return ShownArticle(
+        marked=service.highlight(stored, q),
+        lang=lang_attribute(article.lang),
+        language=language_name(article.lang),
+        link=safe_link(article.url),
+        authors=tuple(_choose("author", name) for name in article.author),
+        source=_choose("source", article.source) if article.source else None,
+        tags=tuple(_choose("tag", name) for name in article.tag),
+        left_out=sum(1 for line in article.original if line.left_out),
+    )
+
+
+def _choose(name: FacetName, value: str) -> Choice:
+    """A link from what an article says of itself to all that say the same."""
+    return Choice(value, search_address(SearchRequest(filters=with_filter(Filters(), name, (value,)))))

@@ -1,0 +1,390 @@
+"""What an index promises, and Whoosh's traps: each is sprung on stock Whoosh first, then shown not to be there."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import inspect
+import pkgutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from whoosh import fields, index, query
+from whoosh.filedb.filestore import FileStorage, RamStorage
+
+from indexer.article import Article
+from indexer.backends.meta import META_FILE
+from indexer.backends.port import Document, Tombstone
+from indexer.backends.tombstones import TOMBSTONES_FILE, Tombstones
+from indexer.backends.whoosh_index import WhooshIndex
+from indexer.codec.failures import translated_errors
+from indexer.document import make_document
+from indexer.errors import (
+    ArticleError,
+    BroadsheetError,
+    IndexBusyError,
+    IndexDamagedError,
+    IndexNotFoundError,
+    IndexVersionError,
+)
+from indexer.schema import build_schema
+
+MEMORY_MB = 16
+
+
+def news(key: str, body: str = "Mine clearance began.", **more: object) -> Article:
+    return replace(Article(title=f"Story {key}", body=body, external_id=key, lang="en"), **more)
+
+
+def bodies(folder: Path) -> dict[str | None, str]:
+    return {held.article.external_id: held.article.body for held in WhooshIndex.open(folder).articles()}
+
+
+def articles_with(folder: Path, term: str, field: str = "body_surface") -> set[str]:
+    with WhooshIndex.open(folder).whoosh.searcher() as searcher:
+        return {hit["external_id"] for hit in searcher.search(query.Term(field, term), limit=None)}
+
+
+def print_of(folder: Path) -> dict[str, str]:
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir()) if path.is_file()
+    }
+
+
+def too_long_for_a_column(document: Document) -> Document:
+    """Passes every check of ours and makes Whoosh fail half-way, after words were pooled."""
+    return replace(document, title=replace(document.title, length=2**40))
+
+
+# Traps
+
+
+def test_stock_whoosh_keeps_two_copies_of_an_id_updated_twice() -> None:
+    stock = RamStorage().create_index(fields.Schema(id=fields.ID(unique=True, stored=True), body=fields.TEXT))
+    with stock.writer() as writer:
+        writer.update_document(id="a", body="one")
+        writer.update_document(id="a", body="two")
+    assert stock.doc_count() == 2
+
+
+def test_an_id_written_twice_in_a_batch_is_refused_and_leaves_one_copy(folder, analyzer) -> None:
+    with WhooshIndex.create(folder).writer(analyzer, MEMORY_MB) as writer:
+        writer.write(make_document(news("1", "first"), "/a", analyzer))
+        with pytest.raises(ArticleError, match="written already"):
+            writer.write(make_document(news("1", "second"), "/a", analyzer))
+        assert writer.commit().articles == 1
+    assert bodies(folder) == {"1": "first"}
+
+
+def test_stock_whoosh_gives_the_words_of_a_failed_document_to_the_next() -> None:
+    schema = fields.Schema(body=fields.TEXT(stored=True), number=fields.NUMERIC(stored=True))
+    stock = RamStorage().create_index(schema)
+    with stock.writer() as writer:
+        with pytest.raises(ValueError, match="no number"):
+            writer.add_document(body="foreign", number="no number")
+        writer.add_document(body="innocent", number=1)
+    with stock.searcher() as searcher:
+        assert [hit["body"] for hit in searcher.search(query.Term("body", "foreign"))] == ["innocent"]
+
+
+def test_a_refused_document_leaves_no_words_and_loses_nobody_elses(folder, analyzer) -> None:
+    with WhooshIndex.create(folder).writer(analyzer, MEMORY_MB) as writer:
+        writer.write(make_document(news("old", "Committed earlier."), "/a", analyzer))
+        writer.write(make_document(news("gone", "Removed in this batch."), "/a", analyzer))
+        writer.commit()
+        writer.write(make_document(news("1", "Before the failure."), "/a", analyzer))
+        writer.write(make_document(news("old", "Updated before the failure."), "/a", analyzer))
+        assert writer.remove(news("gone").id)
+        with pytest.raises(ArticleError, match="refused"):
+            writer.write(too_long_for_a_column(make_document(news("2", "Foreign words."), "/a", analyzer)))
+        writer.write(make_document(news("3", "After the failure."), "/a", analyzer))
+        assert writer.commit().articles == 3
+    assert bodies(folder) == {
+        "old": "Updated before the failure.",
+        "1": "Before the failure.",
+        "3": "After the failure.",
+    }
+    assert articles_with(folder, "foreign") == set()
+    assert articles_with(folder, "failure") == {"old", "1", "3"}
+    assert articles_with(folder, "removed") == set()
+
+
+def test_a_refused_update_leaves_the_committed_version(folder, analyzer, index_articles_of) -> None:
+    index_articles_of(news("1", "The version that stands."))
+    with WhooshIndex.open(folder).writer(analyzer, MEMORY_MB) as writer:
+        with pytest.raises(ArticleError):
+            writer.write(too_long_for_a_column(make_document(news("1", "Broken."), "/a", analyzer)))
+        writer.commit()
+    assert bodies(folder) == {"1": "The version that stands."}
+
+
+def test_stock_whoosh_wipes_an_index_that_did_not_open(tmp_path: Path) -> None:
+    schema = fields.Schema(body=fields.TEXT)
+    stock = index.create_in(str(tmp_path), schema)
+    with stock.writer() as writer:
+        writer.add_document(body="precious")
+    index.create_in(str(tmp_path), schema)
+    assert index.open_dir(str(tmp_path)).doc_count() == 0
+
+
+def test_creating_over_an_index_is_refused_and_changes_nothing(folder, index_articles_of) -> None:
+    index_articles_of(news("1"))
+    before = print_of(folder)
+    with pytest.raises(IndexDamagedError, match="not empty"):
+        WhooshIndex.create(folder)
+    assert print_of(folder) == before
+
+
+# Opening
+
+
+def test_a_missing_index_says_what_to_run(folder: Path) -> None:
+    with pytest.raises(IndexNotFoundError, match="broadsheet index"):
+        WhooshIndex.open(folder)
+    folder.mkdir()
+    with pytest.raises(IndexNotFoundError, match="broadsheet index"):
+        WhooshIndex.open(folder)
+
+
+def test_a_folder_of_something_else_is_left_alone(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "holiday.jpg").write_bytes(b"\xff\xd8")
+    before = print_of(folder)
+    for attempt in (WhooshIndex.open, WhooshIndex.open_or_create, WhooshIndex.create):
+        with pytest.raises(IndexDamagedError, match=r"holiday\.jpg"):
+            attempt(folder)
+    assert print_of(folder) == before
+
+
+def test_a_file_in_place_of_the_folder_is_left_alone(folder: Path) -> None:
+    folder.write_text("not a folder")
+    with pytest.raises(IndexDamagedError, match="file"):
+        WhooshIndex.open_or_create(folder)
+    assert folder.read_text() == "not a folder"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ['{"schema_version": 1, "analysis_version": 0, "product_version": "0"}'],
+)
+def test_another_analysis_version_says_rebuild(folder, index_articles_of, said: str) -> None:
+    index_articles_of(news("1"))
+    (folder / META_FILE).write_text(said)
+    with pytest.raises(IndexVersionError, match=r"analysis 0, this is \d+; run: broadsheet rebuild"):
+        WhooshIndex.open(folder)
+    assert len(list(WhooshIndex.open(folder, for_rebuild=True).articles())) == 1
+
+
+def test_a_newer_index_is_not_even_rebuilt(folder, index_articles_of) -> None:
+    index_articles_of(news("1"))
+    (folder / META_FILE).write_text('{"schema_version": 999, "analysis_version": 1, "product_version": "9"}')
+    with pytest.raises(IndexVersionError, match="install the newer"):
+        WhooshIndex.open(folder, for_rebuild=True)
+
+
+def break_meta(folder: Path) -> None:
+    (folder / META_FILE).write_text("{}")
+
+
+def drop_meta(folder: Path) -> None:
+    (folder / META_FILE).unlink()
+
+
+def cut_toc(folder: Path) -> None:
+    toc = next(folder.glob("_MAIN_*.toc"))
+    toc.write_bytes(toc.read_bytes()[:40])
+
+
+def drop_toc(folder: Path) -> None:
+    next(folder.glob("_MAIN_*.toc")).unlink()
+
+
+def drop_segment(folder: Path) -> None:
+    next(folder.glob("MAIN_*.seg")).unlink()
+
+
+def cut_segment(folder: Path) -> None:
+    segment = next(folder.glob("MAIN_*.seg"))
+    segment.write_bytes(segment.read_bytes()[:100])
+
+
+def break_tombstones(folder: Path) -> None:
+    (folder / TOMBSTONES_FILE).write_text("[")
+
+
+@pytest.mark.parametrize(
+    "damage", [break_meta, drop_meta, cut_toc, drop_toc, drop_segment, cut_segment, break_tombstones]
+)
+def test_damage_is_named_and_never_repaired_by_wiping(folder, analyzer, index_articles_of, damage) -> None:
+    index_articles_of(news("1"))
+    damage(folder)
+    before = print_of(folder)
+    with pytest.raises(IndexDamagedError), WhooshIndex.open_or_create(folder).writer(analyzer, MEMORY_MB):
+        pass
+    after = print_of(folder)
+    after.pop("MAIN_WRITELOCK", None)
+    before.pop("MAIN_WRITELOCK", None)
+    assert after == before
+
+
+def test_creating_that_was_cut_off_is_taken_up(folder: Path) -> None:
+    WhooshIndex.create(folder)
+    drop_toc(folder)
+    assert WhooshIndex.open_or_create(folder).stats().articles == 0
+
+
+class Evil:
+    """Unpickled, it leaves a file behind."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self):
+        return (Path.touch, (self.path,))
+
+
+def test_a_table_of_contents_cannot_run_code(folder, index_articles_of, tmp_path: Path) -> None:
+    index_articles_of(news("1"))
+    toc = index.TOC(build_schema(), [Evil(tmp_path / "was-here")], generation=2)
+    toc.write(FileStorage(str(folder)), "MAIN")
+    with pytest.raises(IndexDamagedError, match="no index needs"):
+        WhooshIndex.open(folder)
+    assert not (tmp_path / "was-here").exists()
+
+
+def whoosh_errors() -> list[type[Exception]]:
+    found: set[type[Exception]] = set()
+    for package in ("whoosh", "whoosh.codec", "whoosh.filedb", "whoosh.matching", "whoosh.util", "whoosh.query"):
+        module = importlib.import_module(package)
+        for inner in pkgutil.iter_modules(module.__path__, f"{package}."):
+            try:
+                module = importlib.import_module(inner.name)
+            except ImportError:  # left over from an older Whoosh, or made for a library that is not here
+                continue
+            for _, value in inspect.getmembers(module, inspect.isclass):
+                if issubclass(value, Exception) and value.__module__.startswith("whoosh"):
+                    found.add(value)
+    return sorted(found, key=str)
+
+
+def test_no_error_of_whoosh_gets_out(folder: Path) -> None:
+    kinds = whoosh_errors()
+    assert index.LockError in kinds
+    assert len(kinds) > 10
+    for kind in [*kinds, OSError, KeyError, EOFError, MemoryError, UnicodeDecodeError]:
+        error = kind.__new__(kind)
+        error.args = ("said",)
+        with pytest.raises(BroadsheetError), translated_errors(folder, "read"):
+            raise error
+
+
+def test_a_second_writer_is_told_that_the_index_is_busy(folder, analyzer, index_articles_of) -> None:
+    index_articles_of(news("1"))
+    with WhooshIndex.open(folder).writer(analyzer, MEMORY_MB) as writer:
+        with pytest.raises(IndexBusyError, match="another process"):
+            WhooshIndex.open(folder).writer(analyzer, MEMORY_MB)
+        writer.write(make_document(news("2"), "/a", analyzer))
+        writer.commit()
+        with pytest.raises(IndexBusyError):  # between two batches as well
+            WhooshIndex.open(folder).writer(analyzer, MEMORY_MB)
+    with WhooshIndex.open(folder).writer(analyzer, MEMORY_MB):
+        pass
+
+
+# Writing
+
+
+def test_what_is_not_committed_is_given_up(folder, analyzer, index_articles_of) -> None:
+    index_articles_of(news("1", "old"))
+    with WhooshIndex.open(folder).writer(analyzer, MEMORY_MB) as writer:
+        writer.write(make_document(news("1", "new"), "/a", analyzer))
+        writer.write(make_document(news("2"), "/a", analyzer))
+        writer.remove(news("1").id)
+    assert bodies(folder) == {"1": "old"}
+
+
+def test_known_is_what_the_last_commit_holds(folder, analyzer) -> None:
+    with WhooshIndex.create(folder).writer(analyzer, MEMORY_MB) as writer:
+        document = make_document(news("1"), "/news/ä\udcff.txt", analyzer)
+        writer.write(document)
+        assert writer.known(document.id) is None
+        writer.commit()
+        known = writer.known(document.id)
+        assert known is not None
+        assert (known.content_hash, known.origin) == (document.content_hash, "/news/ä\udcff.txt")
+        assert list(writer.known_articles()) == [known]
+
+
+def test_an_update_replaces_the_older_version_across_segments(folder, index_articles_of) -> None:
+    for number in range(5):
+        index_articles_of(news("1", f"version {number}"), news(f"other {number}"))
+    assert bodies(folder)["1"] == "version 4"
+    assert len(bodies(folder)) == 6
+    assert articles_with(folder, "version") == {"1"}
+
+
+def test_many_commits_are_merged_and_nothing_is_lost(folder, analyzer) -> None:
+    with WhooshIndex.create(folder).writer(analyzer, MEMORY_MB) as writer:
+        for number in range(45):
+            writer.write(make_document(news(str(number), f"version {number} word{number}"), "/a", analyzer))
+            if number >= 10:
+                writer.write(make_document(news(str(number - 10), f"second version {number}"), "/a", analyzer))
+            commit = writer.commit()
+    stats = WhooshIndex.open(folder).stats()
+    assert (commit.articles, stats.articles) == (45, 45)
+    assert stats.segments < 20
+    assert articles_with(folder, "second") == {str(number) for number in range(35)}
+    assert articles_with(folder, "word3") == set()
+    assert articles_with(folder, "word44") == {"44"}
+
+
+def test_a_commit_of_nothing_makes_no_generation(folder, analyzer, index_articles_of) -> None:
+    first = index_articles_of(news("1"))
+    with WhooshIndex.open(folder).writer(analyzer, MEMORY_MB) as writer:
+        assert writer.commit() == first
+
+
+def test_purging_leaves_no_byte_of_the_word(folder, analyzer, index_articles_of) -> None:
+    secret = "zanzibarquux"
+    index_articles_of(news("1", f"Never print {secret} again."), news("2"))
+    index_articles_of(news("3"))
+
+    def held() -> bool:
+        return any(secret.encode() in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+    assert held()
+    with WhooshIndex.open(folder).writer(analyzer, MEMORY_MB) as writer:
+        writer.remove(news("1").id)
+        writer.commit()
+        assert held()
+        assert writer.purge().articles == 2
+    assert not held()
+    assert articles_with(folder, "clearance") == {"2", "3"}
+
+
+def test_tombstones_are_on_disk_at_once_and_the_first_reason_stands(folder, analyzer, index_articles_of) -> None:
+    index_articles_of(news("1"))
+    with WhooshIndex.open(folder).writer(analyzer, MEMORY_MB) as writer:
+        writer.bury((Tombstone("a" * 16, "court order", "2024-01-02"),))
+        writer.bury((Tombstone("a" * 16, "again", "2025-01-02"), Tombstone("b" * 16, "", "2025-01-02")))
+        assert [each.reason for each in Tombstones(folder)] == ["court order", ""]
+        writer.unbury(("b" * 16,))
+    assert [each.id for each in WhooshIndex.open(folder).tombstones()] == ["a" * 16]
+
+
+def test_stats_count_what_is_there(folder, index_articles_of) -> None:
+    from indexer.article import Published
+
+    index_articles_of(
+        news("1", source="The Herald", published=Published("1916-03-12")),
+        news("2", source="The Herald", published=Published("1916")),
+        news("3", source="Азернюз", lang="az"),
+    )
+    index_articles_of(news("3", body="Changed", source="Азернюз", lang="az"))
+    stats = WhooshIndex.open(folder).stats()
+    assert (stats.articles, stats.undated, stats.segments) == (3, 1, 2)
+    assert stats.by_source == (("The Herald", 2), ("Азернюз", 1))
+    assert stats.by_lang == (("en", 2), ("az", 1))
+    assert stats.by_year == (("1916", 2),)
+    assert stats.size_bytes > 1000

@@ -1,0 +1,199 @@
+"""A searcher over plain lists, slow and obvious: what a plan means, said a second time from the contract alone.
+
+It shares no code with the engine. Every article is looked at word by word for every clause.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from searchapp.search.plan import (
+    AllOf,
+    AnyOf,
+    DaysWithin,
+    EveryArticle,
+    Exclude,
+    NoArticle,
+    PhrasePlan,
+    Plan,
+    ValueIn,
+    WordPlan,
+)
+
+
+@dataclass
+class Text:
+    """`words[p]` are the readings at position p: (terms, surfaces). `length` is the number of positions."""
+
+    words: list[tuple[set[str], set[str]]]
+    length: int
+
+
+@dataclass
+class ListedArticle:
+    id: str
+    title: Text
+    body: Text
+    author: Text
+    source: Text
+    tag: Text
+    values: dict[str, list[str]]  # facet -> values, without `year`
+    days: tuple[date, date] | None
+    instant: int | None
+
+    def text(self, name: str) -> Text:
+        return getattr(self, name)
+
+
+K1, TITLE_WEIGHT, TITLE_B, BODY_B = 1.4, 2.5, 0.5, 0.6
+
+
+class BruteForce:
+    def __init__(self, articles: list[ListedArticle]) -> None:
+        self.articles = articles
+        count = max(len(articles), 1)
+        self.average = {
+            "title": sum(article.title.length for article in articles) / count,
+            "body": sum(article.body.length for article in articles) / count,
+        }
+
+    def starts(self, clause, text: Text) -> set[int]:
+        """The positions where some spelling of the clause begins."""
+        if isinstance(clause, PhrasePlan):
+            spellings, reading = clause.variants, 1
+        else:
+            spellings = [[[term] for term in run] for run in clause.alternatives]
+            reading = 1 if clause.surface else 0
+        found = set()
+        for spelling in spellings:
+            for position in range(len(text.words)):
+                if position + len(spelling) <= len(text.words) and all(
+                    any(form in text.words[position + offset][reading] for form in slot)
+                    for offset, slot in enumerate(spelling)
+                ):
+                    found.add(position)
+        return found
+
+    def frequencies(self, clause, article: ListedArticle) -> dict[str, int]:
+        names = ["title", "body"] if clause.scope == "text" else [clause.scope]
+        return {name: len(self.starts(clause, article.text(name))) for name in names}
+
+    def holding(self, clause) -> list[ListedArticle]:
+        return [article for article in self.articles if any(self.frequencies(clause, article).values())]
+
+    def clause_score(self, clause, article: ListedArticle) -> float:
+        frequencies = self.frequencies(clause, article)
+        if clause.scope not in {"text", "title"} or not any(frequencies.values()):
+            return 0.0
+        tf = 0.0
+        for name, frequency in frequencies.items():
+            b = TITLE_B if name == "title" else BODY_B
+            weight = TITLE_WEIGHT if name == "title" and clause.scope == "text" else 1.0
+            average = self.average[name]
+            scale = 1 - b + b * article.text(name).length / average if average else 1.0
+            tf += weight * frequency / max(scale, 1e-9)
+        n = len(self.holding(clause))
+        idf = math.log(1 + (len(self.articles) - n + 0.5) / (n + 0.5))
+        return clause.weight * idf * tf / (K1 + tf)
+
+    def matches(self, node, article: ListedArticle) -> bool:
+        match node:
+            case WordPlan() | PhrasePlan():
+                return any(self.frequencies(node, article).values())
+            case AllOf(children):
+                return all(self.matches(child, article) for child in children)
+            case AnyOf(children):
+                return any(self.matches(child, article) for child in children)
+            case Exclude(child):
+                return not self.matches(child, article)
+            case DaysWithin(first, last):
+                if article.days is None:
+                    return False
+                return (first is None or article.days[0] >= first) and (last is None or article.days[1] <= last)
+            case ValueIn("year", values):
+                return article.days is not None and f"{article.days[0].year:04d}" in values
+            case ValueIn(facet, values):
+                return any(value in values for value in article.values[facet])
+            case EveryArticle():
+                return True
+            case NoArticle():
+                return False
+        raise AssertionError(node)
+
+    def score(self, node, article: ListedArticle) -> float:
+        match node:
+            case WordPlan() | PhrasePlan():
+                return self.clause_score(node, article)
+            case AllOf(children):
+                return sum(self.score(child, article) for child in children)
+            case AnyOf(children):
+                return sum(self.score(child, article) for child in children if self.matches(child, article))
+        return 0.0
+
+    def search(self, plan: Plan) -> dict:
+        narrowed = [article for article in self.articles if all(self.matches(node, article) for node in plan.filters)]
+        every_word = [article for article in narrowed if self.matches(plan.all_words, article)]
+        tree, found = plan.all_words, every_word
+        if plan.match == "any" or (plan.match == "auto" and len(every_word) < 10):
+            tree = plan.any_words
+            found = [article for article in narrowed if self.matches(tree, article)]
+        with_all = {article.id for article in every_word}
+        scores = {article.id: self.score(tree, article) for article in found}
+
+        def by_relevance(article: ListedArticle):
+            tier = article.id not in with_all if plan.match == "auto" else False
+            day = article.days[0].toordinal() if article.days else 0
+            # Sums in another order differ in the last bits.
+            return tier, -round(scores[article.id], 9), -day, article.id
+
+        def by_date(article: ListedArticle):
+            sign = -1 if plan.sort == "newest" else 1
+            day = (0, sign * article.days[0].toordinal()) if article.days else (1, 0)
+            instant = (1, 0) if article.instant is None else (0, sign * article.instant)
+            return day, instant, article.id
+
+        ordered = sorted(found, key=by_relevance if plan.sort == "relevance" else by_date)
+        return {
+            "ids": [article.id for article in ordered[plan.first : plan.first + plan.count]],
+            "scores": scores,
+            "all_words": with_all,
+            "total": len(found),
+            "total_all_words": len(every_word),
+            "facets": {(facet.name, facet.size): self.facet(facet.name, found)[: facet.size] for facet in plan.facets},
+            "histogram": self.histogram(plan.histogram, found) if plan.histogram else [],
+            "clause_articles": [len(self.holding(clause)) for clause in plan.clauses],
+        }
+
+    def facet(self, name: str, found: list[ListedArticle]) -> list[tuple[str, int]]:
+        counts: Counter[str] = Counter()
+        for article in found:
+            if name == "year":
+                counts.update([f"{article.days[0].year:04d}"] if article.days else [])
+            else:
+                counts.update(set(article.values[name]))
+        return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    def histogram(self, interval: str, found: list[ListedArticle]) -> list[tuple[str, int, int]]:
+        size = {"day": 10, "month": 7, "year": 4}[interval]
+
+        def bucket(article: ListedArticle) -> str | None:
+            if article.days is None:
+                return None
+            first, last = (day.isoformat()[:size] for day in article.days)
+            return first if first == last else None
+
+        counts = Counter(name for article in found if (name := bucket(article)))
+        of = Counter(name for article in self.articles if (name := bucket(article)))
+        if not counts:
+            return []
+        parts = [int(part) for part in min(counts).split("-")]
+        day = date(*(parts + [1, 1])[:3])
+        names: list[str] = []
+        while day.isoformat()[:size] <= max(counts):
+            if day.isoformat()[:size] not in names[-1:]:
+                names.append(day.isoformat()[:size])
+            day += timedelta(days=1)
+        return [(name, counts[name], of[name]) for name in names]
