@@ -1,0 +1,176 @@
+r"""One file a segment: named arrays, aligned, mapped, each with checksums.
+
+    offset 0     magic `BSHSEG1\n`, then zeros up to 64
+    64 ...       the sections, each starting at a multiple of 64 bytes, little-endian, zeros between them
+    ...          the directory: JSON with `version`, `facts` (what the writer wants to say) and `sections`, a list of
+                 `name`, `offset`, `size` (bytes), `dtype`, `shape`, `checksums` (CRC-32 of each `CHUNK` bytes)
+    last 24      length of the directory (uint64), its CRC-32 (uint64), magic again
+
+A segment file is written once, synced, and never changed. Opening reads the directory alone and checks it and the
+file's length; `damaged_ranges` reads everything. Nothing in it is code: sections are numbers and bytes.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from indexer.errors import IndexDamagedError, IndexVersionError
+
+FORMAT_VERSION: Final = 1
+CHUNK: Final = 1 << 20
+_MAGIC: Final = b"BSHSEG1\n"
+_ALIGNMENT: Final = 64
+_TAIL: Final = 24
+_ALLOWED_TYPES: Final = frozenset({"u1", "<u2", "<u4", "<u8", "<i4", "<i8", "<f4", "<f8", "|u1"})
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Where an array lies. `checksums` has the CRC-32 of each `CHUNK` bytes of it."""
+
+    name: str
+    offset: int
+    size: int
+    dtype: str
+    shape: tuple[int, ...]
+    checksums: tuple[int, ...]
+
+
+class SegmentFileWriter:
+    """Writes sections one after the other; `finish` makes the file whole and durable."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.open("xb")
+        self._file.write(_MAGIC.ljust(_ALIGNMENT, b"\0"))
+        self._sections: list[Section] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+        if kind is not None:
+            self._path.unlink(missing_ok=True)
+
+    def add(self, name: str, array: Array) -> None:
+        """Append one array, little-endian whatever the machine."""
+        little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+        view = memoryview(little.reshape(-1).view(np.uint8)) if little.size else memoryview(b"")
+        offset = self._file.tell()
+        checksums = []
+        for first in range(0, len(view), CHUNK):
+            chunk = view[first : first + CHUNK]
+            checksums.append(zlib.crc32(chunk))
+            self._file.write(chunk)
+        self._file.write(b"\0" * (-self._file.tell() % _ALIGNMENT))
+        section = Section(name, offset, len(view), little.dtype.str, little.shape, tuple(checksums))
+        self._sections.append(section)
+
+    def finish(self, facts: Mapping[str, object]) -> int:
+        """Write the directory and sync; returns the size in bytes."""
+        directory = orjson.dumps({"version": FORMAT_VERSION, "facts": facts, "sections": self._sections})
+        self._file.write(directory)
+        self._file.write(len(directory).to_bytes(8, "little") + zlib.crc32(directory).to_bytes(8, "little") + _MAGIC)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        return self._file.tell()
+
+
+class SegmentFile:
+    """A mapped segment. Arrays are read-only views of the map; they keep it open for as long as they live."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            with path.open("rb") as file:
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except FileNotFoundError as error:
+            raise IndexDamagedError(f"{path} is missing; restore it from a backup") from error
+        except ValueError as error:
+            raise IndexDamagedError(f"{path} is empty; restore it from a backup") from error
+        self.facts, self._sections = self._read_directory()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._sections
+
+    def array(self, name: str) -> Array:
+        """A section as an array of the shape and type that it was written with."""
+        section = self._sections[name]
+        flat = np.frombuffer(self._map, section.dtype, offset=section.offset, count=int(np.prod(section.shape)))
+        return flat.reshape(section.shape)
+
+    def size_of(self, name: str) -> int:
+        """Bytes of a section."""
+        return self._sections[name].size
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._sections)
+
+    def damaged_ranges(self) -> Iterator[tuple[int, int]]:
+        """First byte and the one after the last of every stretch whose checksum does not hold."""
+        end = _ALIGNMENT
+        if self._map[:_ALIGNMENT] != _MAGIC.ljust(_ALIGNMENT, b"\0"):
+            yield 0, _ALIGNMENT
+        for section in self._sections.values():
+            if any(self._map[end : section.offset]):
+                yield end, section.offset
+            end = section.offset + section.size
+            for number, expected in enumerate(section.checksums):
+                first = section.offset + number * CHUNK
+                last = min(first + CHUNK, end)
+                if zlib.crc32(self._map[first:last]) != expected:
+                    yield first, last
+
+    def _read_directory(self) -> tuple[Mapping[str, Any], dict[str, Section]]:
+        size = len(self._map)
+        tail = self._map[max(0, size - _TAIL) :]
+        length = int.from_bytes(tail[:8], "little")
+        if size < _ALIGNMENT + _TAIL or tail[16:] != _MAGIC or length > size - _ALIGNMENT - _TAIL:
+            self._fail(max(0, size - _TAIL), size)
+        first = size - _TAIL - length
+        raw = self._map[first : size - _TAIL]
+        if zlib.crc32(raw) != int.from_bytes(tail[8:16], "little"):
+            self._fail(first, size)
+        directory = orjson.loads(raw)
+        if directory["version"] != FORMAT_VERSION:
+            found = directory["version"]
+            raise IndexVersionError(
+                f"{self.path} has segment format {found}, this is {FORMAT_VERSION}; run: broadsheet rebuild"
+            )
+        sections = {
+            section["name"]: Section(
+                section["name"],
+                section["offset"],
+                section["size"],
+                section["dtype"],
+                tuple(section["shape"]),
+                tuple(section["checksums"]),
+            )
+            for section in directory["sections"]
+        }
+        for section in sections.values():
+            if section.dtype not in _ALLOWED_TYPES or section.offset + section.size > first:
+                self._fail(first, size)
+        return directory["facts"], sections
+
+    def _fail(self, first: int, last: int) -> None:
+        raise IndexDamagedError(
+            f"{self.path} is damaged in bytes {first} to {last}; restore it from a backup, or index its articles again"
+        )
