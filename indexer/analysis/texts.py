@@ -57,10 +57,9 @@ class Vocabulary:
 
 
 def _read(form: Form, lang: str) -> Reading:
+    surfaces, terms = (form.surface,), index_terms(form, lang)
     if form.spelled is Spelled.DOTTED:
         surfaces, terms = (form.acronym_surface,), (form.acronym,)
-        return Reading(form, surfaces, terms, surfaces, terms)
-    surfaces, terms = (form.surface,), index_terms(form, lang)
     if form.spelled is Spelled.CAPITALS:
         both = tuple(dict.fromkeys((*surfaces, form.acronym_surface)))
         return Reading(form, (form.acronym_surface,), (form.acronym,), both, (*terms, form.acronym))
