@@ -78,7 +78,7 @@ eval: setup-dev ## measure extraction and ranking over DATA, and over COLLECTION
 	$(BIN)/python benchmarks/eval_ranking.py --data $(DATA) $(if $(COLLECTION),--collection $(COLLECTION))
 
 screenshots: setup-dev chromium ## take the pictures of docs/images from the sample articles
-	$(BIN)/python docs/take_screenshots.py
+	$(BIN)/python benchmarks/screenshots.py
 
 lock: setup-dev ## resolve pyproject.toml again and write both lock files
 	$(COMPILE) --upgrade --extra build --output-file requirements.lock

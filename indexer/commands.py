@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
+import orjson
 from rich.console import Console
 
 from indexer.errors import BroadsheetError, UsageError
@@ -47,3 +48,8 @@ def read_settings(options: Mapping[str, object]) -> tuple[Settings, tuple[Settin
 def messages() -> Console:
     """Standard error, where everything goes that is not data."""
     return Console(stderr=True)
+
+
+def print_json(answer: object) -> None:
+    """One JSON document on standard output, laid out to be read by people too."""
+    click.echo(orjson.dumps(answer, option=orjson.OPT_INDENT_2))

@@ -18,11 +18,14 @@ from indexer.document import TextAnalyzer, make_document
 from indexer.errors import ArchiveError, ArticleError
 from indexer.pruning import is_under, plan_pruning
 from indexer.readers.read import FileDone
+from indexer.readers.walk import SAME_FILE
 from indexer.report import DELETED, Counts, Report
 from indexer.run_memory import RunMemory
 from indexer.stopping import StopSignals
 
 UNFIT = "cannot be indexed"
+#: Skips after which nothing of the file is missing: it was read under another name, or left out on purpose.
+_NOT_MISSING = frozenset({DELETED, SAME_FILE, "link to a folder", "link loop"})
 #: What a commit is expected to take, as a share of the time that its batch took, before the first one was measured.
 _FIRST_COMMIT_SHARE = 0.25
 
@@ -106,6 +109,7 @@ class _Run:
     def take(self, outcome: ReadArticle | Skipped | FileDone) -> None:
         if isinstance(outcome, ReadArticle):
             self._take_article(outcome.place, outcome.article)
+            self._counts.notes.update(outcome.notes)
             self._watcher.on_article(outcome.place)
         elif isinstance(outcome, Skipped):
             self._skip(outcome)
@@ -190,7 +194,7 @@ class _Run:
 
     def _skip(self, skipped: Skipped) -> None:
         self._counts.skipped[skipped.reason] += 1
-        if skipped.reason != DELETED:
+        if skipped.reason not in _NOT_MISSING:
             self._memory.distrust(os.path.realpath(skipped.place.path))
         self._watcher.on_skip(skipped)
 

@@ -69,7 +69,7 @@ class RunProgress:
             self._show(now)
 
     def on_file(self, done: FileDone) -> None:
-        self._bytes_done += _size_of(done.path)
+        self._bytes_done += done.size_bytes
 
     def on_skip(self, skipped: Skipped) -> None:
         self._skips[skipped.reason] += 1
@@ -103,6 +103,32 @@ class RunProgress:
     def _say(self, line: str) -> None:
         # No markup, no wrapping: file names hold brackets, and lines are read by scripts as well.
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+class RebuildProgress:
+    """The same for a rebuild, whose articles are counted beforehand."""
+
+    def __init__(self, console: Console, articles: int) -> None:
+        self._console = console
+        self._articles = articles
+        self._said = time.monotonic()
+        self._bar = Progress(console=console, transient=True, disable=not console.is_terminal)
+        self._task = self._bar.add_task("rebuild", total=articles)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def on_article(self, done: int) -> None:
+        now = time.monotonic()
+        if now - self._said >= (_BAR_EVERY_S if self._console.is_terminal else _LINE_EVERY_S):
+            self._said = now
+            self._bar.update(self._task, completed=done)
+            if not self._console.is_terminal:
+                self._console.print(f"{done:,} of {self._articles:,} articles", markup=False, highlight=False)
 
 
 def total_size(paths: tuple[str, ...]) -> int:

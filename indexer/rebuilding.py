@@ -7,13 +7,15 @@ a rebuild that is cut off changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from indexer.article import Article, Place
+from indexer.article import Article, Place, ReadArticle
 from indexer.backends.index_view import HeldArticle
 from indexer.backends.port import Document, IndexWriter
 from indexer.backends.whoosh_index import WhooshIndex
+from indexer.cleaning.language import UNDETERMINED, identify_language
 from indexer.document import TextAnalyzer, make_document
+from indexer.readers.scraped_text import read_scraped_text
 from indexer.run_memory import RunMemory
 
 #: Gives an article again from its `original`, or as it is where it has none.
@@ -71,3 +73,17 @@ class _Rebuild:
     def _is_free(self, article_id: str) -> bool:
         is_taken = self._writer.known(article_id) is not None or self._writer.tombstone(article_id) is not None
         return not is_taken and self._memory.remember(article_id, Place("")) is None
+
+
+def clean_again(article: Article) -> Article:
+    """A scraped text's article, read again from the lines it was read from; any other as it is."""
+    if article.external_id is not None or article.extra_json != "{}":
+        return article  # structured: its fields were given, not found in text
+    outcome = read_scraped_text("\n".join(line.text for line in article.original), Place(""))
+    if not isinstance(outcome, ReadArticle):
+        return article
+    again = outcome.article
+    lang = again.lang
+    if lang == UNDETERMINED:
+        lang = identify_language(f"{again.title}\n{again.body[:2000]}")
+    return replace(again, collection=article.collection, lang=lang)

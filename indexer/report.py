@@ -13,7 +13,8 @@ DELETED = "deleted"
 class Report:
     """`read` counts the articles that readers gave: each of them is added, updated, unchanged, a conflict, or skipped
     (deleted, or not fit for an index). `skipped` is (reason, count), and counts also what no reader could make an
-    article of. `stopped_by` is the number of the signal that ended the run early, 0 when it ran to its end.
+    article of; `notes` what was read but not wholly understood. `stopped_by` is the number of the signal that ended
+    the run early, 0 when it ran to its end; `refused` says why nothing was pruned though it was asked for.
     """
 
     read: int
@@ -27,6 +28,7 @@ class Report:
     took_s: float
     stopped_by: int = 0
     refused: str = ""
+    notes: tuple[tuple[str, int], ...] = ()
 
     @property
     def is_something_skipped(self) -> bool:
@@ -43,6 +45,7 @@ class Report:
             "conflict": self.conflict,
             "removed": self.removed,
             "skipped": dict(self.skipped),
+            "notes": dict(self.notes),
             "generation": self.generation,
             "took_s": round(self.took_s, 3),
         }
@@ -62,6 +65,9 @@ class Report:
             )
         ]
         lines += [f"  {reason}: {count:,}" for reason, count in self.skipped]
+        if self.notes:
+            lines.append("noted")
+            lines += [f"  {note}: {count:,}" for note, count in self.notes]
         if self.removed:
             lines.append(f"{'removed':<10}{self.removed:>10,}")
         lines.append(f"index generation {self.generation}, took {self.took_s:.1f} s")
@@ -79,6 +85,7 @@ class Counts:
     conflict: int = 0
     removed: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
 
     def report(self, generation: int, took_s: float, stopped_by: int, refused: str) -> Report:
         return Report(
@@ -93,4 +100,5 @@ class Counts:
             took_s,
             stopped_by,
             refused,
+            tuple(self.notes.most_common()),
         )

@@ -49,6 +49,7 @@ class StopSignals:
             except StopIteration:
                 return
             except KeyboardInterrupt:
+                self.requested = self.requested or signal.SIGINT
                 return
             finally:
                 self._is_waiting = False

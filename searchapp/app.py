@@ -91,8 +91,6 @@ def serve(settings: Settings) -> None:
         log_level=LogLevels.warning,
         log_dictconfig=_LOGGING,
     )
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    server.on_startup(lambda: _say(f"Broadsheet is at http://{host}:{settings.port}/ (Ctrl-C ends it)"))
     server.serve(target_loader=partial(_load_app, settings, os.getpid()), wrap_loader=False)
 
 
@@ -101,7 +99,10 @@ def _load_app(settings: Settings, parent: int) -> Flask:
     threading.Thread(target=_follow_parent, args=(parent,), name="broadsheet-parent", daemon=True).start()
     archive = Archive(partial(_open_service, settings), settings.refresh_every_s)
     archive.__enter__()  # for as long as the process lives
-    return create_app(settings, archive.service)
+    app = create_app(settings, archive.service)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    _say(f"Broadsheet is at http://{host}:{settings.port}/ (Ctrl-C ends it)")
+    return app
 
 
 def _open_service(settings: Settings) -> SearchService:

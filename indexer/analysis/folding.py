@@ -14,11 +14,10 @@ too much: it would take й apart, which is a letter of its own, and the vowels o
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
-
-import regex
 
 from indexer.analysis.tokenizer import APOSTROPHES, JOINERS
 
@@ -78,7 +77,7 @@ def _typography_table() -> dict[int, str]:
 
 _LETTERS: Final = _letter_table()
 _TYPOGRAPHY: Final = _typography_table()
-_STRESS: Final = regex.compile(r"(?<=\p{Cyrillic})[\u0300\u0301]")
+_STRESS: Final = re.compile(r"(?<=[\u0400-\u052f])[\u0300\u0301]")
 
 
 def lower_word(word: str) -> str:

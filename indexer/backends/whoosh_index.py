@@ -50,6 +50,21 @@ class IndexStats:
     by_lang: tuple[tuple[str, int], ...]
     by_year: tuple[tuple[str, int], ...]
 
+    def to_json(self) -> dict[str, object]:
+        return {
+            "articles": self.articles,
+            "segments": self.segments,
+            "size_bytes": self.size_bytes,
+            "index_generation": self.generation,
+            "schema_version": self.schema_version,
+            "analysis_version": self.analysis_version,
+            "tombstones": self.tombstones,
+            "undated": self.undated,
+            "by_source": dict(self.by_source),
+            "by_lang": dict(self.by_lang),
+            "by_year": dict(self.by_year),
+        }
+
 
 class WhooshIndex:
     """An index that is there and may be read. `whoosh` is the engine's own index, for the searcher."""

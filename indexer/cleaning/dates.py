@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime, timedelta
 from indexer.article import DatePrecision, Published, day_range
 from indexer.cleaning.clock_times import ClockTime, read_time_after, read_time_before
 from indexer.cleaning.month_names import MONTH_NUMBERS, TIMID_MONTHS, WEEKDAYS, fold_name
-from indexer.cleaning.zones import US_ZONES, zone_of_name
+from indexer.cleaning.zones import US_ZONES, is_real_offset, zone_of_name
 
 _EARLIEST_YEAR = 1600
 _LATEST_YEAR = 2199
@@ -57,7 +57,7 @@ class _Calendar:
 _NAME = r"[^\W\d_](?:[^\W\d_]|[̀-ͯ]){1,13}"
 _ORDINAL = r"(?:st|nd|rd|th|\s?er|re|e|º|ª|°|-?(?:е|го|ші|ше))?"
 _JOINT = r"[\s.,/'’-]{1,4}"
-_OF = r"(?:(?:de|del|of|d['’]|van)\s{0,2})?"
+_OF = r"(?:(?:de|del|of|van)\s{1,2}|d['’]\s?)?"  # the space keeps December whole
 _NOT_IN_NUMBER = r"(?<![\d.,:/$€£-])(?<!\d[ \u00a0])"
 _YEAR_ENDS = r"(?!\d|[.,/-]\d|\s?%)"
 
@@ -83,8 +83,12 @@ _NAME_YEAR = re.compile(
 # 31 February 2021 is no date, and February 2021 inside it is none either.
 _DAY_BEFORE = re.compile(rf"\d{{1,2}}{_ORDINAL}[\s.,-]{{1,3}}{_OF}\Z", re.IGNORECASE)
 _WEEKDAY_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{2,14}(?:-feira)?)[.,]{0,2}\s{0,3}\Z", re.IGNORECASE)
+_WEEKDAY_AFTER = re.compile(r"[\s,]{1,2}([^\W\d_]{4,14})(?![^\W_])")
 _ENDING_AFTER = re.compile(r"\s?(?:года|г\.?|року|р\.|r\.|roku|м\.?)(?![^\W_])")
 
+_PLAIN_ISO = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?)?"
+)
 _YEAR = re.compile(r"\d{4}")
 _YEAR_MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[Tt ]?(\d\d)(\d\d)(\d\d)?(.{0,8}))?")
@@ -92,7 +96,7 @@ _EPOCH = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d{1,9})?")
 _EPOCH_MS_DIGITS = 12
 # What may stand around a date in a string that is a date: brackets, stops, an RFC 2822 comment, a tz database name.
 _WRAPPING_BEFORE = re.compile(r"(?i:(?:on|the|le|el|il|den|am|vom)\s)?[\s.,;:|(\[«\"'–—-]{0,8}")
-_WRAPPING_AFTER = re.compile(r"(?:\s{0,3}(?:\([^()]{0,60}\)|\[[\w/+-]{1,40}\]))?[\s.,;:|)\]»\"'–—-]{0,8}")
+_WRAPPING_AFTER = re.compile(r"(?:\s{0,3}(?:[(（][^()（）]{0,60}[)）]|\[[\w/+-]{1,40}\]))?[\s.,;:|)\]»\"'–—-]{0,8}")
 
 
 def find_date(text: str, *, today: date | None = None, month_first: bool = False) -> FoundDate | None:
@@ -123,7 +127,7 @@ def parse_date(text: str, *, today: date | None = None, month_first: bool = Fals
     raw = text.strip()
     if not raw or len(raw) > _MAX_WHOLE_CHARS:
         return None
-    published = _parse_number(raw)
+    published = _parse_iso(raw) or _parse_number(raw)
     if published is None:
         found = find_date(raw, month_first=month_first) or _find_short_year(raw)
         if found is None or not _is_whole(raw, found):
@@ -236,6 +240,9 @@ def _with_time(text: str, calendar: _Calendar, *, month_first: bool) -> FoundDat
         start -= len(weekday[0])
     if ending := _ENDING_AFTER.match(text, end):
         end = ending.end()
+    after = _WEEKDAY_AFTER.match(text, end)
+    if after is not None and fold_name(after[1]) in WEEKDAYS:
+        end = after.end()
     clock = None
     if calendar.clock:
         clock = read_time_after(calendar.clock, 0)
@@ -268,6 +275,24 @@ def _find_short_year(raw: str) -> FoundDate | None:
     year = int(match[3])
     calendar = _calendar(match, str(year + (1900 if year >= 69 else 2000)), _month(match[2]), int(match[1]))
     return None if calendar is None else _with_time(raw, calendar, month_first=False)
+
+
+def _parse_iso(raw: str) -> Published | None:
+    """The form that machines write, ten times as fast; whatever is odd about it is left to the general way."""
+    match = _PLAIN_ISO.fullmatch(raw)
+    if match is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(raw)
+    except ValueError:
+        return None
+    if not _EARLIEST_YEAR <= instant.year <= _LATEST_YEAR:
+        return None
+    offset = instant.utcoffset()
+    if offset is not None and not is_real_offset(offset):
+        return None
+    precision: DatePrecision = "second" if match[3] else "minute" if match[2] else "day"
+    return Published(match[1], None if offset is None else instant, precision)
 
 
 def _parse_number(raw: str) -> Published | None:

@@ -22,6 +22,9 @@ _LEAST_WORDS = 3
 _LEAST_CONFIDENCE = 0.35
 _SAME_LANGUAGE = {"nb": "no", "nn": "no"}
 
+# Written without spaces: a word there may be a sentence.
+_UNSPACED = frozenset({"ja", "zh", "th", "km", "lo", "my"})
+
 _WORD = re.compile(r"[^\W\d_]+")
 # A script that one language of news is written in, or nearly so.
 _SCRIPTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -73,20 +76,26 @@ class _Identifier(Protocol):
 
 
 def identify_language(text: str) -> str:
-    """The language of the first thousand characters. Safe to call from several threads."""
+    """The language of the first thousand characters, or of as many in the middle. Safe to call from several threads."""
     sample = text[:_SAMPLE_CHARS]
-    words = _WORD.findall(sample)
     by_script = _language_of_script(sample)
-    if len(words) < _LEAST_WORDS and by_script not in {"ja", "zh", "th", "km", "lo", "my"}:
+    if len(_WORD.findall(sample)) < _LEAST_WORDS and by_script not in _UNSPACED:
         return by_script or UNDETERMINED
-    capitals = sum(word.isupper() for word in words)
-    if capitals * 2 > len(words):
+    language = _classify(sample)
+    if language is None and len(text) > 3 * _SAMPLE_CHARS:
+        # The head of a scanned newspaper page is often noise, its middle is sentences.
+        language = _classify(text[len(text) // 2 :][:_SAMPLE_CHARS])
+    return language or by_script or UNDETERMINED
+
+
+def _classify(sample: str) -> str | None:
+    """The model's guess where it is sure."""
+    words = _WORD.findall(sample)
+    if sum(map(str.isupper, words)) * 2 > len(words):
         # Wire stories of old are in capitals, which the model takes for another language.
         sample = sample.lower()
     language, confidence = _identifier().classify(sample)
-    if confidence < _LEAST_CONFIDENCE:
-        return by_script or UNDETERMINED
-    return _SAME_LANGUAGE.get(language, language)
+    return _SAME_LANGUAGE.get(language, language) if confidence >= _LEAST_CONFIDENCE else None
 
 
 @lru_cache(maxsize=1024)

@@ -61,14 +61,17 @@ _EARLIEST_OFFSET = timedelta(hours=-12)
 _LATEST_OFFSET = timedelta(hours=14)
 
 
+def is_real_offset(offset: timedelta) -> bool:
+    """Whether some place on earth keeps it, roughly: from 12 hours behind Greenwich to 14 ahead."""
+    return _EARLIEST_OFFSET <= offset <= _LATEST_OFFSET
+
+
 def zone_of_offset(sign: str, hours: int, minutes: int) -> timezone | None:
     """A fixed zone; None for an offset that no place on earth keeps."""
     offset = timedelta(hours=hours, minutes=minutes)
     if sign != "+":
         offset = -offset
-    if minutes > 59 or not _EARLIEST_OFFSET <= offset <= _LATEST_OFFSET:
-        return None
-    return timezone(offset)
+    return timezone(offset) if minutes <= 59 and is_real_offset(offset) else None
 
 
 def zone_of_name(name: str, local: datetime) -> timezone | None:

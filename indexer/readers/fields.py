@@ -114,7 +114,7 @@ def read_fields(members: Mapping[str, object], place: Place, options: FieldOptio
         notes.append("url is no web address")
     lang = normalise_lang(given_lang) or UNDETERMINED
     if lang == UNDETERMINED:
-        lang = identify_language(f"{title}\n{body[:2000]}")
+        lang = identify_language(f"{title}\n{body}")
     article = Article(
         title=title,
         body=body,
@@ -199,7 +199,7 @@ def _hint(extra: Mapping[str, object]) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Without NUL and halves of characters, every line end a line feed, and entities resolved where no markup is in it."""
+    """Without NUL and halves of characters, line ends as line feeds, entities resolved where no markup is in it."""
     if not text.isascii() or "\x00" in text or "\r" in text:
         text = _LINE_ENDS.sub("\n", _UNSAFE.sub("", text))
     if "&" in text and _ENTITY.search(text) and not _MARKUP.search(text):

@@ -157,6 +157,6 @@ def _finish_text(outcome: ReadArticle | Skipped, options: ReadOptions) -> ReadAr
     article = outcome.article
     lang = article.lang
     if lang == UNDETERMINED:
-        lang = identify_language(f"{article.title}\n{article.body[:2000]}")
+        lang = identify_language(f"{article.title}\n{article.body}")
     collection = options.collection or article.source or "main"
     return replace(outcome, article=replace(article, collection=collection, lang=lang))

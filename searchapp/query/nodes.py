@@ -2,6 +2,17 @@
 
 Every node knows where it stood in what was typed (`start`, `end`, code points). The tree is the same on every
 engine; `searchapp/search/plan.py` turns it into terms.
+
+What holds of every tree that the parser makes:
+
+- A plain word always stands in `Words`, alone or with others: `title:armenia` is InField(title, Words(armenia)).
+- All words typed side by side at one level are one `Words`, whatever stands between them, and so are those of a
+  bracket that says nothing: `minefield "human rights" (maps)` is And(Words(minefield, maps), Phrase).
+- A word beside a typed AND has a `Words` of its own, since `match=any` may loosen what is inside one and never what
+  stands between two: `a b AND c` is And(Words(a), Words(b), Words(c)), of which each is asked for.
+- No And lies in an And, no Or in an Or, no Not in a Not; And and Or have two children or more. `Everything` is a whole
+  tree, never a part. A tree of Not alone stands for all other articles.
+- A field or date in the brackets of a field counts alone: `title:(a source:b)` looks for b in the source.
 """
 
 from __future__ import annotations
@@ -104,6 +115,9 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Query:
+    """`pasted_headline`: more than three words, all in capitals, so that AND, OR and NOT are words."""
+
     raw: str
     tree: Node
     notes: tuple[Note, ...]
+    pasted_headline: bool = False

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
 from typing import TypeAlias
 
 from indexer.analysis.analyzer import Analyzer
@@ -29,11 +28,8 @@ from searchapp.search.plan import (
     WordPlan,
 )
 from searchapp.search.port import FacetCount
-from searchapp.search.reading import NAME_FIELDS, QueryReading
+from searchapp.search.reading import NAME_FIELDS, QueryReading, phrase_variants
 from searchapp.search.request import Filters, SearchRequest
-
-#: Spellings of one phrase that are looked for; three hyphenated words alone would make eight.
-MAX_VARIANTS = 4
 
 _Clause: TypeAlias = WordPlan | PhrasePlan
 #: One node twice: with its plain words joined by AND, and by OR.
@@ -107,17 +103,6 @@ def plan_filters(filters: Filters) -> tuple[ValueIn | DaysWithin, ...]:
     if filters.from_day is not None or filters.to_day is not None:
         chosen.append(DaysWithin(filters.from_day, filters.to_day))
     return tuple(chosen)
-
-
-def phrase_variants(words: Sequence[TypedWord]) -> tuple[tuple[tuple[str, ...], ...], ...]:
-    """Whole spellings of a phrase, each a row of slots of alternative surfaces: `well being`, then `wellbeing`."""
-    spellings: list[list[tuple[tuple[str, ...], ...]]] = []
-    for word in words:
-        one_slot = tuple(dict.fromkeys(run[0] for run in word.alternatives if len(run) == 1))
-        options = [tuple((part,) for part in run) for run in word.alternatives if len(run) > 1]
-        spellings.append([*([(one_slot,)] if one_slot else []), *options])
-    joined = (tuple(slot for option in options for slot in option) for options in product(*spellings))
-    return tuple(dict.fromkeys(islice(joined, MAX_VARIANTS)))
 
 
 class _Planning:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice, product
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import TypedWord
 from searchapp.query.nodes import And, InField, Node, Not, Note, Or, Phrase, Query, Word, Words
 
+#: Spellings of one phrase that are looked for; three hyphenated words alone would make eight.
+MAX_VARIANTS = 4
 #: Fields whose words are looked up as they are written: names have no stem and no stop words.
 NAME_FIELDS = frozenset({"author", "source", "tag"})
 
@@ -84,6 +87,17 @@ class QueryReading:
                 return replace(node, children=left)
             case _:
                 return node
+
+
+def phrase_variants(words: Sequence[TypedWord]) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """Whole spellings of a phrase, each a row of slots of alternative surfaces: `well being`, then `wellbeing`."""
+    spellings: list[list[tuple[tuple[str, ...], ...]]] = []
+    for word in words:
+        one_slot = tuple(dict.fromkeys(run[0] for run in word.alternatives if len(run) == 1))
+        options = [tuple((part,) for part in run) for run in word.alternatives if len(run) > 1]
+        spellings.append([*([(one_slot,)] if one_slot else []), *options])
+    joined = (tuple(slot for option in options for slot in option) for options in product(*spellings))
+    return tuple(dict.fromkeys(islice(joined, MAX_VARIANTS)))
 
 
 def _children(node: Node) -> Sequence[Node]:

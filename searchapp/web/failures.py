@@ -8,13 +8,14 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 import orjson
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from indexer.errors import ArchiveError, IndexNotFoundError
-from searchapp.web.params import ParameterError
+from searchapp.web.params import KNOWN, ParameterError
 
 MACHINE_PATHS = ("/api/", "/healthz", "/readyz")
 RETRY_AFTER_S = 2
@@ -97,7 +98,13 @@ def _answer_failure(error: Exception) -> Response:
     if request.path.startswith(MACHINE_PATHS):
         response = problem_document(failure)
     else:
-        page = render_template("failure.html", failure=failure, q=_typed(), settings=current_app.config["BROADSHEET"])
+        page = render_template(
+            "failure.html",
+            failure=failure,
+            q=request.args.get("q", ""),  # stands in the search box, so that nobody types it again
+            without=_address_without(failure.parameter),
+            settings=current_app.config["BROADSHEET"],
+        )
         response = Response(page, failure.status, content_type="text/html; charset=utf-8")
     if failure.status == HTTPStatus.METHOD_NOT_ALLOWED and isinstance(error, HTTPException):
         response.headers["Allow"] = dict(error.get_headers(request.environ)).get("Allow", "GET, HEAD")
@@ -107,6 +114,9 @@ def _answer_failure(error: Exception) -> Response:
     return response
 
 
-def _typed() -> str:
-    """What stands in the search box of an error page, so that nobody types it again."""
-    return request.args.get("q", "")
+def _address_without(parameter: str | None) -> str:
+    """The same page without the argument that was at fault; "" where there is none."""
+    if parameter is None:
+        return ""
+    kept = [(name, text) for name, text in request.args.items(multi=True) if name in KNOWN and name != parameter]
+    return f"{request.path}?{urlencode(kept)}" if kept else ""

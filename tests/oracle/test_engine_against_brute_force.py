@@ -102,7 +102,7 @@ def list_article(document: Document) -> ListedArticle:
     )
 
 
-forms = st.sampled_from(WORDS + ("minemap", "nowhere"))
+forms = st.sampled_from((*WORDS, "minemap", "nowhere"))
 terms = forms.map(lambda word: "^us" if word == "us" else f"en:{word}")
 weights = st.sampled_from([1.0, 2.0])
 

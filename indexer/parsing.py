@@ -1,0 +1,86 @@
+"""`broadsheet parse`: what the readers saw in a file, and why each line was left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import orjson
+
+from indexer.article import Article, Place, ReadArticle, Skipped, format_instant
+from indexer.commands import Command, json_option
+from indexer.readers.read import FileDone, read_articles
+
+
+@click.command("parse", cls=Command)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@json_option
+def parse(paths: tuple[Path, ...], *, as_json: bool) -> None:
+    """Show what is read from files, and why each line is left out. Writes nothing."""
+    for outcome in read_articles(paths):
+        if isinstance(outcome, FileDone):
+            continue
+        if as_json:
+            click.echo(orjson.dumps(_to_json(outcome)))
+        else:
+            click.echo(_to_text(outcome))
+
+
+def _to_json(outcome: ReadArticle | Skipped) -> dict[str, object]:
+    place: dict[str, object] = {"path": _clean(outcome.place.path), "line": outcome.place.line or None}
+    if isinstance(outcome, Skipped):
+        return place | {"skipped": _clean(_why(outcome))}
+    article = outcome.article
+    published = article.published
+    return place | {
+        "title": article.title,
+        "author": article.author,
+        "published_on": published.on,
+        "published_at": None if published.at is None else format_instant(published.at),
+        "source": article.source,
+        "lang": article.lang,
+        "body": article.body,
+        "left_out": [
+            {"line": number, "text": line.text, "why": line.left_out}
+            for number, line in enumerate(article.original, start=1)
+            if line.left_out
+        ],
+    }
+
+
+def _to_text(outcome: ReadArticle | Skipped) -> str:
+    if isinstance(outcome, Skipped):
+        return _clean(f"{outcome.place}: skipped: {_why(outcome)}\n")
+    return _clean(_show_article(outcome.place, outcome.article))
+
+
+def _show_article(place: Place, article: Article) -> str:
+    published = article.published
+    when = format_instant(published.at) if published.at else published.on
+    lines = [
+        str(place),
+        f"  title     {article.title or '(none)'}",
+        f"  author    {'; '.join(article.author) or '(none)'}",
+        f"  date      {when or '(none)'}",
+        f"  source    {article.source or '(none)'}",
+        f"  language  {article.lang}",
+        "  body",
+        *(f"    {line}" if line else "" for line in article.body.splitlines()),
+    ]
+    left_out = [
+        f"    {number:>4}  {line.left_out}: {line.text}"
+        for number, line in enumerate(article.original, start=1)
+        if line.left_out
+    ]
+    if left_out:
+        lines += ["  left out", *left_out]
+    return "\n".join([*lines, ""])
+
+
+def _why(skipped: Skipped) -> str:
+    return f"{skipped.reason}: {skipped.detail}" if skipped.detail else skipped.reason
+
+
+def _clean(text: str) -> str:
+    """File names need not be UTF-8; what is printed is."""
+    return text.encode("utf-8", "replace").decode()

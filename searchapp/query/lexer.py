@@ -1,0 +1,325 @@
+"""What was typed, cut into tokens: words, phrases, operators, brackets and field names, each with its place.
+
+One pass from left to right over at most `Limits.max_chars` characters; knows nothing of what may stand where.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import NamedTuple
+
+from searchapp.query.notes import Notes
+
+FIELD_NAMES = frozenset({"title", "author", "source", "lang", "tag", "date", "after", "before"})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a query is searched. Over a limit the first part is, with a note."""
+
+    max_chars: int = 512
+    max_clauses: int = 64
+    max_depth: int = 20
+    max_phrase_words: int = 32
+
+
+class Kind(Enum):
+    WORD = auto()
+    PHRASE = auto()
+    NOTHING = auto()  # a word or phrase that was typed and has nothing in it: what stood before it goes with it
+    FIELD = auto()
+    UNKNOWN_FIELD = auto()
+    AND = auto()
+    OR = auto()
+    NOT = auto()
+    OPEN = auto()
+    CLOSE = auto()
+    END = auto()
+
+
+class Token(NamedTuple):
+    kind: Kind
+    text: str
+    start: int
+    end: int
+
+
+class Lexed(NamedTuple):
+    """`is_cut`: the end of the query is not the end of what was typed."""
+
+    tokens: list[Token]
+    is_cut: bool
+    pasted_headline: bool
+
+
+OPERATORS = {
+    **{"AND": Kind.AND, "OR": Kind.OR, "NOT": Kind.NOT, "&&": Kind.AND, "||": Kind.OR},
+    **{"ＡＮＤ": Kind.AND, "ＯＲ": Kind.OR, "ＮＯＴ": Kind.NOT},
+}
+#: Operators that headlines do not hold.
+_SIGNS = frozenset({"&&", "||"})
+
+# White space, controls, marks of direction that pasting brings along, and halves of characters, which no text holds.
+_GAP = r"\s\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff"
+_QUOTES = '"＂“”„‟«»〝〞〟「」『』❝❞'
+_OPEN, _CLOSE = "(（", ")）"
+_HYPHENS = "-\u2010\u2011\u2212\ufe63\uff0d"
+_DASHES = _HYPHENS + "\u2012\u2013\u2014\u2015\u2e3a\u2e3b"
+# In Hebrew a straight quote between two letters belongs to the word: צה"ל.
+_INNER_QUOTE = '(?<=[א-ת])"(?=[א-ת])'
+
+_GAPS = re.compile(f"[{_GAP}]+")
+_QUOTE = re.compile(f"(?<![א-ת])[{_QUOTES}]|[{_QUOTES}](?![א-ת])")
+_DASH_RUN = re.compile(f"[{_DASHES}]+")
+_CHUNK = re.compile(f"(?:[^{_GAP}{_QUOTES}{_OPEN}{_CLOSE}]|{_INNER_QUOTE})+")
+_TOKEN = re.compile(
+    f"(?P<gap>[{_GAP}]+)|(?P<chunk>{_CHUNK.pattern})|(?P<open>[{_OPEN}])|(?P<close>[{_CLOSE}])|(?P<quote>.)", re.DOTALL
+)
+# ‘so’ is a phrase, ’tis and the workers’ are not: it must open before a word and close behind one.
+_SINGLE_QUOTED = {
+    mark: re.compile(rf"{mark}(?=\w)([^{_QUOTES}{_OPEN}{_CLOSE}{mark}]*?)[{closing}](?!\w)")
+    for mark, closing in {"‘": "’", "‚": "‘’", "‹": "›", "›": "‹"}.items()
+}
+_SINGLE_MARKS = "".join(_SINGLE_QUOTED)
+_SPECIAL_STARTS = frozenset(_DASHES + _SINGLE_MARKS)
+
+_FIELD = re.compile(r"([^\W\d_]+)([:：])")
+_NEAR = re.compile(r"NEAR/[0-9]+")
+_ESCAPED = re.compile(rf"\\+(?:{'|'.join(map(re.escape, OPERATORS))}|{_NEAR.pattern})")
+_PATTERN_SIGN = re.compile(r"[*?~]")
+_INNER_PATTERN = re.compile(r"\*|\w\?\w")
+_DISTANCE = re.compile("~[0-9]*")
+_NOT_BEFORE = frozenset(_QUOTES + _OPEN + _SINGLE_MARKS + "#@$€£&.'_*?~\\")
+
+
+def escape_operator(word: str) -> str:
+    r"""A word as it is typed: `OR` as `\OR`, which is the word and not the operator."""
+    is_operator = word in OPERATORS or _NEAR.fullmatch(word) or _ESCAPED.fullmatch(word)
+    return f"\\{word}" if is_operator else word
+
+
+def is_pasted_headline(text: str) -> bool:
+    """More than three words, without one small letter, and not all of them operators and figures."""
+    if not text.isupper():
+        return False
+    words = [chunk for chunk in _CHUNK.findall(text) if any(map(str.isalnum, chunk))]
+    return len(words) > 3 and any(word.isupper() for word in words if word not in OPERATORS)
+
+
+def read_tokens(raw: str, limits: Limits, notes: Notes) -> Lexed:
+    text = _first_part(raw, limits.max_chars)
+    if len(text) < len(raw):
+        notes.add("too_long", len(text), limit=limits.max_chars)
+    lexer = _Lexer(text, limits, notes, is_cut=len(text) < len(raw))
+    lexer.run()
+    return Lexed(lexer.tokens, lexer.is_cut, lexer.pasted_headline)
+
+
+def _first_part(raw: str, max_chars: int) -> str:
+    """As much as is searched, and no half word at its end where the word is not longer than any term."""
+    if len(raw) <= max_chars or not raw[max_chars:].strip():
+        return raw[: max(max_chars, 0)] if len(raw) > max_chars else raw
+    if not _GAPS.match(raw[max_chars]):
+        gaps = list(_GAPS.finditer(raw, max(max_chars - 100, 0), max_chars))
+        if gaps and gaps[-1].start():
+            return raw[: gaps[-1].start()]
+    return raw[:max_chars]
+
+
+class _Lexer:
+    def __init__(self, text: str, limits: Limits, notes: Notes, *, is_cut: bool) -> None:
+        self.tokens: list[Token] = []
+        self.is_cut = is_cut
+        self.pasted_headline = is_pasted_headline(text)
+        self._text = text
+        self._limits = limits
+        self._notes = notes
+        self._is_headline_noted = False
+        self._clauses = 0
+        self._open = 0
+        # A hyphen is NOT only where a word could begin: not in `"human rights"-based`.
+        self._is_free = True
+
+    def run(self) -> None:
+        text, end, at = self._text, len(self._text), 0
+        while at < end:
+            if self._clauses > self._limits.max_clauses:
+                self._cut_clauses()
+                return
+            if text[at] in _SPECIAL_STARTS:
+                at = self._read_special(at)
+                continue
+            found = _TOKEN.match(text, at)
+            assert found is not None
+            kind, upto = found.lastgroup, found.end()
+            if kind == "chunk":
+                at = self._read_chunk(at, upto)
+            elif kind == "quote":
+                at = self._read_quoted(at)
+            else:
+                if kind == "open":
+                    self._emit(Kind.OPEN, found[0], at, upto)
+                    self._open += 1
+                elif kind == "close":
+                    self._emit(Kind.CLOSE, found[0], at, upto)
+                    self._open -= self._open > 0
+                    upto = self._skip_distance(upto)
+                self._is_free = kind != "close"
+                at = upto
+        if self._clauses > self._limits.max_clauses:
+            self._cut_clauses()
+
+    def _emit(self, kind: Kind, text: str, start: int, end: int) -> None:
+        self.tokens.append(Token(kind, text, start, end))
+
+    def _add_clause(self, kind: Kind, text: str, start: int, end: int) -> None:
+        self._clauses += 1
+        self._emit(kind, text, start, end)
+
+    def _cut_clauses(self) -> None:
+        """Drops the clause that is one too many, and the operators that are left dangling before it."""
+        self._notes.add("too_many_clauses", self.tokens[-1].start, limit=self._limits.max_clauses)
+        self.is_cut = True
+        self.tokens.pop()
+        while self.tokens and self.tokens[-1].kind not in {Kind.WORD, Kind.PHRASE, Kind.NOTHING, Kind.CLOSE}:
+            self.tokens.pop()
+
+    def _is_glued(self, start: int, *kinds: Kind) -> bool:
+        return bool(self.tokens) and self.tokens[-1].end == start and self.tokens[-1].kind in kinds
+
+    def _read_special(self, at: int) -> int:
+        """A dash or a single quotation mark where a token begins."""
+        text = self._text
+        mark = text[at]
+        if mark in _SINGLE_QUOTED:
+            found = _SINGLE_QUOTED[mark].match(text, at)
+            if found is None:
+                return at + 1
+            self._add_phrase(found[1], at, found.end())
+            return self._skip_distance(found.end())
+        run = _DASH_RUN.match(text, at)
+        assert run is not None
+        end = run.end()
+        following = text[end : end + 1]
+        before_word = following.isalnum() or following in _NOT_BEFORE if following else False
+        is_hyphen = len(run[0]) == 1 and run[0] in _HYPHENS
+        if self._is_free:
+            if is_hyphen and before_word:
+                self._emit(Kind.NOT, run[0], at, end)
+            elif is_hyphen and (not following or _GAPS.match(following)):
+                self._notes.add("operator_ignored", at, typed=run[0])
+            elif before_word:
+                self._notes.add("dash_ignored", at, typed=run[0])
+        return end
+
+    def _read_chunk(self, start: int, end: int) -> int:
+        text = self._text[start:end]
+        self._is_free = False
+        in_field = self._is_glued(start, Kind.FIELD)
+        if not (in_field or self._is_glued(start, Kind.NOT, Kind.UNKNOWN_FIELD)):
+            kind = OPERATORS.get(text)
+            if kind is not None:
+                if not self.pasted_headline or text in _SIGNS:
+                    self._emit(kind, text, start, end)
+                    return end
+                if not self._is_headline_noted:
+                    self._notes.add("pasted_headline", start)
+                self._is_headline_noted = True
+            elif _NEAR.fullmatch(text):
+                self._notes.add("not_supported_yet", start, typed=text)
+                return end
+        if not in_field and (":" in text or "：" in text):
+            upto = self._read_field(start)
+            if upto:
+                return upto
+        self._read_word(text, start, end)
+        return end
+
+    def _read_field(self, start: int) -> int:
+        """Where the value begins; 0 when the chunk is a word: `15:29`, `https://...`, `AC/DC:`, `Armenia:`."""
+        found = _FIELD.match(self._text, start)
+        if found is None:
+            return 0
+        name, end = found[1], found.end()
+        following = self._text[end : end + 1]
+        if name.lower() in FIELD_NAMES:
+            self._is_free = True
+            self._clauses += not following or following in _CLOSE or bool(_GAPS.match(following))  # perhaps a word
+            self._emit(Kind.FIELD, name, start, end)
+            return end
+        has_value = following.isalnum() or (following != "" and following in _QUOTES + _OPEN)
+        if found[2] != ":" or not has_value:
+            return 0
+        self._notes.add("unknown_field", start, typed=name)
+        self._clauses += 1
+        self._emit(Kind.UNKNOWN_FIELD, name, start, end)
+        return end
+
+    def _read_word(self, text: str, start: int, end: int) -> None:
+        if _PATTERN_SIGN.search(text) and "://" not in text:
+            text = self._strip_pattern(text, start)
+        if text.startswith("\\") and _ESCAPED.fullmatch(text):
+            text = text[1:]
+        self._add_clause(Kind.WORD if text else Kind.NOTHING, text, start, end)
+
+    def _strip_pattern(self, text: str, start: int) -> str:
+        """Without the signs at the end: `Aliev~2` must not look for a 2."""
+        figures = text.rstrip("0123456789")
+        core = figures if figures.endswith("~") else text
+        bare = core.rstrip("*?~")
+        if core[len(bare) :].strip("?"):
+            self._notes.add("not_supported_yet", start, typed=text)
+            return bare
+        if _INNER_PATTERN.search(text) and "/" not in text:
+            self._notes.add("not_supported_yet", start, typed=text)
+        return text
+
+    def _read_quoted(self, start: int) -> int:
+        text = self._text
+        closing = _QUOTE.search(text, start + 1)
+        if self._is_inch_mark(start):
+            closing, inner = None, ""
+        elif closing is not None:
+            inner = text[start + 1 : closing.start()]
+        else:
+            inner = text[start + 1 :]
+            if self._open:  # (mine OR "human rights): the bracket is meant to close
+                inner = inner.rstrip(_CLOSE + " ")
+        if closing is None:
+            is_stray = not _GAPS.sub("", inner)
+            if not self.is_cut:
+                self._notes.add("stray_quote" if is_stray else "unclosed_quote", start)
+            if is_stray:
+                return start + 1
+        end = closing.end() if closing else start + 1 + len(inner)
+        self._add_phrase(inner, start, end)
+        return self._skip_distance(end)
+
+    def _is_inch_mark(self, at: int) -> bool:
+        """`12" guns` has an odd number of quotes, one of them right behind a figure."""
+        text = self._text
+        if at == 0 or self._is_free or text[at] != '"' or not text[at - 1].isdigit():
+            return False
+        return (at + 1 == len(text) or bool(_GAPS.match(text, at + 1))) and len(_QUOTE.findall(text, at)) % 2 == 1
+
+    def _add_phrase(self, inner: str, start: int, end: int) -> None:
+        self._is_free = False
+        words = _GAPS.sub(" ", _QUOTE.sub(" ", inner)).split()
+        if not words:
+            self._notes.add("empty_phrase", start)
+            self._emit(Kind.NOTHING, "", start, end)
+            return
+        limit = self._limits.max_phrase_words
+        if len(words) > limit:
+            self._notes.add("phrase_too_long", start, limit=limit)
+        self._add_clause(Kind.PHRASE, " ".join(words[:limit]), start, end)
+
+    def _skip_distance(self, at: int) -> int:
+        """Over `~5` behind a phrase or a bracket."""
+        found = _DISTANCE.match(self._text, at)
+        if found is None:
+            return at
+        self._notes.add("not_supported_yet", at, typed=found[0])
+        return found.end()

@@ -1,0 +1,264 @@
+"""What a person typed -> a tree and notes. Pure: opens no index, reads no clock, analyses no word, never raises.
+
+    or       and (OR and)*
+    and      not (AND? not)*          side by side is AND, and binds like it
+    not      (NOT | -)* operand
+    operand  word | phrase | field: operand | ( or )
+
+What does not fit is left out with a note, and what is left is read as if it had been typed so. docs/query-language.md
+shows what people see of it; nodes.py says what holds of every tree.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple, cast
+
+from searchapp.query.date_words import READERS
+from searchapp.query.joining import is_only_negative, join_all, join_any
+from searchapp.query.lexer import Kind, Limits, Token, read_tokens
+from searchapp.query.nodes import DateRange, Everything, FieldName, InField, Node, Not, Phrase, Query, Word, Words
+from searchapp.query.notes import Notes
+
+DEFAULT_LIMITS = Limits()
+_OPERAND_ENDS = frozenset({Kind.AND, Kind.OR, Kind.CLOSE, Kind.END})
+_VALUES = frozenset({Kind.WORD, Kind.PHRASE, Kind.NOTHING})
+
+
+class _Operand(NamedTuple):
+    """`node` is None for what was typed and came to nothing; the span holds the brackets, which the node's does not."""
+
+    node: Node | None
+    start: int
+    end: int
+
+
+def parse_query(raw: str, today: date, limits: Limits = DEFAULT_LIMITS) -> Query:
+    """The tree for any text at all; `today` is the day that `yesterday` and `last week` start from."""
+    notes = Notes()
+    lexed = read_tokens(raw, limits, notes)
+    tokens = _balance(lexed.tokens, len(raw), limits.max_depth, notes, is_cut=lexed.is_cut)
+    parser = _Parser(raw, tokens, today, notes)
+    tree = parser.parse()
+    if tree is None:
+        tree = Everything()
+        if notes:
+            notes.add("nothing_left", 0)
+    elif is_only_negative(tree):
+        notes.add("only_negative", tree.start)
+    return Query(raw, tree, notes.in_order(), lexed.pasted_headline)
+
+
+def _balance(tokens: list[Token], end: int, max_depth: int, notes: Notes, *, is_cut: bool) -> list[Token]:
+    """The tokens with every bracket closed and none deeper than allowed, and an END behind them."""
+    kept: list[Token] = []
+    opened: list[Token] = []
+    is_deep_noted = False
+    for token in tokens:
+        if token.kind is Kind.OPEN:
+            opened.append(token)
+            if len(opened) > max_depth:
+                if not is_deep_noted:
+                    notes.add("too_deep", token.start, limit=max_depth)
+                is_deep_noted = True
+                continue
+        elif token.kind is Kind.CLOSE:
+            if not opened:
+                notes.add("extra_bracket", token.start)
+                continue
+            opened.pop()
+            if len(opened) >= max_depth:
+                continue
+        kept.append(token)
+    last = tokens[-1].end if tokens else 0
+    kept.extend(Token(Kind.CLOSE, "", last, last) for _ in opened[:max_depth])
+    if not is_cut:
+        for token in opened:
+            notes.add("unclosed_bracket", token.start)
+    kept.append(Token(Kind.END, "", end, end))
+    return kept
+
+
+class _Parser:
+    """Goes down once a bracket, so never deeper than `Limits.max_depth`."""
+
+    def __init__(self, raw: str, tokens: list[Token], today: date, notes: Notes) -> None:
+        self._raw = raw
+        self._tokens = tokens
+        self._today = today
+        self._notes = notes
+        self._at = 0
+        self._field: FieldName | None = None
+        self._ignored: list[int] = []
+
+    def parse(self) -> Node | None:
+        tree = self._read_or()
+        self._note_ignored()
+        return tree
+
+    def _read_or(self) -> Node | None:
+        """Up to the closing bracket or the end, which stays unread."""
+        alternatives: list[Node] = []
+        pending: int | None = None
+        while True:
+            node = self._read_and()
+            if node is not None:
+                alternatives.append(node)
+                pending = None
+            if self._tokens[self._at].kind is not Kind.OR:
+                break
+            if not alternatives or pending is not None:
+                self._ignored.append(self._at)
+            else:
+                pending = self._at
+            self._at += 1
+        if pending is not None:
+            self._ignored.append(pending)
+        return join_any(alternatives)
+
+    def _read_and(self) -> Node | None:
+        parts: list[Node] = []
+        beside_and: set[int] = set()
+        pending: int | None = None
+        while (kind := self._tokens[self._at].kind) not in {Kind.OR, Kind.CLOSE, Kind.END}:
+            if kind is Kind.AND:
+                if not parts or pending is not None:
+                    self._ignored.append(self._at)
+                else:
+                    pending = self._at
+                self._at += 1
+                continue
+            node = self._read_not()
+            if node is None:
+                continue
+            if pending is not None:
+                beside_and |= {len(parts) - 1, len(parts)}
+                pending = None
+            parts.append(node)
+        if pending is not None:
+            self._ignored.append(pending)
+        return join_all(parts, beside_and)
+
+    def _read_not(self) -> Node | None:
+        first = self._at
+        while self._tokens[self._at].kind is Kind.NOT:
+            self._at += 1
+        count = self._at - first
+        if self._tokens[self._at].kind in _OPERAND_ENDS:
+            self._ignored.extend(range(first, self._at))
+            return None
+        start = self._tokens[first].start
+        if count > 1:
+            self._notes.add("double_negation", start)
+        operand = self._read_operand()
+        if count % 2 and operand.node is not None:
+            return self._negate(operand, start)
+        return operand.node
+
+    def _negate(self, operand: _Operand, start: int) -> Node:
+        node = operand.node
+        assert node is not None
+        if isinstance(node, Not):
+            self._notes.add("double_negation", start)
+            return node.child
+        return Not(node, start, operand.end)
+
+    def _read_operand(self) -> _Operand:
+        token = self._tokens[self._at]
+        self._at += 1
+        start, end = token.start, token.end
+        match token.kind:
+            case Kind.WORD:
+                return _Operand(self._word(token.text, start, end), start, end)
+            case Kind.PHRASE:
+                text = token.text.lower() if self._field == "lang" else token.text
+                return _Operand(Phrase(text, start, end), start, end)
+            case Kind.OPEN:
+                node = self._read_or()
+                end = self._tokens[self._at].end
+                self._at += 1
+                if node is None:
+                    self._notes.add("empty_group", start)
+                return _Operand(node, start, end)
+            case Kind.FIELD:
+                return self._read_field(token)
+            case Kind.UNKNOWN_FIELD:
+                return self._read_unknown_field(token)
+            case _:
+                return _Operand(None, start, end)
+
+    def _word(self, text: str, start: int, end: int) -> Words:
+        if self._field == "lang":
+            text = text.lower()
+        return Words((Word(text, start, end),), start, end)
+
+    def _read_unknown_field(self, token: Token) -> _Operand:
+        """`foo:(a b)`: the name is a word beside what follows, and a NOT before it is for both."""
+        word = self._word(token.text, token.start, token.end - 1)
+        following = self._tokens[self._at]
+        if following.kind in _OPERAND_ENDS or following.kind is Kind.NOT:
+            return _Operand(word, token.start, token.end)
+        operand = self._read_operand()
+        if operand.node is None:
+            return _Operand(word, token.start, operand.end)
+        return _Operand(join_all([word, operand.node], set()), token.start, operand.end)
+
+    def _read_field(self, token: Token) -> _Operand:
+        name = token.text.lower()
+        is_negated = False
+        following = self._tokens[self._at]
+        # source:-Reuters means -source:Reuters
+        if following.kind is Kind.NOT and following.start == token.end:
+            after = self._tokens[self._at + 1]
+            if after.start == following.end and self._is_value(name, after):
+                self._at += 1
+                is_negated, following = True, after
+        is_near = is_negated or following.start == token.end
+        # "Source: Reuters" is prose, source: Reuters is a query
+        if not (self._is_value(name, following) and (is_near or token.text.islower())):
+            self._notes.add("field_without_value", token.start, typed=token.text)
+            return _Operand(self._word(token.text, token.start, token.end - 1), token.start, token.end)
+        operand = (
+            self._read_days(name, token) if name in READERS else self._read_in_field(cast("FieldName", name), token)
+        )
+        if is_negated and operand.node is not None:
+            return operand._replace(node=self._negate(operand, token.start))
+        return operand
+
+    def _is_value(self, name: str, token: Token) -> bool:
+        return token.kind in _VALUES or (token.kind is Kind.OPEN and name not in READERS)
+
+    def _read_in_field(self, name: FieldName, token: Token) -> _Operand:
+        outer, self._field = self._field, name
+        if outer is not None:
+            self._notes.add("field_in_field", token.start, field=name)
+        operand = self._read_operand()
+        self._field = outer
+        if operand.node is None:
+            return operand
+        return _Operand(InField(name, operand.node, token.start, operand.end), token.start, operand.end)
+
+    def _read_days(self, name: str, token: Token) -> _Operand:
+        value = self._tokens[self._at]
+        self._at += 1
+        nothing = _Operand(None, token.start, value.end)
+        if value.kind is Kind.NOTHING:
+            return nothing
+        typed = value.text if value.kind is Kind.PHRASE else self._raw[value.start : value.end]
+        days = READERS[name](typed, self._today)
+        if days is None:
+            self._notes.add("bad_date", token.start, typed=typed, field=name)
+            return nothing
+        if days.is_reversed:
+            self._notes.add("range_reversed", token.start, typed=typed)
+        return nothing._replace(node=DateRange(days.first, days.last, token.start, value.end))
+
+    def _note_ignored(self) -> None:
+        """One note for operators that stand side by side: `ignored: AND AND`."""
+        run: list[int] = []
+        for at in [*sorted(self._ignored), -1]:
+            if run and at != run[-1] + 1:
+                start, end = self._tokens[run[0]].start, self._tokens[run[-1]].end
+                self._notes.add("operator_ignored", start, typed=self._raw[start:end])
+                run = []
+            run.append(at)

@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from urllib.parse import quote
+
+import pytest
+from flask.testing import FlaskClient
+
+VOID = {"meta", "link", "input", "br", "hr", "img"}
+
+
+class Outline(HTMLParser):
+    """The tags of a page, and whether each is closed where it should be."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.headings: list[int] = []
+        self.open: list[str] = []
+        self.feed(page)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len(dict(attrs)) == len(attrs), f"an attribute twice in <{tag}>"
+        self.tags.append((tag, dict(attrs)))
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for found, attributes in self.tags if found == tag]
+
+
+def first_article(client: FlaskClient, q: str) -> str:
+    found = client.get(f"/api/v1/search?q={quote(q)}").json["results"][0]["id"]
+    return f"/articles/{found}?q={quote(q)}"
+
+
+@pytest.fixture
+def states(client: FlaskClient) -> dict[str, str]:
+    return {
+        "home": client.get("/").text,
+        "results": client.get("/?q=ferries&source=Lindmere+Post&year=2019").text,
+        "divider": client.get("/?q=lantern+lighthouse").text,
+        "no hits": client.get("/?q=xyzzyq&lang=en").text,
+        "notes": client.get("/?q=%22open+lantern").text,
+        "past the end": client.get("/?q=ferries&page=900").text,
+        "article": client.get(first_article(client, "barrier")).text,
+        "payload": client.get("/?q=payload").text,
+        "payload article": client.get(first_article(client, "payload headline")).text,
+        "error": client.get("/?q=a&page=-1").text,
+        "nothing here": client.get("/articles/none").text,
+    }
+
+
+def test_every_page_is_well_formed_with_one_h1_and_headings_in_order(states: dict[str, str]):
+    for name, page in states.items():
+        outline = Outline(page)
+        assert outline.headings.count(1) == 1, name
+        # The first page heading may follow the search box; after it no level is left out on the way down.
+        steps = [after - before for before, after in zip(outline.headings, outline.headings[1:], strict=False)]
+        assert outline.headings[0] == 1, name
+        assert max(steps, default=0) <= 1, name
+
+
+def test_every_page_has_landmarks_a_skip_link_and_labels(states: dict[str, str]):
+    for name, page in states.items():
+        outline = Outline(page)
+        tags = [tag for tag, _ in outline.tags]
+        assert [tags.count(tag) for tag in ("header", "main", "footer")][1] == 1, name
+        assert outline.all("html")[0]["lang"] == "en"
+        assert outline.all("a")[0]["href"] == "#main"
+        ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
+        assert len(ids) == len(set(ids)), name
+        labelled = {attributes["for"] for attributes in outline.all("label")}
+        shown = [attributes for attributes in outline.all("input") if attributes.get("type") != "hidden"]
+        assert all(attributes["id"] in labelled for attributes in shown), name
+
+
+def test_no_page_has_script_or_style_of_its_own(states: dict[str, str]):
+    for name, page in states.items():
+        outline = Outline(page)
+        assert [attributes["src"].partition("?")[0] for attributes in outline.all("script") if attributes["src"]] == [
+            "/static/broadsheet.js"
+        ], name
+        assert not outline.all("style")
+        for tag, attributes in outline.tags:
+            assert not [attribute for attribute in attributes if attribute.startswith("on") or attribute == "style"], (
+                name,
+                tag,
+            )
+
+
+def test_archive_text_is_never_markup(states: dict[str, str]):
+    for name in ("home", "payload", "payload article"):
+        outline = Outline(states[name])
+        assert not outline.all("img"), name
+        for attributes in outline.all("a"):
+            assert not (attributes["href"] or "").lower().startswith("javascript:"), name
+    assert "&lt;script&gt;document.title=" in states["payload article"]
+    assert "{{ 7*7 }}" in client_text(states["payload"])
+    assert "<mark>payload</mark>" in states["payload"].lower()
+
+
+def client_text(page: str) -> str:
+    return re.sub(r"<[^>]*>", "", page)
+
+
+def test_only_web_addresses_become_links(client: FlaskClient):
+    page = client.get(first_article(client, "payload headline")).text
+    assert "javascript:document.title" in page
+    links = Outline(client.get(first_article(client, "harbour report")).text).all("a")
+    outlet = [attributes for attributes in links if (attributes["href"] or "").startswith("https://news.example/")]
+    assert outlet
+    assert all({"noopener", "noreferrer"} <= set((attributes["rel"] or "").split()) for attributes in outlet)
+
+
+def test_results_show_count_source_date_author_and_marked_words(client: FlaskClient):
+    page = client.get("/?q=lighthouse").text
+    assert "Keepers of the <mark>lighthouse</mark> find a lantern" in page
+    assert '<time datetime="2021-05-04T09:30:00+02:00">4 May 2021, 09:30 UTC+2</time>' in page
+    assert "By Ilse Varga and Tomas Okoro" in page
+    assert "Lindmere Post" in page
+
+
+def test_the_divider_stands_before_articles_with_some_of_the_words(client: FlaskClient):
+    page = client.get("/?q=lantern+lighthouse").text
+    divider = page.index("Articles with some of the words")
+    assert page.index("Keepers of the") < divider < page.index("Lantern</mark> parade")
+    assert "Articles with some of the words" in client.get("/?q=lantern+lighthouse&page=2").text
+    assert "Articles with some of the words" not in client.get("/?q=lantern+lighthouse&match=any").text
+    assert "Articles with some of the words" not in client.get("/?q=lantern").text
+
+
+def test_a_chosen_value_is_a_chip_that_takes_it_away(client: FlaskClient):
+    page = client.get("/?q=ferries&source=Lindmere+Post&year=2019&sort=newest").text
+    chips = re.findall(r'<li><a href="([^"]*)"><span class="kind">(\w+)</span>', page)
+    assert chips == [
+        ("/?q=ferries&amp;source=Lindmere+Post&amp;sort=newest", "Year"),
+        ("/?q=ferries&amp;year=2019&amp;sort=newest", "Source"),
+    ]
+
+
+def test_the_search_box_keeps_what_was_chosen(client: FlaskClient):
+    page = client.get("/?q=ferries&source=Lindmere+Post&sort=newest&page=2&per_page=5&utm_source=x").text
+    form = page[page.index('<form class="searchbox"') : page.index("</form>")]
+    assert re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form) == [
+        ("source", "Lindmere Post"),
+        ("sort", "newest"),
+        ("per_page", "5"),
+    ]
+
+
+def test_pages_have_their_neighbours(client: FlaskClient):
+    page = client.get("/?q=ferries&page=2").text
+    assert '<link rel="prev" href="/?q=ferries">' in page
+    assert '<link rel="next" href="/?q=ferries&amp;page=3">' in page
+    assert 'aria-current="page"><span class="unseen">Page </span>2</a>' in page
+
+
+def test_a_page_past_the_end_leads_back(client: FlaskClient):
+    response = client.get("/?q=ferries&page=900")
+    assert response.status_code == 200
+    assert "is past the last hit" in response.text
+
+
+def test_no_hits_says_which_word_is_missing_and_how_to_go_on(client: FlaskClient):
+    page = client.get("/?q=xyzzyq&lang=en").text
+    assert "No articles" in page
+    assert re.search(r"never says\s+<strong[^>]*>xyzzyq</strong>", page)
+    assert '<a href="/?q=xyzzyq">Search without language' in page
+
+
+def test_a_note_is_shown_to_whoever_typed(client: FlaskClient):
+    page = client.get("/?q=%22open+lantern").text
+    note = client.get("/api/v1/search?q=%22open+lantern").json["query"]["notes"][0]["message"]
+    assert note.split("'")[0].split('"')[0].strip() in page
+
+
+def test_the_front_page_offers_searches_that_find_something(client: FlaskClient):
+    page = client.get("/").text
+    examples = page[page.index('id="examples"') : page.index('id="contents"')]
+    links = re.findall(r'href="/\?([^"]*)"', examples)
+    assert len(links) >= 4
+    for arguments in links:
+        assert client.get(f"/api/v1/search?{arguments.replace('&amp;', '&')}").json["total"] > 0, arguments
+
+
+def test_facets_of_the_front_page_lead_to_as_many_articles_as_they_say(client: FlaskClient):
+    page = client.get("/").text
+    contents = page[page.index('id="contents"') :]
+    choices = re.findall(r'<a href="/\?([^"]*)" rel="nofollow">.*?class="count"><[^>]*>, </span>([\d,]+)<', contents)
+    assert len(choices) > 8
+    for arguments, count in choices:
+        found = client.get(f"/api/v1/search?{arguments.replace('&amp;', '&')}").json
+        assert f"{found['total']:,}" == count, arguments
+
+
+def test_an_article_page_shows_what_was_left_out_with_the_reason(client: FlaskClient):
+    page = client.get(first_article(client, "tidal barrier")).text
+    assert "Show what was left out" in page
+    assert re.search(r'<li class="left-out"><span class="why">[^<]+</span><span class="line"[^>]*>Subscribe<', page)
+    assert "18 November 2021 16:45 (UTC+00:00)" in page
+    assert "<mark>barrier</mark>" in page
+
+
+def test_text_says_its_language_and_finds_its_direction(client: FlaskClient):
+    page = client.get(first_article(client, "lang:ar")).text
+    assert '<h1 lang="ar" dir="auto">' in page
+    assert '<div class="text" lang="ar" dir="auto">' in page
+    assert 'lang="und"' not in client.get("/?sort=newest&per_page=100").text
+
+
+def test_an_article_with_a_headline_only_says_so(client: FlaskClient):
+    assert "has a headline only" in client.get(first_article(client, "title:fog")).text
+
+
+@pytest.mark.parametrize("address", ["/?q=a&page=-1", "/?sort=foo", "/?from=2021-99", "/?q=a&q=b"])
+def test_a_bad_argument_gets_a_page_that_says_what_would_be_right(client: FlaskClient, address: str):
+    response = client.get(address)
+    assert response.status_code == 400
+    assert response.content_type == "text/html; charset=utf-8"
+    assert "This search cannot be run as it stands" in response.text
+
+
+def test_assets_are_kept_for_ever_under_an_address_of_their_own(client: FlaskClient):
+    page = client.get("/").text
+    css = re.search(r'href="(/static/broadsheet\.css\?v=\w+)"', page)
+    assert css
+    response = client.get(css[1])
+    assert response.status_code == 200
+    assert "max-age=31536000" in response.headers["Cache-Control"]
