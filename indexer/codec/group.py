@@ -10,13 +10,18 @@ A segment has the groups `text` (title and body together: a posting carries both
     g.word_at, g.position_word_at       uint32 (B)
     g.words, g.position_words           uint32; packing.py says what they hold
     g.surfaces, g.surface_offsets       dictionary of the surfaces
-    g.form_start                        uint32 (T + 1)  cuts the forms by term; at most 256 a term
-    g.form_surface                      uint32 (F)      the surface of each form of each term
-    g.surface_start                     uint32 (S + 1)  cuts the places of surfaces
-    g.surface_term, g.surface_form      uint32, uint8 (F) the terms that a surface stands for, and as which form
+    g.form_start                        uint32 (T + 1)  cuts the forms by term; at most `MOST_FORMS` a term
+    g.form_surface                      uint32 (F)      the surface of each form of each term, or NO_SURFACE
     g.form_freq                         uint32 (F)      how often a form stands in the segment
+    g.surface_start                     uint32 (S + 1)  cuts the places of surfaces
+    g.surface_term, g.surface_form      uint32, uint16  the terms that a surface stands for, and as which form
 
-A term with more than 256 surfaces keeps the rest under further terms of the same name followed by NUL and a number.
+A form without a surface (NO_SURFACE) stands where a term is posted that its surface does not lead to: the second stem
+of an accented word, whose surface leads to the first. A position may stand twice under a term, as different forms:
+`run-runs` holds both words and `runruns` at its first position, and two of them may have one stem.
+
+No stemmer of ours joins more surfaces in a term than a few thousand; what comes after `MOST_FORMS` is a form without a
+surface, found as a word and not in quotes.
 """
 
 from __future__ import annotations
@@ -27,11 +32,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.codec.dictionary import Dictionary
-from indexer.codec.kernels.packing import F32, U8, U32
+from indexer.codec.kernels.packing import F32, U16, U32
 from indexer.codec.packing import FlatPostings, PackedPostings, pack_postings
 from indexer.codec.segment_file import SegmentFile, SegmentFileWriter
 
-MOST_FORMS = 256
+MOST_FORMS = 32767
+NO_SURFACE = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class Forms:
     form_freq: U32
     surface_start: U32
     surface_term: U32
-    surface_form: U8
+    surface_form: U16
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +74,13 @@ class PostingGroup:
 
 def invert_forms(form_start: U32, form_surface: U32, form_freq: U32, surface_count: int) -> Forms:
     """The way from surfaces to terms, made from the way from terms to surfaces."""
-    order = np.argsort(form_surface, kind="stable")
     terms = np.repeat(np.arange(len(form_start) - 1, dtype=np.uint32), np.diff(form_start))
     inside = np.arange(len(form_surface), dtype=np.int64) - np.repeat(form_start[:-1], np.diff(form_start))
+    leading = np.flatnonzero(form_surface != NO_SURFACE)
+    order = leading[np.argsort(form_surface[leading], kind="stable")]
     surface_start = np.zeros(surface_count + 1, np.uint32)
-    np.cumsum(np.bincount(form_surface, minlength=surface_count), out=surface_start[1:], dtype=np.uint32)
-    return Forms(form_start, form_surface, form_freq, surface_start, terms[order], inside[order].astype(np.uint8))
+    np.cumsum(np.bincount(form_surface[leading], minlength=surface_count), out=surface_start[1:], dtype=np.uint32)
+    return Forms(form_start, form_surface, form_freq, surface_start, terms[order], inside[order].astype(np.uint16))
 
 
 def write_group(writer: SegmentFileWriter, name: str, group: InvertedGroup, gains: tuple[F32, F32]) -> None:

@@ -12,7 +12,7 @@ are packed in blocks of 128 documents of one term; the last block of a term may 
     position_words   for each block two streams of bits:
                          steps    per posting the title's positions, then the body's; the first of each as it is, the
                                   others as the distance from the one before
-                         forms    for each position which of the term's surfaces stood there (0 to 255)
+                         forms    for each position which of the term's surfaces stood there (0 to 32,766; 0 to 15 bits)
 
     widths           of a block, in bits: gaps | extras << 5 | titles << 10 | steps << 15 | forms << 20
     bounds           of a block: the highest gain of its postings, frequency times length norm summed over title and
@@ -29,7 +29,7 @@ import numpy as np
 
 from indexer.codec.compiled import HAS_NUMBA
 from indexer.codec.kernels import packing as kernels
-from indexer.codec.kernels.packing import BLOCK, F32, I32, I64, U8, U32
+from indexer.codec.kernels.packing import BLOCK, F32, I32, I64, U8, U16, U32
 
 _WIDTH_SHIFTS = (0, 5, 10, 15, 20)
 
@@ -49,7 +49,7 @@ class FlatPostings:
     body_freq: U32
     position_start: I64
     positions: I32
-    forms: U8
+    forms: U16
 
     @property
     def term_count(self) -> int:

@@ -15,6 +15,7 @@ I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 F32 = npt.NDArray[np.float32]
 U8 = npt.NDArray[np.uint8]
+U16 = npt.NDArray[np.uint16]
 
 BLOCK = 128
 
@@ -106,7 +107,7 @@ def measure_blocks(
     body_freq: U32,
     position_start: I64,
     positions: I32,
-    forms: U8,
+    forms: U16,
     title_gain: F32,
     body_gain: F32,
     block_start: I64,
@@ -167,7 +168,7 @@ def write_blocks(
     body_freq: U32,
     position_start: I64,
     positions: I32,
-    forms: U8,
+    forms: U16,
     block_start: I64,
     widths: U32,
     word_at: I64,

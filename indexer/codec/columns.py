@@ -1,0 +1,192 @@
+"""The columns of a segment: what is known of each document beside its words. n documents:
+
+    id                                  uint8 (n, 16)   the article's id in ASCII
+    id_order                            uint32 (n)      document numbers in the order of their ids
+    title_length, body_length           uint32 (n)      in positions
+    first_day, last_day                 int32 (n)       proleptic ordinals, 0 where undated
+    instant                             int64 (n)       seconds since 1970 UTC, UNKNOWN_INSTANT where not given
+    content_hash                        uint8 (n, 16)   ASCII
+    external_order, external_hash       uint32, uint64  documents with an external id, by the hash of it
+
+and for each name of `VALUE_COLUMNS` the values of each document, none twice:
+
+    c.codes                             int32           values by number, as the article lists them
+    c.offsets                           uint32 (n + 1)  cuts the codes by document
+    c.values, c.value_offsets           dictionary of the values; `origin` holds file names as the system spells them
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.article import Article, day_range
+from indexer.codec.dictionary import Dictionary, build_dictionary
+from indexer.codec.kernels.packing import I32, I64, U8, U32
+from indexer.codec.segment_file import SegmentFile, SegmentFileWriter
+from indexer.schema import UNDATED_DAY, UNKNOWN_INSTANT, VALUE_SEPARATOR
+
+U64 = npt.NDArray[np.uint64]
+
+VALUE_COLUMNS: Final = ("collection", "lang", "source", "author", "tag", "origin")
+ID_BYTES: Final = 16
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NUMBERS: Final = ("title_length", "body_length", "first_day", "last_day", "instant")
+
+
+@dataclass(frozen=True, slots=True)
+class ValueColumn:
+    codes: I32
+    offsets: U32
+    values: Dictionary
+
+    def of(self, doc: int) -> tuple[bytes, ...]:
+        """The values of one document, encoded."""
+        codes = self.codes[int(self.offsets[doc]) : int(self.offsets[doc + 1])]
+        return tuple(self.values.encoded(int(code)) for code in codes)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """`values` has one column for each name of `VALUE_COLUMNS`, in that order."""
+
+    id: U8
+    id_order: U32
+    content_hash: U8
+    title_length: U32
+    body_length: U32
+    first_day: I32
+    last_day: I32
+    instant: I64
+    external_order: U32
+    external_hash: U64
+    values: tuple[ValueColumn, ...]
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnValues:
+    """What the columns keep of one article, ready-made so that nothing is left that could fail."""
+
+    id: bytes
+    content_hash: bytes
+    first_day: int
+    last_day: int
+    instant: int
+    external_hash: int | None
+    values: tuple[tuple[bytes, ...], ...]
+
+
+def column_values(article_id: str, content_hash: str, origin: str, article: Article) -> ColumnValues:
+    """Raises ValueError (UnicodeEncodeError among them) or OverflowError for what no column can hold."""
+    published = article.published
+    days = day_range(published.on)
+    instant = UNKNOWN_INSTANT if published.at is None else (published.at - _EPOCH) // timedelta(seconds=1)
+    return ColumnValues(
+        id=article_id.encode("ascii"),
+        content_hash=content_hash.encode("ascii"),
+        first_day=days[0].toordinal() if days else UNDATED_DAY,
+        last_day=days[1].toordinal() if days else UNDATED_DAY,
+        instant=instant,
+        external_hash=None if article.external_id is None else hash_external_id(article.external_id),
+        values=(
+            (article.collection.encode(),),
+            (article.lang.encode(),),
+            _encoded((article.source,)),
+            _encoded(article.author),
+            _encoded(article.tag),
+            (os.fsencode(origin),),
+        ),
+    )
+
+
+def build_columns(documents: Sequence[ColumnValues], title_length: U32, body_length: U32) -> Columns:
+    """Columns of documents in the order of their numbers."""
+    ids = _ascii([document.id for document in documents])
+    external = [(document.external_hash, doc) for doc, document in enumerate(documents) if document.external_hash]
+    external_hash = np.array([each for each, _ in external], np.uint64)
+    external_doc = np.array([doc for _, doc in external], np.uint32)
+    by_hash = np.argsort(external_hash, kind="stable")
+    return Columns(
+        id=ids,
+        id_order=order_ids(ids),
+        content_hash=_ascii([document.content_hash for document in documents]),
+        title_length=title_length,
+        body_length=body_length,
+        first_day=np.array([document.first_day for document in documents], np.int32),
+        last_day=np.array([document.last_day for document in documents], np.int32),
+        instant=np.array([document.instant for document in documents], np.int64),
+        external_order=external_doc[by_hash],
+        external_hash=external_hash[by_hash],
+        values=tuple(
+            build_value_column([document.values[number] for document in documents])
+            for number in range(len(VALUE_COLUMNS))
+        ),
+    )
+
+
+def build_value_column(values: Sequence[tuple[bytes, ...]]) -> ValueColumn:
+    """`values` are the encoded values of each document."""
+    ordered = sorted({value for of_document in values for value in of_document})
+    codes = {value: code for code, value in enumerate(ordered)}
+    offsets = np.zeros(len(values) + 1, np.uint32)
+    np.cumsum([len(of_document) for of_document in values], out=offsets[1:], dtype=np.uint32)
+    flat = np.fromiter((codes[value] for of_document in values for value in of_document), np.int32, int(offsets[-1]))
+    return ValueColumn(flat, offsets, build_dictionary(ordered))
+
+
+def write_columns(writer: SegmentFileWriter, columns: Columns) -> None:
+    for name in ("id", "id_order", "content_hash", *_NUMBERS, "external_order", "external_hash"):
+        writer.add(name, getattr(columns, name))
+    for name, column in zip(VALUE_COLUMNS, columns.values, strict=True):
+        writer.add(f"{name}.codes", column.codes)
+        writer.add(f"{name}.offsets", column.offsets)
+        writer.add(f"{name}.values", column.values.blob)
+        writer.add(f"{name}.value_offsets", column.values.offsets)
+
+
+def open_columns(file: SegmentFile) -> Columns:
+    return Columns(
+        **{name: file.array(name) for name in ("id", "id_order", "content_hash", *_NUMBERS)},
+        external_order=file.array("external_order"),
+        external_hash=file.array("external_hash"),
+        values=tuple(
+            ValueColumn(
+                file.array(f"{name}.codes"),
+                file.array(f"{name}.offsets"),
+                Dictionary(file.array(f"{name}.values"), file.array(f"{name}.value_offsets")),
+            )
+            for name in VALUE_COLUMNS
+        ),
+    )
+
+
+def order_ids(ids: U8) -> U32:
+    """Document numbers in the order of their ids."""
+    return np.argsort(np.ascontiguousarray(ids).view(f"S{ID_BYTES}").reshape(-1), kind="stable").astype(np.uint32)
+
+
+def hash_external_id(external_id: str) -> int:
+    """Never 0. Two ids may share one: whoever looks one up compares the stored text."""
+    digest = hashlib.blake2b(external_id.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "little") or 1
+
+
+def _encoded(values: tuple[str, ...]) -> tuple[bytes, ...]:
+    # As in a column of the stock codec: no empty value, none with a separator; and none twice in one article.
+    return tuple(dict.fromkeys(cleaned.encode() for value in values if (cleaned := value.replace(VALUE_SEPARATOR, " "))))
+
+
+def _ascii(texts: Sequence[bytes]) -> U8:
+    if any(len(text) != ID_BYTES for text in texts):
+        raise ValueError(f"an id or a hash that is not {ID_BYTES} characters long")
+    return np.frombuffer(b"".join(texts), np.uint8).reshape(len(texts), ID_BYTES)

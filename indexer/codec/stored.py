@@ -1,0 +1,175 @@
+"""Stored articles: a zstandard frame an article, made with a dictionary that was trained on the archive.
+
+    stored, stored_offsets          uint8, uint64 (n + 1)   every field but `original`, as a JSON list
+    original, original_offsets      uint8, uint64 (n + 1)   the lines of `original`; nothing where it has none
+    stored_dictionary               uint8                   may be empty; the same for both
+
+`original` lies apart so that a page of hits does not read it. A frame carries a checksum, so that a flipped byte is an
+error and never another text. Decompressors keep a state and are not shared: each thread has its own.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+import zstandard
+
+from indexer.article import Article, OriginalLine, Published, format_instant
+from indexer.codec.kernels.packing import U8
+from indexer.codec.segment_file import SegmentFile, SegmentFileWriter
+from indexer.errors import IndexDamagedError
+
+U64 = npt.NDArray[np.uint64]
+
+LEVEL: Final = 3
+DICTIONARY_BYTES: Final = 64 * 1024
+#: A dictionary made of fewer articles, or of less text, knows their words and not the archive's.
+LEAST_SAMPLES: Final = 200
+MOST_SAMPLES: Final = 2000
+_MOST_SAMPLE_BYTES: Final = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFrames:
+    """The frames of n articles; `dictionary` is what they were made with."""
+
+    stored: U8
+    stored_offsets: U64
+    original: U8
+    original_offsets: U64
+    dictionary: bytes
+
+    def __len__(self) -> int:
+        return len(self.stored_offsets) - 1
+
+
+def encode_article(article: Article) -> tuple[bytes, bytes]:
+    """What is stored of an article, not yet compressed: its fields, and its original or nothing.
+
+    Raises TypeError for text that no file can hold (a lone surrogate).
+    """
+    published = article.published
+    fields = orjson.dumps(
+        [
+            *(article.title, article.body, article.author, article.source, article.url),
+            *(published.on, None if published.at is None else format_instant(published.at)),
+            *(published.precision, published.raw, article.lang, article.tag),
+            *(article.external_id, article.collection, article.extra_json),
+        ]
+    )
+    if not article.original:
+        return fields, b""
+    return fields, orjson.dumps([[line.text, line.left_out] for line in article.original])
+
+
+def decode_article(fields: bytes, original: bytes) -> Article:
+    """The article that `encode_article` was given; without its original when `original` is empty."""
+    said: list[Any] = orjson.loads(fields)
+    title, body, author, source, url, on, at, precision, raw, lang, tag, external_id, collection, extra = said
+    lines = orjson.loads(original) if original else ()
+    return Article(
+        title=title,
+        body=body,
+        author=tuple(author),
+        source=source,
+        url=url,
+        published=Published(on, None if at is None else datetime.fromisoformat(at), precision, raw),
+        lang=lang,
+        tag=tuple(tag),
+        external_id=external_id,
+        collection=collection,
+        original=tuple(OriginalLine(text, left_out) for text, left_out in lines),
+        extra_json=extra,
+    )
+
+
+def train_dictionary(samples: Sequence[bytes]) -> bytes:
+    """A dictionary for articles like these; empty where they are too few to learn from."""
+    if len(samples) < LEAST_SAMPLES:
+        return b""
+    step = max(1, len(samples) // MOST_SAMPLES)
+    chosen: list[bytes] = []
+    size = 0
+    for sample in samples[::step]:
+        cut = sample[: DICTIONARY_BYTES // 2]
+        size += len(cut)
+        if size > _MOST_SAMPLE_BYTES:
+            break
+        chosen.append(cut)
+    try:
+        return zstandard.train_dictionary(DICTIONARY_BYTES, chosen).as_bytes()
+    except zstandard.ZstdError:  # too much alike, or too little of them: nothing to be learned
+        return b""
+
+
+class ArticleCompressor:
+    """Compresses with one dictionary, always to the same bytes. For one thread."""
+
+    def __init__(self, dictionary: bytes) -> None:
+        self.dictionary = dictionary
+        options: dict[str, Any] = {}
+        if dictionary:
+            options["dict_data"] = zstandard.ZstdCompressionDict(dictionary)
+            options["dict_data"].precompute_compress(level=LEVEL)
+        self._compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, write_dict_id=False, **options)
+
+    def compress(self, plain: bytes) -> bytes:
+        return self._compressor.compress(plain) if plain else b""
+
+
+class ArticleDecompressor:
+    """Safe to share between threads: each gets a decompressor of its own."""
+
+    def __init__(self, dictionary: bytes) -> None:
+        self.dictionary = dictionary
+        self._prepared = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
+        self._threads = threading.local()
+
+    def decompress(self, frame: bytes | memoryview) -> bytes:
+        """Raises IndexDamagedError where the frame is not what was written."""
+        if not len(frame):
+            return b""
+        mine: zstandard.ZstdDecompressor | None = getattr(self._threads, "decompressor", None)
+        if mine is None:
+            mine = self._threads.decompressor = zstandard.ZstdDecompressor(dict_data=self._prepared)
+        try:
+            return mine.decompress(frame)
+        except zstandard.ZstdError as error:
+            raise IndexDamagedError(f"a stored article cannot be read ({error}); run: broadsheet verify") from error
+
+
+def join_frames(frames: Iterable[tuple[bytes, bytes]], dictionary: bytes) -> StoredFrames:
+    """`frames` are the compressed fields and originals of each article."""
+    both = list(frames)
+    stored, stored_offsets = _join([fields for fields, _ in both])
+    original, original_offsets = _join([original for _, original in both])
+    return StoredFrames(stored, stored_offsets, original, original_offsets, dictionary)
+
+
+def write_stored(writer: SegmentFileWriter, frames: StoredFrames) -> None:
+    for name in ("stored", "stored_offsets", "original", "original_offsets"):
+        writer.add(name, getattr(frames, name))
+    writer.add("stored_dictionary", np.frombuffer(frames.dictionary, np.uint8))
+
+
+def open_stored(file: SegmentFile) -> StoredFrames:
+    return StoredFrames(
+        file.array("stored"),
+        file.array("stored_offsets"),
+        file.array("original"),
+        file.array("original_offsets"),
+        file.array("stored_dictionary").tobytes(),
+    )
+
+
+def _join(parts: list[bytes]) -> tuple[U8, U64]:
+    offsets = np.zeros(len(parts) + 1, np.uint64)
+    np.cumsum([len(part) for part in parts], out=offsets[1:], dtype=np.uint64)
+    return np.frombuffer(b"".join(parts), np.uint8), offsets
