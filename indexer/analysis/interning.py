@@ -1,0 +1,104 @@
+"""Numbers for texts and for runs of numbers: each distinct one is kept once, in flat arrays, and never forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.analysis.kernels import interning as kernels
+from indexer.codec.dictionary import Dictionary
+from indexer.codec.kernels.packing import I32, I64, U32
+
+Units: TypeAlias = "npt.NDArray[np.uint8] | npt.NDArray[np.uint32]"
+U64: TypeAlias = "npt.NDArray[np.uint64]"
+
+_FIRST_SLOTS = 2048
+
+
+class RunTable:
+    """Runs of units, numbered from 0 in the order in which they came. `kernels.interning` says how they lie."""
+
+    def __init__(self, unit: type[np.uint8] | type[np.uint32]) -> None:
+        self.known = 0
+        self.table = np.zeros(2 * _FIRST_SLOTS, np.uint64)
+        self.pool: Units = np.zeros(8 * _FIRST_SLOTS, unit)
+        self.pool_start = np.zeros(_FIRST_SLOTS // 2 + 1, np.int64)
+
+    def number(self, units: Units, starts: npt.NDArray[np.integer], ends: npt.NDArray[np.integer], keys: U64) -> I32:
+        """The number of each run units[start:end]."""
+        numbers = np.empty(len(starts), np.int32)
+        done = 0
+        while True:
+            done, self.known = kernels.number_runs(
+                units, starts, ends, keys, done, self.table, self.pool, self.pool_start, self.known, numbers
+            )
+            if done == len(numbers):
+                return numbers
+            self.make_room(int(ends[done] - starts[done]))
+
+    def number_all(self, units: Units, offsets: npt.NDArray[np.integer]) -> I32:
+        """The number of each run that `offsets` cuts."""
+        keys = np.empty(len(offsets) - 1, np.uint64)
+        kernels.key_runs(units, offsets[:-1], offsets[1:], keys)
+        return self.number(units, offsets[:-1], offsets[1:], keys)
+
+    def make_room(self, length: int) -> None:
+        """Have room for one more run of this length, and for many more."""
+        if 4 * (self.known + 1) > len(self.table):
+            roomier = np.zeros(2 * len(self.table), np.uint64)
+            kernels.move_table(self.table, roomier)
+            self.table = roomier
+        if self.known + 2 > len(self.pool_start):
+            self.pool_start = _larger(self.pool_start, 2 * len(self.pool_start))
+        used = int(self.pool_start[self.known])
+        if used + length > len(self.pool):
+            self.pool = _larger(self.pool, max(2 * len(self.pool), used + length))
+
+    def run(self, number: int) -> Units:
+        return self.pool[self.pool_start[number] : self.pool_start[number + 1]]
+
+    def memory_bytes(self) -> int:
+        return self.table.nbytes + self.pool.nbytes + self.pool_start.nbytes
+
+
+class TextTable:
+    """Texts by number, kept as UTF-8."""
+
+    def __init__(self) -> None:
+        self._runs = RunTable(np.uint8)
+
+    def __len__(self) -> int:
+        return self._runs.known
+
+    def number(self, texts: Sequence[str]) -> I32:
+        encoded = [text.encode() for text in texts]
+        offsets = np.zeros(len(texts) + 1, np.int64)
+        np.cumsum([len(text) for text in encoded], out=offsets[1:])
+        return self._runs.number_all(np.frombuffer(b"".join(encoded), np.uint8), offsets)
+
+    def texts(self, numbers: I64) -> list[str]:
+        return [self._runs.run(int(number)).tobytes().decode() for number in numbers]
+
+    def dictionary(self, numbers: I64) -> tuple[Dictionary, I64]:
+        """The texts of these numbers, which are distinct, as a dictionary; and the numbers in its order."""
+        blob, starts = self._runs.pool, self._runs.pool_start
+        ordered = numbers.copy()
+        heads = np.empty(len(numbers), np.uint64)
+        kernels.read_heads(blob, starts, ordered, heads)
+        kernels.sort_texts(blob, starts, heads, ordered, (np.empty_like(ordered), np.empty_like(heads)))
+        target = np.empty(int((starts[numbers + 1] - starts[numbers]).sum()), np.uint8)
+        offsets: U32 = np.empty(len(numbers) + 1, np.uint32)
+        kernels.gather_texts(blob, starts, ordered, target, offsets)
+        return Dictionary(target, offsets), ordered
+
+    def memory_bytes(self) -> int:
+        return self._runs.memory_bytes()
+
+
+def _larger(array: npt.NDArray[np.generic], size: int) -> npt.NDArray[np.generic]:  # noqa: D103
+    larger = np.zeros(size, array.dtype)
+    larger[: len(array)] = array
+    return larger
