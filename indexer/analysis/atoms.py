@@ -94,13 +94,14 @@ class CharacterClasses:
 
 @dataclass(frozen=True, slots=True)
 class CutBatch:
-    """The atoms of many texts that lie in one array of code points.
+    """The atoms of many texts that lie in one array of code points, text t from text_starts[t] on.
 
     Atom n is text[starts[n] : ends[n]], and keys[n] the key of its spelling (`kernels.interning`); text t has the
     atoms atom_start[t] to atom_start[t + 1].
     """
 
     text: U32
+    text_starts: I64
     starts: I32
     ends: I32
     keys: U64
@@ -128,7 +129,7 @@ class AtomCutter:
             *(text, text_starts, text_stops, classes.ascii_kinds, classes.pages, classes.classes, self._elisions),
             *(starts, ends, keys, atom_start),
         )
-        return CutBatch(text, starts[:found], ends[:found], keys[:found], atom_start)
+        return CutBatch(text, text_starts, starts[:found], ends[:found], keys[:found], atom_start)
 
 
 def cut_spans(texts: Sequence[str], cutter: AtomCutter | None) -> list[list[tuple[int, int]]]:

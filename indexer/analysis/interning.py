@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,8 @@ from indexer.codec.kernels.packing import I32, I64, U32
 
 Units: TypeAlias = "npt.NDArray[np.uint8] | npt.NDArray[np.uint32]"
 U64: TypeAlias = "npt.NDArray[np.uint64]"
+
+Number = TypeVar("Number", bound=np.generic)
 
 _FIRST_SLOTS = 2048
 
@@ -52,13 +54,16 @@ class RunTable:
             kernels.move_table(self.table, roomier)
             self.table = roomier
         if self.known + 2 > len(self.pool_start):
-            self.pool_start = _larger(self.pool_start, 2 * len(self.pool_start))
+            self.pool_start = make_larger(self.pool_start, (self.known + 2,))
         used = int(self.pool_start[self.known])
         if used + length > len(self.pool):
-            self.pool = _larger(self.pool, max(2 * len(self.pool), used + length))
+            self.pool = make_larger(self.pool, (used + length,))
 
     def run(self, number: int) -> Units:
         return self.pool[self.pool_start[number] : self.pool_start[number + 1]]
+
+    def __len__(self) -> int:
+        return self.known
 
     def memory_bytes(self) -> int:
         return self.table.nbytes + self.pool.nbytes + self.pool_start.nbytes
@@ -79,8 +84,8 @@ class TextTable:
         np.cumsum([len(text) for text in encoded], out=offsets[1:])
         return self._runs.number_all(np.frombuffer(b"".join(encoded), np.uint8), offsets)
 
-    def texts(self, numbers: I64) -> list[str]:
-        return [self._runs.run(int(number)).tobytes().decode() for number in numbers]
+    def text(self, number: int) -> str:
+        return self._runs.run(number).tobytes().decode()
 
     def dictionary(self, numbers: I64) -> tuple[Dictionary, I64]:
         """The texts of these numbers, which are distinct, as a dictionary; and the numbers in its order."""
@@ -98,7 +103,13 @@ class TextTable:
         return self._runs.memory_bytes()
 
 
-def _larger(array: npt.NDArray[np.generic], size: int) -> npt.NDArray[np.generic]:  # noqa: D103
-    larger = np.zeros(size, array.dtype)
-    larger[: len(array)] = array
+def make_larger(array: npt.NDArray[Number], shape: tuple[int, ...], fill: int = 0) -> npt.NDArray[Number]:
+    """An array of at least this shape with the same numbers at the same places; twice as long where it must grow."""
+    if all(size <= held for size, held in zip(shape, array.shape, strict=True)):
+        return array
+    grown = tuple(
+        held if size <= held else max(size, 2 * held) for size, held in zip(shape, array.shape, strict=True)
+    )
+    larger = np.full(grown, fill, array.dtype) if fill else np.zeros(grown, array.dtype)
+    larger[tuple(slice(held) for held in array.shape)] = array
     return larger

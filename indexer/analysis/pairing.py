@@ -1,0 +1,46 @@
+"""Terms, surfaces, and their pairs by number: what stands at a position is a pair of a term and the surface that leads
+to it, or of a term and no surface."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from indexer.analysis.interning import RunTable, TextTable
+from indexer.codec.kernels.packing import I32, I64
+
+Pair: TypeAlias = tuple[str, str | None]
+
+#: The pair that stands for nothing, and is never posted.
+NOTHING: Final = 0
+
+
+class Lexicon:
+    """A number once given stays. Wants numba."""
+
+    def __init__(self) -> None:
+        self.terms = TextTable()
+        self.surfaces = TextTable()
+        self._pairs = RunTable(np.uint32)
+        self.number([("", None)])
+
+    def __len__(self) -> int:
+        return self._pairs.known
+
+    def number(self, pairs: Sequence[Pair]) -> I32:
+        """The number of each pair."""
+        columns = np.zeros((len(pairs), 2), np.uint32)
+        columns[:, 0] = self.terms.number([term for term, _ in pairs])
+        has_surface = np.fromiter((surface is not None for _, surface in pairs), np.bool_, len(pairs))
+        columns[has_surface, 1] = self.surfaces.number([each for _, each in pairs if each is not None]) + 1
+        return self._pairs.number_all(columns.reshape(-1), np.arange(0, columns.size + 1, 2))
+
+    def columns(self) -> tuple[I64, I64]:
+        """For every pair the number of its term, and of its surface, -1 where it has none."""
+        columns = self._pairs.pool[: 2 * self._pairs.known].reshape(-1, 2).astype(np.int64)
+        return columns[:, 0], columns[:, 1] - 1
+
+    def memory_bytes(self) -> int:
+        return self.terms.memory_bytes() + self.surfaces.memory_bytes() + self._pairs.memory_bytes()
