@@ -51,7 +51,7 @@ def have_value(column: FacetColumn, values: tuple[str, ...], document_count: int
 def have_year(days: DayColumns, years: tuple[str, ...]) -> Flags:
     """Whether each document is of one of these years (`2021`); shape (document_count,)."""
     wanted = [int(year) for year in years if year.isascii() and year.isdigit() and len(year) <= 4]
-    member: Flags = (days.first != 0) & np.isin(_bucket_numbers(days.first, "year") + 1970, wanted)
+    member: Flags = (days.first != 0) & np.isin(bucket_numbers(days.first, "year") + 1970, wanted)
     return member
 
 
@@ -61,8 +61,8 @@ def count_buckets(interval: Interval, docs: Documents, source: PostingSource) ->
     An article known only to the year is in no month's and no day's bucket: it would be a guess.
     """
     days = source.days
-    starts = _bucket_numbers(days.first, interval)
-    countable = source.live & (days.first != 0) & (starts == _bucket_numbers(days.last, interval))
+    starts = bucket_numbers(days.first, interval)
+    countable = source.live & (days.first != 0) & (starts == bucket_numbers(days.last, interval))
     picked = starts[docs[countable[docs]]]
     if not len(picked):
         return ()
@@ -77,12 +77,12 @@ def count_buckets(interval: Interval, docs: Documents, source: PostingSource) ->
 
 def _top_years(docs: Documents, days: DayColumns, size: int) -> tuple[FacetCount, ...]:
     dated = days.first[docs]
-    years, counts = np.unique(_bucket_numbers(dated[dated != 0], "year") + 1970, return_counts=True)
+    years, counts = np.unique(bucket_numbers(dated[dated != 0], "year") + 1970, return_counts=True)
     order = np.argsort(-counts, kind="stable")[:size]
     return tuple(FacetCount(f"{years[place]:04d}", int(counts[place])) for place in order)
 
 
-def _bucket_numbers(ordinals: NDArray[np.int32], interval: Interval) -> NDArray[np.int64]:
+def bucket_numbers(ordinals: NDArray[np.int32], interval: Interval) -> NDArray[np.int64]:
     """Days, months or years since 1970-01."""
     since = (ordinals.astype(np.int64) - _EPOCH_ORDINAL).astype("datetime64[D]")
     return since.astype(f"datetime64[{_UNITS[interval]}]").astype(np.int64)
