@@ -13,8 +13,9 @@ import numpy as np
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.inversion import Occurrences, invert_occurrences
-from indexer.analysis.layout import SURFACES, TextBatch, TextLayout
+from indexer.analysis.layout import TextBatch, TextLayout
 from indexer.analysis.pairing import Lexicon
+from indexer.analysis.reading_tables import SURFACES
 from indexer.article import Article
 from indexer.backends.port import Document
 from indexer.codec.compiled import HAS_NUMBA

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from indexer.analysis.kernels import interning as kernels
 from indexer.codec.dictionary import Dictionary
-from indexer.codec.kernels.packing import I32, I64, U32
+from indexer.codec.kernels.packing import I32, I64, U8, U32
 
 Units: TypeAlias = "npt.NDArray[np.uint8] | npt.NDArray[np.uint32]"
 U64: TypeAlias = "npt.NDArray[np.uint64]"
@@ -82,7 +82,11 @@ class TextTable:
         encoded = [text.encode() for text in texts]
         offsets = np.zeros(len(texts) + 1, np.int64)
         np.cumsum([len(text) for text in encoded], out=offsets[1:])
-        return self._runs.number_all(np.frombuffer(b"".join(encoded), np.uint8), offsets)
+        return self.number_encoded(np.frombuffer(b"".join(encoded), np.uint8), offsets)
+
+    def number_encoded(self, blob: U8, offsets: I64) -> I32:
+        """The numbers of texts that lie one after the other in UTF-8."""
+        return self._runs.number_all(blob, offsets)
 
     def text(self, number: int) -> str:
         return self._runs.run(number).tobytes().decode()

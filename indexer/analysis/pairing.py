@@ -31,10 +31,14 @@ class Lexicon:
 
     def number(self, pairs: Sequence[Pair]) -> I32:
         """The number of each pair."""
-        columns = np.zeros((len(pairs), 2), np.uint32)
-        columns[:, 0] = self.terms.number([term for term, _ in pairs])
         has_surface = np.fromiter((surface is not None for _, surface in pairs), np.bool_, len(pairs))
-        columns[has_surface, 1] = self.surfaces.number([each for _, each in pairs if each is not None]) + 1
+        surfaces = np.full(len(pairs), -1, np.int32)
+        surfaces[has_surface] = self.surfaces.number([each for _, each in pairs if each is not None])
+        return self.number_pairs(self.terms.number([term for term, _ in pairs]), surfaces)
+
+    def number_pairs(self, terms: I32, surfaces: I32) -> I32:
+        """The number of each pair of a term's number and a surface's, -1 for none."""
+        columns = np.stack([terms, surfaces + 1], axis=1).astype(np.uint32)
         return self._pairs.number_all(columns.reshape(-1), np.arange(0, columns.size + 1, 2))
 
     def columns(self) -> tuple[I64, I64]:

@@ -12,12 +12,22 @@ from indexer.article import Article
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """An article in the shape of the schema: what is stored, and the analysed text of each searched field.
+class Draft:
+    """An article on its way into an index, which analyses it.
 
     `origin` is the real path of the file that it was last read from; `read_root` needs no place of its own, since
     an article is under a root when its origin is.
     """
+
+    id: str
+    content_hash: str
+    origin: str
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A draft in the shape of the schema: what is stored, and the analysed text of each searched field."""
 
     id: str
     content_hash: str
@@ -73,8 +83,8 @@ class IndexWriter(Protocol):
 
     def tombstone(self, article_id: str) -> Tombstone | None: ...
 
-    def write(self, document: Document) -> None:
-        """Add the document, or replace the one of its id. At most once an id between two commits."""
+    def write(self, draft: Draft | Document) -> None:
+        """Add the article, or replace the one of its id. At most once an id between two commits."""
         ...
 
     def remove(self, article_id: str) -> bool:

@@ -34,6 +34,7 @@ _ALLOWED = frozenset(
         ("copyreg", "_reconstructor"),
         ("whoosh.codec.whoosh3", "W3Segment"),
         ("whoosh.codec.whoosh3", "W3Codec"),
+        ("indexer.codec.whoosh_codec", "BroadsheetSegment"),
     }
 )
 

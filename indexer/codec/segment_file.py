@@ -15,7 +15,7 @@ from __future__ import annotations
 import mmap
 import os
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -71,16 +71,33 @@ class SegmentFileWriter:
     def add(self, name: str, array: Array) -> None:
         """Append one array, little-endian whatever the machine."""
         little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-        view = memoryview(little.reshape(-1).view(np.uint8)) if little.size else memoryview(b"")
+        self._append(name, little.dtype.str, little.shape, (little,))
+
+    def add_parts(self, name: str, dtype: npt.DTypeLike, parts: Iterable[Array]) -> None:
+        """Append one flat array that comes in parts, so that none has to hold all of it."""
+        kind = np.dtype(dtype).newbyteorder("<")
+        self._append(name, kind.str, None, (np.ascontiguousarray(part, kind) for part in parts))
+
+    def _append(self, name: str, dtype: str, shape: tuple[int, ...] | None, parts: Iterable[Array]) -> None:
         offset = self._file.tell()
-        checksums = []
-        for first in range(0, len(view), CHUNK):
-            chunk = view[first : first + CHUNK]
-            checksums.append(zlib.crc32(chunk))
-            self._file.write(chunk)
+        checksums: list[int] = []
+        size = checksum = 0
+        for part in parts:
+            view = memoryview(part.reshape(-1).view(np.uint8)) if part.size else memoryview(b"")
+            while len(view):
+                piece = view[: CHUNK - size % CHUNK]
+                checksum = zlib.crc32(piece, checksum)
+                self._file.write(piece)
+                size += len(piece)
+                view = view[len(piece) :]
+                if size % CHUNK == 0:
+                    checksums.append(checksum)
+                    checksum = 0
+        if size % CHUNK:
+            checksums.append(checksum)
         self._file.write(b"\0" * (-self._file.tell() % _ALIGNMENT))
-        section = Section(name, offset, len(view), little.dtype.str, little.shape, tuple(checksums))
-        self._sections.append(section)
+        counted = (size // np.dtype(dtype).itemsize,) if shape is None else shape
+        self._sections.append(Section(name, offset, size, dtype, counted, tuple(checksums)))
 
     def finish(self, facts: Mapping[str, object]) -> int:
         """Write the directory and sync; returns the size in bytes."""
@@ -137,6 +154,8 @@ class SegmentFile:
                 last = min(first + CHUNK, end)
                 if zlib.crc32(self._map[first:last]) != expected:
                     yield first, last
+        if any(self._map[end : self._directory_at]):
+            yield end, self._directory_at
 
     def _read_directory(self) -> tuple[Mapping[str, Any], dict[str, Section]]:
         size = len(self._map)
@@ -148,6 +167,7 @@ class SegmentFile:
         raw = self._map[first : size - _TAIL]
         if zlib.crc32(raw) != int.from_bytes(tail[8:16], "little"):
             self._fail(first, size)
+        self._directory_at = first
         directory = orjson.loads(raw)
         if directory["version"] != FORMAT_VERSION:
             found = directory["version"]

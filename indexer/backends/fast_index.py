@@ -1,0 +1,212 @@
+"""The embedded index: a folder of segment files beside `broadsheet.json` and `tombstones.json`.
+
+Opens what is ours and refuses the rest; never wipes, repairs or recreates a folder that holds something. Writing is
+in batches: what a batch holds is seen by nobody until `commit`, and is given up whole when the process ends before.
+The table of contents is Whoosh's, so that Whoosh's own API reads the index too.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from indexer.backends.fast_writer import FastIndexWriter
+from indexer.backends.index_view import HeldArticle
+from indexer.backends.meta import META_FILE, check_versions, read_meta, write_meta
+from indexer.backends.port import KnownArticle, Tombstone
+from indexer.backends.segment_view import SegmentView
+from indexer.backends.storage import PARTIAL_SUFFIX
+from indexer.backends.tombstones import Tombstones
+from indexer.backends.whoosh_index import IndexStats, WhooshIndex
+from indexer.backends.words import PlainCollector
+from indexer.codec.durable import DurableStorage
+from indexer.codec.failures import translated_errors
+from indexer.codec.toc import (
+    INDEX_NAME,
+    LOCK_NAME,
+    Contents,
+    create_contents,
+    is_contents_name,
+    latest_generation,
+    read_contents,
+    whoosh_index,
+)
+from indexer.document import TextAnalyzer
+from indexer.errors import IndexBusyError, IndexDamagedError, IndexNotFoundError, IndexVersionError
+from indexer.schema import UNDATED_DAY
+
+_MOST_TRIES: Final = 10
+_PAUSE_S: Final = 0.02
+T = TypeVar("T")
+
+
+class FastIndex:
+    """An index that is there and may be read."""
+
+    def __init__(self, folder: Path, storage: DurableStorage, *, is_foreign: bool = False) -> None:
+        self.folder = folder
+        self.storage = storage
+        self._is_foreign = is_foreign
+
+    @classmethod
+    def create(cls, folder: Path) -> FastIndex:
+        """Make an empty index in a folder that is missing or empty. Raises IndexDamagedError where something is."""
+        if not _is_vacant(folder):
+            raise IndexDamagedError(f"{folder} is not empty: {_name_content(folder)}; choose another folder")
+        with translated_errors(folder, "create an index in"):
+            folder.mkdir(parents=True, exist_ok=True)
+            storage = DurableStorage(folder)
+            lock = storage.lock(LOCK_NAME)
+            if not lock.acquire():
+                raise IndexBusyError(f"another process is writing to {folder}; wait until it has finished")
+            try:
+                # Under the lock, and looked at again: of two processes that start at once, the second must not wipe
+                # what the first has written. The versions come first: cut off after them, the folder is still vacant.
+                if _is_vacant(folder):
+                    write_meta(folder)
+                    create_contents(storage)
+            finally:
+                lock.release()
+        return cls.open(folder)
+
+    @classmethod
+    def open(cls, folder: Path, *, for_rebuild: bool = False) -> FastIndex:
+        """Raises IndexNotFoundError, IndexVersionError, IndexDamagedError, each saying what to do."""
+        if _is_vacant(folder):
+            raise IndexNotFoundError(f"there is no index at {folder}; run: broadsheet index PATH...")
+        if not _is_index(folder):
+            raise IndexDamagedError(f"{folder} is not a whole index: {_name_content(folder)}; nothing was changed")
+        with translated_errors(folder, "open"):
+            check_versions(folder, read_meta(folder), for_rebuild=for_rebuild)
+            index = cls(folder, DurableStorage(folder))
+            foreign = index.contents().foreign
+            if foreign and not for_rebuild:
+                raise IndexVersionError(
+                    f"{folder} has {foreign} segments that an older broadsheet wrote; run: broadsheet rebuild"
+                )
+            return cls(folder, index.storage, is_foreign=bool(foreign))
+
+    @classmethod
+    def open_or_create(cls, folder: Path) -> FastIndex:
+        return cls.create(folder) if _is_vacant(folder) else cls.open(folder)
+
+    @property
+    def whoosh(self) -> Any:  # noqa: ANN401 Whoosh's own index
+        """For Whoosh's own API."""
+        return whoosh_index(self.storage)
+
+    def writer(self, analyzer: TextAnalyzer, memory_mb: int) -> FastIndexWriter:
+        """The only writer of this index while it is open. Raises IndexBusyError where there is one."""
+        return FastIndexWriter(self, self.storage.lock(LOCK_NAME), PlainCollector(analyzer), memory_mb)
+
+    def contents(self) -> Contents:
+        """The last commit's list of segments."""
+        with translated_errors(self.folder, "read"):
+            return _despite_commits(lambda: read_contents(self.storage))
+
+    def latest_generation(self) -> int:
+        """The number of the last commit, without reading it."""
+        with translated_errors(self.folder, "read"):
+            return latest_generation(self.storage)
+
+    def view(self, before: SegmentView | None = None) -> SegmentView:
+        """The last commit, which stays readable whatever is written meanwhile. `before` lends what it has open."""
+        with translated_errors(self.folder, "read"):
+            return _despite_commits(lambda: SegmentView(self.folder, read_contents(self.storage), before))
+
+    def articles(self) -> Iterator[HeldArticle]:
+        if self._is_foreign:
+            yield from WhooshIndex.open(self.folder, for_rebuild=True).articles()
+            return
+        with translated_errors(self.folder, "read"):
+            yield from self.view().articles()
+
+    def known_articles(self) -> Iterator[KnownArticle]:
+        with translated_errors(self.folder, "read"):
+            yield from self.view().known_articles()
+
+    def tombstones(self) -> tuple[Tombstone, ...]:
+        return tuple(Tombstones(self.folder))
+
+    def damaged_ranges(self) -> Iterator[tuple[Path, int, int]]:
+        """File, first byte and the one after the last of every damaged stretch. Reads every segment file whole."""
+        with translated_errors(self.folder, "read"):
+            for segment in self.view().segments:
+                for first, last in segment.mapped.damaged_ranges():
+                    yield segment.mapped.path, first, last
+
+    def stats(self) -> IndexStats:
+        if self._is_foreign:
+            return WhooshIndex.open(self.folder, for_rebuild=True).stats()
+        meta = read_meta(self.folder)
+        with translated_errors(self.folder, "read"):
+            view = self.view()
+            days = view.first_days()
+            dated = days[days != UNDATED_DAY].tolist()
+            years = Counter(f"{date.fromordinal(day).year:04d}" for day in dated)
+            sources, langs = view.count_values("source"), view.count_values("lang")
+            return IndexStats(
+                articles=len(days),
+                segments=len(view.segments),
+                size_bytes=sum(_size_of(path) for path in self.folder.iterdir()),
+                generation=view.generation,
+                schema_version=meta.schema_version,
+                analysis_version=meta.analysis_version,
+                tombstones=len(self.tombstones()),
+                undated=len(days) - len(dated),
+                by_source=tuple(sorted(sources.items(), key=lambda pair: (-pair[1], pair[0]))),
+                by_lang=tuple(sorted(langs.items(), key=lambda pair: (-pair[1], pair[0]))),
+                by_year=tuple(sorted(years.items())),
+            )
+
+
+def _despite_commits(read: Callable[[], T]) -> T:
+    """A commit removes the table of contents that was just found by name, and the files of merged segments; the next
+    look finds the new ones. What is missing for good is missing after `_MOST_TRIES` too."""
+    for _ in range(_MOST_TRIES - 1):
+        try:
+            return read()
+        except (FileNotFoundError, IndexDamagedError) as error:
+            missing = error if isinstance(error, FileNotFoundError) else error.__cause__
+            if not isinstance(missing, FileNotFoundError):
+                raise
+            time.sleep(_PAUSE_S)
+    return read()
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:  # a commit has just removed it
+        return 0
+
+
+def _is_index(folder: Path) -> bool:
+    return (folder / META_FILE).is_file() and any(is_contents_name(path.name) for path in folder.iterdir())
+
+
+def _is_vacant(folder: Path) -> bool:
+    """Nothing is here, or only what creating an index leaves when it is cut off."""
+    if not folder.exists():
+        return True
+    if not folder.is_dir():
+        return False
+    ours = {META_FILE, META_FILE + PARTIAL_SUFFIX, LOCK_NAME}
+    return all(path.name in ours or _is_partial_contents(path.name) for path in folder.iterdir())
+
+
+def _is_partial_contents(name: str) -> bool:
+    return name.startswith(f"_{INDEX_NAME}_0.toc.")
+
+
+def _name_content(folder: Path) -> str:
+    if not folder.is_dir():
+        return "it is a file"
+    names = sorted(path.name for path in folder.iterdir())
+    if META_FILE in names:
+        return f"the table of contents (_{INDEX_NAME}_*.toc) is missing"
+    return f"it holds {', '.join(names[:3])}{' ...' if len(names) > 3 else ''} and no {META_FILE}"

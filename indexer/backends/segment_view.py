@@ -1,0 +1,89 @@
+"""One generation of an index, read document by document over its mapped segments. Safe to share between threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.backends.index_view import HeldArticle
+from indexer.backends.port import KnownArticle
+from indexer.codec.segment import MappedSegment
+from indexer.codec.toc import Contents
+from indexer.codec.whoosh_codec import BroadsheetSegment
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSegment:
+    """A segment file and what the table of contents says of it."""
+
+    mapped: MappedSegment
+    listed: BroadsheetSegment
+
+    @property
+    def live(self) -> npt.NDArray[np.bool_]:
+        """False for deleted documents; shape (document_count,)."""
+        live = np.ones(self.mapped.document_count, np.bool_)
+        live[np.fromiter(self.listed.deleted_docs(), np.int64)] = False
+        return live
+
+
+class SegmentView:
+    """The segments of one generation. Raises IndexDamagedError where a file is not what was written."""
+
+    def __init__(self, folder: Path, contents: Contents, before: SegmentView | None = None) -> None:
+        """`before` lends the segments that it has open."""
+        self.generation = contents.generation
+        lent = {each.listed.segment_id(): each.mapped for each in before.segments} if before else {}
+        self.segments = tuple(
+            OpenSegment(lent.get(listed.segment_id()) or MappedSegment(folder / listed.file_name), listed)
+            for listed in contents.segments
+        )
+
+    def find(self, article_id: str) -> tuple[OpenSegment, int] | None:
+        """The segment and the document number of a live article."""
+        for segment in reversed(self.segments):
+            doc = segment.mapped.find(article_id)
+            if doc is not None and not segment.listed.is_deleted(doc):
+                return segment, doc
+        return None
+
+    def known(self, article_id: str) -> KnownArticle | None:
+        found = self.find(article_id)
+        return None if found is None else found[0].mapped.known(found[1])
+
+    def known_articles(self) -> Iterator[KnownArticle]:
+        for segment, doc in self._live_documents():
+            yield segment.known(doc)
+
+    def articles(self) -> Iterator[HeldArticle]:
+        for segment, doc in self._live_documents():
+            yield HeldArticle(segment.id_of(doc), segment.origin(doc), segment.article(doc))
+
+    def count_values(self, name: str) -> dict[str, int]:
+        """Live articles by each value of a column; "" stands for none."""
+        counts: dict[str, int] = {}
+        for segment in self.segments:
+            column, live = segment.mapped.values(name), segment.live
+            sizes = np.diff(column.offsets)
+            held = np.bincount(column.codes[np.repeat(live, sizes)], minlength=len(column.values))
+            none = int((live & (sizes == 0)).sum())
+            for code in np.flatnonzero(held).tolist():
+                value = column.values[code]
+                counts[value] = counts.get(value, 0) + int(held[code])
+            if none:
+                counts[""] = counts.get("", 0) + none
+        return counts
+
+    def first_days(self) -> npt.NDArray[np.int32]:
+        """The first day of each live article, 0 where undated."""
+        parts = [segment.mapped.columns.first_day[segment.live] for segment in self.segments]
+        return np.concatenate(parts) if parts else np.empty(0, np.int32)
+
+    def _live_documents(self) -> Iterator[tuple[MappedSegment, int]]:
+        for segment in self.segments:
+            for doc in np.flatnonzero(segment.live).tolist():
+                yield segment.mapped, doc

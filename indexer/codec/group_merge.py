@@ -1,0 +1,319 @@
+"""One posting group out of several segments' groups, without the documents that were deleted.
+
+Terms are taken a stretch at a time: unpacked, given new document numbers and new forms, and packed again. So the
+memory it takes goes by the longest stretch, and not by the size of the segments.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO, Final
+
+import numpy as np
+
+from indexer.codec.compiled import HAS_NUMBA
+from indexer.codec.dictionary_merge import keep_texts, merge_dictionaries
+from indexer.codec.group import MOST_FORMS, NO_SURFACE, PostingGroup, invert_forms
+from indexer.codec.kernels import merging as kernels
+from indexer.codec.kernels.packing import F32, I32, I64, U32
+from indexer.codec.packing import FlatPostings, PackedPostings, pack_postings
+from indexer.codec.segment_file import SegmentFileWriter
+from indexer.codec.unpacking import unpack_terms
+
+#: Postings that are in memory at a time, unless one term has more; about 100 bytes each with their positions.
+STRETCH: Final = 1_000_000
+_READ_BYTES: Final = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one segment gives to a stretch: its terms' postings, their merged numbers counted from the stretch's first,
+    and where the forms of each term start in the segment's list."""
+
+    flat: FlatPostings
+    merged: I64
+    form_at: I64
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A stretch of merged terms: `postings` and forms, without those that nothing is left of. `kept` says which."""
+
+    kept: np.ndarray
+    postings: FlatPostings
+    form_counts: I64
+    form_surface: U32
+    form_freq: U32
+
+
+def merge_groups(
+    writer: SegmentFileWriter,
+    name: str,
+    groups: Sequence[PostingGroup],
+    new_docs: Sequence[I32],
+    gains: tuple[F32, F32],
+) -> None:
+    """Write the merged group; `new_docs[s][doc]` is the new number of a document of segment s, -1 if deleted."""
+    terms, term_numbers = merge_dictionaries([group.terms for group in groups])
+    surfaces, surface_numbers = merge_dictionaries([group.surfaces for group in groups])
+    form_surface = tuple(
+        _map_surfaces(group.forms.form_surface, numbers) for group, numbers in zip(groups, surface_numbers, strict=True)
+    )
+    kept_terms = np.zeros(len(terms), np.bool_)
+    stretches: list[_Stretch] = []
+    with _Spool() as spool:
+        for first, last in _stretches(groups, term_numbers, len(terms)):
+            stretch = _merge_stretch(groups, term_numbers, form_surface, new_docs, (first, last))
+            kept_terms[first:last] = stretch.kept
+            spool.add(pack_postings(stretch.postings, *gains))
+            stretches.append(_without_postings(stretch))
+        writer.add_parts(f"{name}.words", np.uint32, spool.words())
+        writer.add_parts(f"{name}.position_words", np.uint32, spool.position_words())
+        for section, array in spool.block_sections().items():
+            writer.add(f"{name}.{section}", array)
+    kept = keep_texts(terms, kept_terms)
+    writer.add(f"{name}.terms", kept.blob)
+    writer.add(f"{name}.term_offsets", kept.offsets)
+    new_surface = np.concatenate([each.form_surface for each in stretches] or [np.empty(0, np.uint32)])
+    used = np.zeros(len(surfaces), np.bool_)
+    used[new_surface[new_surface != NO_SURFACE]] = True
+    kept = keep_texts(surfaces, used)
+    writer.add(f"{name}.surfaces", kept.blob)
+    writer.add(f"{name}.surface_offsets", kept.offsets)
+    form_start = np.zeros(int(kept_terms.sum()) + 1, np.uint32)
+    counts = np.concatenate([each.form_counts for each in stretches] or [np.empty(0, np.int64)])
+    np.cumsum(counts, out=form_start[1:], dtype=np.uint32)
+    forms = invert_forms(
+        form_start,
+        _map_surfaces(new_surface, np.cumsum(used) - 1),
+        np.concatenate([each.form_freq for each in stretches] or [np.empty(0, np.uint32)]),
+        len(kept),
+    )
+    for section in ("form_start", "form_surface", "form_freq", "surface_start", "surface_term", "surface_form"):
+        writer.add(f"{name}.{section}", getattr(forms, section))
+
+
+def _stretches(groups: Sequence[PostingGroup], numbers: Sequence[I64], count: int) -> Iterator[tuple[int, int]]:
+    postings = np.zeros(count, np.int64)
+    for group, of_group in zip(groups, numbers, strict=True):
+        postings[of_group] += group.packed.doc_freq
+    before = np.concatenate([[0], np.cumsum(postings)])
+    first = 0
+    while first < count:
+        last = max(first + 1, int(np.searchsorted(before, before[first] + STRETCH, "right")) - 1)
+        yield first, min(last, count)
+        first = last
+
+
+def _merge_stretch(
+    groups: Sequence[PostingGroup],
+    numbers: Sequence[I64],
+    form_surface: Sequence[U32],
+    new_docs: Sequence[I32],
+    terms: tuple[int, int],
+) -> _Stretch:
+    parts: list[_Part] = []
+    owners: list[I64] = []  # the merged term of each form of each part
+    named: list[U32] = []  # its surface
+    for group, of_group, surfaces in zip(groups, numbers, form_surface, strict=True):
+        first, last = (int(each) for each in np.searchsorted(of_group, terms))
+        starts = group.forms.form_start[first : last + 1].astype(np.int64)
+        merged = of_group[first:last] - terms[0]
+        flat = unpack_terms(group.packed, first, last)
+        parts.append(_Part(flat, merged, starts[:-1] - starts[0] if last > first else starts[:0]))
+        owners.append(np.repeat(merged, np.diff(starts)))
+        named.append(surfaces[starts[0] : starts[-1]] if last > first else surfaces[:0])
+    form_start, union, form_of = _unite_forms(np.concatenate(owners), np.concatenate(named), terms[1] - terms[0])
+    split = np.split(form_of, np.cumsum([len(each) for each in owners])[:-1])
+    postings = _join_parts(parts, split, new_docs, terms[1] - terms[0])
+    return _drop_unused(postings, form_start, union)
+
+
+def _unite_forms(owners: I64, surfaces: U32, term_count: int) -> tuple[I64, U32, np.ndarray]:
+    """The forms of each merged term, in the order of their surfaces; and which of its term's each given form is now."""
+    while True:
+        keys, inverse = np.unique((owners.astype(np.int64) << 32) | surfaces, return_inverse=True)
+        form_start = np.searchsorted(keys >> 32, np.arange(term_count + 1))
+        rank = (np.arange(len(keys)) - form_start[keys >> 32])[inverse]
+        if not len(rank) or rank.max() < MOST_FORMS:
+            return form_start, (keys & 0xFFFFFFFF).astype(np.uint32), rank.astype(np.uint16)
+        surfaces = np.where(rank >= MOST_FORMS - 1, np.uint32(NO_SURFACE), surfaces)
+
+
+def _join_parts(
+    parts: Sequence[_Part], form_of: Sequence[np.ndarray], new_docs: Sequence[I32], term_count: int
+) -> FlatPostings:
+    if not HAS_NUMBA:
+        return _join_plainly(parts, form_of, new_docs, term_count)
+    posting_count, position_count = np.zeros(term_count, np.int64), np.zeros(term_count, np.int64)
+    for part, docs in zip(parts, new_docs, strict=True):
+        flat = part.flat
+        kernels.count_merged(
+            flat.term_start, flat.docs, flat.title_freq, flat.body_freq, part.merged, docs, posting_count, position_count
+        )
+    term_start = np.concatenate([[0], np.cumsum(posting_count)])
+    postings, positions = int(term_start[-1]), int(position_count.sum())
+    posting_at = term_start[:-1].copy()
+    position_at = np.cumsum(position_count) - position_count
+    joined = FlatPostings(
+        term_start,
+        np.empty(postings, np.int32),
+        np.empty(postings, np.uint32),
+        np.empty(postings, np.uint32),
+        np.empty(postings + 1, np.int64),
+        np.empty(positions, np.int32),
+        np.empty(positions, np.uint16),
+    )
+    joined.position_start[-1] = positions
+    for part, forms, docs in zip(parts, form_of, new_docs, strict=True):
+        flat = part.flat
+        kernels.place_merged(
+            flat.term_start, flat.docs, flat.title_freq, flat.body_freq, flat.position_start, flat.positions,
+            flat.forms, part.merged, docs, part.form_at, forms, posting_at, position_at,
+            joined.docs, joined.title_freq, joined.body_freq, joined.position_start, joined.positions, joined.forms,
+        )  # fmt: skip
+    return joined
+
+
+def _join_plainly(
+    parts: Sequence[_Part], form_of: Sequence[np.ndarray], new_docs: Sequence[I32], term_count: int
+) -> FlatPostings:
+    owner, docs, title_freq, body_freq, counts, positions, forms = ([] for _ in range(7))  # type: ignore[var-annotated]
+    for part, form_numbers, new in zip(parts, form_of, new_docs, strict=True):
+        flat = part.flat
+        term_of = np.repeat(np.arange(len(part.merged)), np.diff(flat.term_start))
+        kept = new[flat.docs] >= 0
+        held = np.diff(flat.position_start)
+        kept_positions = np.repeat(kept, held)
+        of_position = np.repeat(term_of, held)
+        owner.append(part.merged[term_of][kept])
+        docs.append(new[flat.docs][kept])
+        title_freq.append(flat.title_freq[kept])
+        body_freq.append(flat.body_freq[kept])
+        counts.append(held[kept])
+        positions.append(flat.positions[kept_positions])
+        forms.append(form_numbers[part.form_at[of_position] + flat.forms][kept_positions])
+    joined_owner, joined_counts = np.concatenate(owner), np.concatenate(counts)
+    order = np.argsort(joined_owner, kind="stable")
+    starts = np.cumsum(joined_counts) - joined_counts
+    position_start = np.concatenate([[0], np.cumsum(joined_counts[order])]).astype(np.int64)
+    inside = np.arange(int(position_start[-1])) - np.repeat(position_start[:-1], joined_counts[order])
+    position_order = np.repeat(starts[order], joined_counts[order]) + inside
+    return FlatPostings(
+        np.searchsorted(joined_owner[order], np.arange(term_count + 1)).astype(np.int64),
+        np.concatenate(docs)[order].astype(np.int32),
+        np.concatenate(title_freq)[order],
+        np.concatenate(body_freq)[order],
+        position_start,
+        np.concatenate(positions)[position_order],
+        np.concatenate(forms)[position_order].astype(np.uint16),
+    )
+
+
+def _drop_unused(postings: FlatPostings, form_start: I64, form_surface: U32) -> _Stretch:
+    """Terms and forms that only deleted documents held go."""
+    held = postings.position_start[postings.term_start]
+    at = np.repeat(form_start[:-1], np.diff(held)) + postings.forms
+    form_freq = np.bincount(at, minlength=len(form_surface)).astype(np.uint32)
+    used = form_freq > 0
+    kept = np.diff(postings.term_start) > 0
+    form_counts = np.diff(np.concatenate([[0], np.cumsum(used)])[form_start])
+    if used.all():
+        return _Stretch(kept, postings, form_counts, form_surface, form_freq)
+    number = np.cumsum(used) - 1
+    first_used = np.concatenate([[0], np.cumsum(used)])[form_start[:-1]]
+    postings = FlatPostings(
+        np.append(postings.term_start[:-1][kept], postings.term_start[-1]),
+        postings.docs,
+        postings.title_freq,
+        postings.body_freq,
+        postings.position_start,
+        postings.positions,
+        (number[at] - np.repeat(first_used, np.diff(held))).astype(np.uint16),
+    )
+    return _Stretch(kept, postings, form_counts[kept], form_surface[used], form_freq[used])
+
+
+def _without_postings(stretch: _Stretch) -> _Stretch:
+    return _Stretch(stretch.kept, _NO_POSTINGS, stretch.form_counts, stretch.form_surface, stretch.form_freq)
+
+
+def _map_surfaces(surfaces: U32, numbers: I64) -> U32:
+    mapped = np.full(len(surfaces), NO_SURFACE, np.uint32)
+    named = surfaces != NO_SURFACE
+    mapped[named] = numbers[surfaces[named]]
+    return mapped
+
+
+_NO_POSTINGS: Final = FlatPostings(
+    np.zeros(1, np.int64),
+    np.empty(0, np.int32),
+    np.empty(0, np.uint32),
+    np.empty(0, np.uint32),
+    np.zeros(1, np.int64),
+    np.empty(0, np.int32),
+    np.empty(0, np.uint16),
+)
+
+
+class _Spool:
+    """Packed stretches one after the other; the long arrays wait in temporary files."""
+
+    def __init__(self) -> None:
+        self._words: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed by __exit__
+        self._position_words: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed by __exit__
+        self._sections: dict[str, list[np.ndarray]] = {name: [] for name in _BLOCK_SECTIONS}
+        self._blocks = self._word_count = self._position_word_count = 0
+
+    def __enter__(self) -> _Spool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._words.close()
+        self._position_words.close()
+
+    def add(self, packed: PackedPostings) -> None:
+        # The spare word at the end of each stretch is left out; the last one's comes from `words`.
+        self._words.write(memoryview(packed.words[:-1]).cast("B"))
+        self._position_words.write(memoryview(packed.position_words[:-1]).cast("B"))
+        for name in ("doc_freq", "widths", "bounds", "last_doc"):
+            self._sections[name].append(getattr(packed, name))
+        self._sections["block_start"].append(packed.block_start[:-1] + self._blocks)
+        self._sections["word_at"].append(packed.word_at + self._word_count)
+        self._sections["position_word_at"].append(packed.position_word_at + self._position_word_count)
+        self._blocks += len(packed.widths)
+        self._word_count += len(packed.words) - 1
+        self._position_word_count += len(packed.position_words) - 1
+
+    def words(self) -> Iterator[np.ndarray]:
+        return _read_back(self._words)
+
+    def position_words(self) -> Iterator[np.ndarray]:
+        return _read_back(self._position_words)
+
+    def block_sections(self) -> dict[str, np.ndarray]:
+        self._sections["block_start"].append(np.array([self._blocks]))
+        return {
+            name: np.concatenate(self._sections[name] or [np.empty(0)]).astype(dtype)
+            for name, dtype in _BLOCK_SECTIONS.items()
+        }
+
+
+_BLOCK_SECTIONS: Final = {
+    "doc_freq": np.uint32,
+    "block_start": np.uint32,
+    "widths": np.uint32,
+    "bounds": np.float32,
+    "last_doc": np.int32,
+    "word_at": np.uint32,
+    "position_word_at": np.uint32,
+}
+
+
+def _read_back(file: IO[bytes]) -> Iterator[np.ndarray]:
+    file.seek(0)
+    while raw := file.read(_READ_BYTES):
+        yield np.frombuffer(raw, np.uint32)
+    yield np.zeros(1, np.uint32)

@@ -1,0 +1,66 @@
+"""The table of contents, which stays Whoosh's own: which segment files make up a generation, and what is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from whoosh.index import TOC, FileIndex, clean_files
+
+from indexer.codec.durable import DurableStorage, sync_path
+from indexer.codec.whoosh_codec import BroadsheetSegment
+from indexer.schema import build_schema
+
+INDEX_NAME: Final = "MAIN"
+LOCK_NAME: Final = f"{INDEX_NAME}_WRITELOCK"
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A generation. `segments` are ours; `foreign` counts segments that another codec wrote."""
+
+    generation: int
+    segments: tuple[BroadsheetSegment, ...]
+    foreign: int
+
+    @property
+    def live_count(self) -> int:
+        return sum(segment.doc_count() for segment in self.segments)
+
+
+def create_contents(storage: DurableStorage) -> None:
+    """An empty table of contents, generation 0. Removes every file of the index name: only for a vacant folder."""
+    FileIndex.create(storage, build_schema(), INDEX_NAME)
+
+
+def whoosh_index(storage: DurableStorage) -> FileIndex:
+    """Whoosh's own index over the folder, for Whoosh's own API."""
+    return FileIndex(storage, build_schema(), INDEX_NAME)
+
+
+def latest_generation(storage: DurableStorage) -> int:
+    """The number of the last commit; -1 where there is none. Looks at names only."""
+    return int(TOC._latest_generation(storage, INDEX_NAME))  # noqa: SLF001 Whoosh has no other way
+
+
+def read_contents(storage: DurableStorage) -> Contents:
+    """The last commit. Raises FileNotFoundError where the next commit is just removing it: look again."""
+    toc = TOC.read(storage, INDEX_NAME, schema=build_schema())
+    segments: list[Any] = toc.segments
+    ours = tuple(segment for segment in segments if isinstance(segment, BroadsheetSegment))
+    return Contents(toc.generation, ours, len(segments) - len(ours))
+
+
+def commit_contents(storage: DurableStorage, segments: Sequence[BroadsheetSegment], generation: int) -> None:
+    """Switch to these segments, durably; then remove the files that no segment needs any more.
+
+    The segment files are synced already. Their names are synced here, before a table of contents names them.
+    """
+    sync_path(storage.folder)
+    TOC(build_schema(), list(segments), generation).write(storage, INDEX_NAME)
+    clean_files(storage, INDEX_NAME, generation, segments)
+
+
+def is_contents_name(name: str) -> bool:
+    return TOC._pattern(INDEX_NAME).match(name) is not None  # noqa: SLF001 the name is Whoosh's to say
