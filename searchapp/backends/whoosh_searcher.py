@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import numpy as np
 
@@ -117,7 +118,7 @@ def _open(folder: Path) -> tuple[WhooshIndex, _Generation]:
             index = WhooshIndex.open(folder)
             with translated_errors(folder, "read"):
                 reader = index.whoosh.reader()
-            source = WhooshSource(folder, reader)
+            source = _read_columns(folder, reader)
         except IndexDamagedError:
             if not tries_left:
                 raise
@@ -126,6 +127,14 @@ def _open(folder: Path) -> tuple[WhooshIndex, _Generation]:
             langs = _count_all(source, (FacetRequest("lang", _EVERY_VALUE),))[0].counts
             return index, _Generation(source, IndexFacts(source.generation, source.live_count, langs))
     raise AssertionError("unreachable")
+
+
+def _read_columns(folder: Path, reader: Any) -> WhooshSource:  # noqa: ANN401 a Whoosh reader
+    try:
+        return WhooshSource(folder, reader)
+    except BaseException:
+        reader.close()
+        raise
 
 
 def _count_all(source: WhooshSource, facets: tuple[FacetRequest, ...]) -> tuple[FacetCounts, ...]:

@@ -1,7 +1,7 @@
 """The words of a parsed query as the index may spell them, and which of them count.
 
-A stop word counts in quotes, after an operator, in a name, and where a query has no other word; among plain words with
-something to look for it is left out. `the war -peace date:1916` looks for war; `to be or not to be` for all of it.
+A stop word counts in quotes, after NOT, in a name, and where nothing else is looked for in the texts; beside other
+words it is left out. `the war -peace date:1916` looks for war, `to be or not to be date:1916` for all six words.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class QueryReading:
     def __init__(self, analyzer: Analyzer, langs: tuple[str, ...], query: Query) -> None:
         self._analyzer = analyzer
         self._langs = langs
-        self._pasted = any(note.code == "pasted_headline" for note in query.notes)
+        self._pasted = query.pasted_headline
         self._read: dict[tuple[Word | Phrase, bool], tuple[TypedWord, ...]] = {}
         plain = list(_plain_words(query.tree))
         self._stop_langs = analyzer.stop_languages(" ".join(word.text for word in plain), langs)

@@ -194,8 +194,12 @@ SIGNS = [
     " ",
     " ",
 ]
-pieces = st.sampled_from(WORDS + SIGNS)
-bodies = st.lists(st.one_of(pieces, pieces, pieces, st.text(max_size=8)), max_size=250).map("".join)
+gaps = st.sampled_from([" ", " ", " ", " ", " ", "-", ", ", "", "\t", "\n"])
+running_text = st.lists(st.tuples(st.sampled_from(WORDS), gaps), max_size=150).map(
+    lambda pairs: "".join(word + gap for word, gap in pairs)
+)
+any_text = st.lists(st.one_of(st.sampled_from(WORDS + SIGNS), st.text(max_size=8)), max_size=100).map("".join)
+bodies = st.lists(st.one_of(running_text, running_text, any_text), max_size=4).map("".join)
 queries = st.sampled_from(["map", "mine maps", "election", "well-being us", "地雷", "ərazi cafe", "é"])
 
 
