@@ -100,7 +100,7 @@ class _Run:
         self._live_roots: set[str] = set()
         self._counts = Counts()
         self._refused = ""
-        self._generation: int | None = None
+        self._generation = writer.commit(tidy=False).generation  # of nothing: the generation that is there
         self._started = self._batch_started = time.monotonic()
         self._commit_share = _FIRST_COMMIT_SHARE
         self._path: str | None = None
@@ -148,7 +148,7 @@ class _Run:
 
     def report(self, stopped_by: int) -> Report:
         took_s = time.monotonic() - self._started
-        return self._counts.report(self._generation or 0, took_s, stopped_by, self._refused)
+        return self._counts.report(self._generation, took_s, stopped_by, self._refused)
 
     def _take_article(self, place: Place, article: Article) -> None:
         self._counts.read += 1
