@@ -16,7 +16,7 @@ from searchapp.search.plan import FacetName
 from searchapp.search.port import FacetCounts, StoredArticle
 from searchapp.search.request import Filters, SearchRequest
 from searchapp.search.service import SearchService
-from searchapp.web.addresses import safe_link, search_address, with_filter
+from searchapp.web.addresses import answer_address, safe_link, search_address, with_filter
 from searchapp.web.dates import show_date
 from searchapp.web.display import (
     PAGE_FACETS,
@@ -69,10 +69,16 @@ def make_pages(settings: Settings, find_service: Callable[[], SearchService]) ->
         service = find_service()
         if asked == SearchRequest():
             return _show_home(settings, service)
-        results = show_results(service.search(page_facets(asked)))
+        results = show_results(service.search(page_facets(asked)), asked)
         kept = write_params(replace(asked, q="", page=1))
         return _page(
-            "results.html", settings=settings, q=asked.q, asked=asked, results=results, kept=tuple(parse_qsl(kept))
+            "results.html",
+            settings=settings,
+            q=asked.q,
+            asked=asked,
+            results=results,
+            kept=tuple(parse_qsl(kept)),
+            same_as_json=answer_address(asked),
         )
 
     @pages.get("/articles/<article_id>")
