@@ -23,7 +23,7 @@ from indexer.readers.fields import NO_MAP, FieldMap, FieldOptions
 from indexer.readers.gunzip import GzipDamagedError, read_pieces
 from indexer.readers.jsonl import is_json, read_json_lines
 from indexer.readers.scraped_text import read_scraped_text
-from indexer.readers.walk import UNREADABLE, FoundFile, walk_files
+from indexer.readers.walk import UNREADABLE, VANISHED, FoundFile, walk_files
 
 _HEAD_BYTES = 4096
 _MAX_TEXT_BYTES = 32 * 1024 * 1024
@@ -93,7 +93,7 @@ def _read_file(found: FoundFile, options: ReadOptions) -> Iterator[ReadArticle |
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                 yield Skipped(place, "changed while it was read", "index it again when it is complete")
     except FileNotFoundError:
-        yield Skipped(place, "vanished before it was read")
+        yield Skipped(place, VANISHED)
     except OSError as error:
         yield Skipped(place, UNREADABLE, error.strerror or str(error))
 
