@@ -143,6 +143,13 @@ def test_endless_word_is_cut_rather_than_shown_whole() -> None:
     assert [marked(snippet) for snippet in snippets] == [["maps"]]
 
 
+def test_match_at_the_end_of_a_book_is_found() -> None:
+    body = "A quiet day. " * 20_000 + "The minefields were mapped. " + "A quiet day. " * 20_000
+    (snippet,) = cut(body, ask("minefields"))
+    assert "The minefields were mapped." in snippet.text
+    assert marked(snippet) == ["minefields"]
+
+
 @pytest.mark.parametrize(
     ("body", "paragraphs"),
     [
