@@ -115,7 +115,7 @@ class _Planning:
         self.shown: list[ShownClause] = []
         self.marked: list[_Clause] = []
 
-    def plan(self, node: Node, scope: Scope, *, sought: bool) -> _Both | None:  # noqa: C901, PLR0911 one a kind of node
+    def plan(self, node: Node, scope: Scope, *, sought: bool) -> _Both | None:  # noqa: C901 one a kind of node
         """None for what has no word in it. `sought` is False under NOT."""
         match node:
             case Word():
@@ -185,7 +185,7 @@ class _Planning:
         if sought and scope in {"text", "title"}:
             self.marked.append(clause)
 
-    def _plan_langs(self, node: Node) -> PlanNode:  # noqa: PLR0911 one a kind of node
+    def _plan_langs(self, node: Node) -> PlanNode:
         """`lang:en` means each of the index's languages that is English, `en-GB` as well."""
         match node:
             case Word(text) | Phrase(text):
@@ -195,7 +195,8 @@ class _Planning:
                 )
                 return ValueIn("lang", values or (text,))
             case Words(children) | Or(children):
-                return AnyOf(tuple(self._plan_langs(child) for child in children))
+                planned = tuple(self._plan_langs(child) for child in children)
+                return planned[0] if len(planned) == 1 else AnyOf(planned)
             case And(children):
                 return AllOf(tuple(self._plan_langs(child) for child in children))
             case Not(child):

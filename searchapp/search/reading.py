@@ -56,9 +56,7 @@ class QueryReading:
         """The words of a chunk among plain words that count."""
         return tuple(typed for typed in self.all_words(node) if not (self._drops_stop_words and typed.is_stop_word))
 
-    def prune(  # noqa: PLR0911 one return a kind of node
-        self, node: Node, *, any_word: bool, plain: bool = True
-    ) -> Node | None:
+    def prune(self, node: Node, *, any_word: bool, plain: bool = True) -> Node | None:
         """The tree as it is searched: without what has no word or does not count, plain words joined by OR where
         any of them will do. None where nothing is left."""
         match node:

@@ -66,7 +66,7 @@ def _find_body_marks(article: Article, wanted: Wanted, analyzer: Analyzer) -> tu
 
 
 def _piece_end(body: str, start: int) -> int:
-    """Where a piece of about `_PIECE_CHARS` ends: the end of a paragraph, else of a line or a word where there is one."""
+    """Where a piece of about `_PIECE_CHARS` ends: at the end of a paragraph, a line or a word where it can."""
     wanted = start + _PIECE_CHARS
     if wanted >= len(body):
         return len(body)
