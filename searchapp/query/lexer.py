@@ -55,8 +55,14 @@ class Lexed(NamedTuple):
 
 
 OPERATORS = {
-    **{"AND": Kind.AND, "OR": Kind.OR, "NOT": Kind.NOT, "&&": Kind.AND, "||": Kind.OR},
-    **{"ＡＮＤ": Kind.AND, "ＯＲ": Kind.OR, "ＮＯＴ": Kind.NOT},
+    "AND": Kind.AND,
+    "ＡＮＤ": Kind.AND,
+    "&&": Kind.AND,
+    "OR": Kind.OR,
+    "ＯＲ": Kind.OR,
+    "||": Kind.OR,
+    "NOT": Kind.NOT,
+    "ＮＯＴ": Kind.NOT,
 }
 #: Operators that headlines do not hold.
 _SIGNS = frozenset({"&&", "||"})
@@ -72,6 +78,7 @@ _INNER_QUOTE = '(?<=[א-ת])"(?=[א-ת])'
 
 _GAPS = re.compile(f"[{_GAP}]+")
 _QUOTE = re.compile(f"(?<![א-ת])[{_QUOTES}]|[{_QUOTES}](?![א-ת])")
+_CLOSING = re.compile(f"[{_CLOSE}]")
 _DASH_RUN = re.compile(f"[{_DASHES}]+")
 _CHUNK = re.compile(f"(?:[^{_GAP}{_QUOTES}{_OPEN}{_CLOSE}]|{_INNER_QUOTE})+")
 _TOKEN = re.compile(
@@ -109,19 +116,18 @@ def is_pasted_headline(text: str) -> bool:
 
 
 def read_tokens(raw: str, limits: Limits, notes: Notes) -> Lexed:
-    text = _first_part(raw, limits.max_chars)
-    if len(text) < len(raw):
+    text = raw if len(raw) <= limits.max_chars else _first_part(raw.rstrip(), limits.max_chars)
+    is_cut = len(text) < len(raw) and not raw[len(text) :].isspace()
+    if is_cut:
         notes.add("too_long", len(text), limit=limits.max_chars)
-    lexer = _Lexer(text, limits, notes, is_cut=len(text) < len(raw))
+    lexer = _Lexer(text, limits, notes, is_cut=is_cut)
     lexer.run()
     return Lexed(lexer.tokens, lexer.is_cut, lexer.pasted_headline)
 
 
 def _first_part(raw: str, max_chars: int) -> str:
     """As much as is searched, and no half word at its end where the word is not longer than any term."""
-    if len(raw) <= max_chars or not raw[max_chars:].strip():
-        return raw[: max(max_chars, 0)] if len(raw) > max_chars else raw
-    if not _GAPS.match(raw[max_chars]):
+    if len(raw) > max_chars and not _GAPS.match(raw, max_chars):
         gaps = list(_GAPS.finditer(raw, max(max_chars - 100, 0), max_chars))
         if gaps and gaps[-1].start():
             return raw[: gaps[-1].start()]
@@ -265,16 +271,18 @@ class _Lexer:
         self._add_clause(Kind.WORD if text else Kind.NOTHING, text, start, end)
 
     def _strip_pattern(self, text: str, start: int) -> str:
-        """Without the signs at the end: `Aliev~2` must not look for a 2."""
-        figures = text.rstrip("0123456789")
-        core = figures if figures.endswith("~") else text
-        bare = core.rstrip("*?~")
-        if core[len(bare) :].strip("?"):
+        """Without the signs at the end: `Aliev~2` must not look for a 2; `~20 killed` must look for 20."""
+        bare, is_pattern = text, False
+        while True:
+            figures = bare.rstrip("0123456789")
+            core = figures if figures.endswith("~") and figures.strip("*?~") else bare
+            shorter = core.rstrip("*?~")
+            if not core[len(shorter) :].strip("?"):
+                break
+            bare, is_pattern = shorter, True
+        if is_pattern or (_INNER_PATTERN.search(text) and "/" not in text):
             self._notes.add("not_supported_yet", start, typed=text)
-            return bare
-        if _INNER_PATTERN.search(text) and "/" not in text:
-            self._notes.add("not_supported_yet", start, typed=text)
-        return text
+        return bare
 
     def _read_quoted(self, start: int) -> int:
         text = self._text
@@ -285,8 +293,8 @@ class _Lexer:
             inner = text[start + 1 : closing.start()]
         else:
             inner = text[start + 1 :]
-            if self._open:  # (mine OR "human rights): the bracket is meant to close
-                inner = inner.rstrip(_CLOSE + " ")
+            if self._open:  # (mine OR "human rights) maps: the bracket is meant to close
+                inner = _CLOSING.split(inner, maxsplit=1)[0]
         if closing is None:
             is_stray = not _GAPS.sub("", inner)
             if not self.is_cut:
