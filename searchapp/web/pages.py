@@ -11,7 +11,7 @@ from flask import Blueprint, Response, render_template, request
 
 from indexer.article import Article
 from indexer.settings import Settings
-from searchapp.search.highlight import Highlighted
+from searchapp.search.highlight import clip_spans, mark_text, split_paragraphs
 from searchapp.search.plan import FacetName
 from searchapp.search.port import FacetCounts, StoredArticle
 from searchapp.search.request import Filters, SearchRequest
@@ -47,9 +47,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class ShownArticle:
-    """An article as its page prints it; `marked` holds its text as escaped HTML with the query's words marked."""
+    """An article as its page prints it; what ends in `_html` is escaped, with the query's words marked."""
 
-    marked: Highlighted
+    title_html: str
+    paragraphs_html: tuple[str, ...]
     lang: str
     language: str
     link: str | None
@@ -156,8 +157,13 @@ def make_examples(articles: tuple[Article, ...], facets: tuple[FacetCounts, ...]
 
 def _show_article(service: SearchService, stored: StoredArticle, q: str) -> ShownArticle:
     article = stored.article
+    marked = service.highlight(stored, q)
     return ShownArticle(
-        marked=service.highlight(stored, q),
+        title_html=mark_text(article.title, marked.title_spans),
+        paragraphs_html=tuple(
+            mark_text(article.body[start:end], clip_spans(marked.body_spans, start, end))
+            for start, end in split_paragraphs(article.body)
+        ),
         lang=lang_attribute(article.lang),
         language=language_name(article.lang),
         link=safe_link(article.url),
