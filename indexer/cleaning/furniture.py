@@ -1,0 +1,77 @@
+"""Why a line of a page is not its article: one short word or two, from what the line says and where it stands.
+
+The phrases are stable: they are shown, counted and tested.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from indexer.cleaning.line_features import LINE_FEATURES, Floats
+from indexer.cleaning.line_words import CLASSES
+
+Region = Literal["before", "inside", "after"]
+
+SCRAPING_DATE: Final = "date of scraping"
+UNSURE_DATE: Final = "only date of the page, perhaps the date of scraping"
+REPEATED_TITLE: Final = "repeated title"
+REPEATED_LINE: Final = "repeated line"
+DATE_LINE: Final = "date line"
+BYLINE: Final = "byline"
+SITE_NAME: Final = "site name"
+
+# In the order of trust: a line that has a copyright sign is that, whatever else it mentions.
+_REASONS: Final = (
+    ("rights", "copyright notice"),
+    ("cookie", "privacy notice"),
+    ("subscribe", "promotion"),
+    ("follow", "promotion"),
+    ("share", "share line"),
+    ("related", "related articles"),
+    ("comments", "comments"),
+    ("advert", "advertisement"),
+    ("account", "account"),
+    ("tags", "tags"),
+    ("caption", "caption"),
+    ("menu", "navigation"),
+)
+_CLASS_AT: Final = len(LINE_FEATURES) - len(CLASSES)
+_COLUMNS: Final = tuple((_CLASS_AT + CLASSES.index(name), reason) for name, reason in _REASONS)
+_STRONG_COLUMNS: Final = tuple(
+    _CLASS_AT + CLASSES.index(name) for name, _ in _REASONS if name not in {"caption", "menu", "tags"}
+)
+_MENU_COLUMN: Final = _CLASS_AT + CLASSES.index("menu")
+_SENTENCE: Final = LINE_FEATURES.index("sentence")
+_NO_LETTERS: Final = LINE_FEATURES.index("no_letters")
+_SEPARATORS: Final = LINE_FEATURES.index("separators")
+_SURE_SHARE = 0.5
+_CLOSING_SHARE = 0.25
+_REGION_REASONS: Final[dict[Region, str]] = {
+    "before": "before the article",
+    "inside": "not prose",
+    "after": "after the article",
+}
+
+
+def name_furniture(features: Floats, at: int, region: Region) -> str:
+    """Why line `at` was left out; `features` are those of `measure_lines`."""
+    line = features[at]
+    if line[_NO_LETTERS]:
+        return "separator"
+    needed = _CLOSING_SHARE if region == "after" else _SURE_SHARE
+    best, reason = max(((float(line[column]), reason) for column, reason in _COLUMNS), key=lambda pair: pair[0])
+    if best >= needed:
+        return reason
+    if region == "before" and not line[_SENTENCE]:
+        return "navigation"
+    return _REGION_REASONS[region]
+
+
+def is_furniture(features: Floats, at: int) -> bool:
+    """Whether the line's own words say that it is no part of an article."""
+    line = features[at]
+    if line[_SENTENCE]:
+        return bool(max(line[column] for column in _STRONG_COLUMNS) >= _SURE_SHARE)
+    if line[_NO_LETTERS] or (line[_SEPARATORS] > 0.6 and line[_MENU_COLUMN] > 0):
+        return True
+    return bool(max(line[column] for column in _STRONG_COLUMNS) >= _SURE_SHARE or line[_MENU_COLUMN] >= 0.6)

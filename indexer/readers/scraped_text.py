@@ -1,0 +1,161 @@
+"""The visible text of one whole news page, furniture included -> an article.
+
+Every line is marked as kept, or with the reason why it was left out; a line that became the title, the byline, the
+date or the source counts as kept. Reading the marked lines again gives the same article.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.article import Article, OriginalLine, Place, ReadArticle, Skipped
+from indexer.cleaning.body import choose_body
+from indexer.cleaning.bylines import FoundByline, find_byline, find_lead_bylines
+from indexer.cleaning.datelines import FoundDay, find_day, is_page_clock, published_of
+from indexer.cleaning.furniture import (
+    BYLINE,
+    DATE_LINE,
+    REPEATED_LINE,
+    REPEATED_TITLE,
+    SCRAPING_DATE,
+    SITE_NAME,
+    UNSURE_DATE,
+    Region,
+    name_furniture,
+)
+from indexer.cleaning.language import identify_language
+from indexer.cleaning.line_model import Flags, LineModel, judge_lines, load_line_model
+from indexer.cleaning.lines import TextBlock, read_blocks, split_lines
+from indexer.cleaning.outlets import FoundOutlet, find_outlet, outlet_of_title
+from indexer.cleaning.page_lines import PageLines, find_date_lines, fold_line
+from indexer.cleaning.titles import find_title, trim_title
+
+# No page of news has more lines: what is longer is kept whole, unjudged.
+_MAX_JUDGED_LINES = 20_000
+_HEAD_LINES = 30
+_TAIL_LINES = 15
+_TOP_LINES = 6
+_LANGUAGE_CHARS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The lines that became fields, by number of their block, and what was read from them."""
+
+    title: int | None = None
+    byline: FoundByline | None = None
+    day: FoundDay | None = None
+    outlet: FoundOutlet | None = None
+
+
+def read_scraped_text(text: str, place: Place, *, model: LineModel | None = None) -> ReadArticle | Skipped:
+    """One article from one page's text; Skipped "no text" when there is no word in it. Never raises.
+
+    `model` is for measuring models that have not seen a page; by default the one that ships.
+    """
+    lines = split_lines(text)
+    blocks = read_blocks(lines)
+    if not any(any(map(str.isalnum, block.text)) for block in blocks):
+        return Skipped(place, "no text", "there is no word in it")
+    if len(blocks) > _MAX_JUDGED_LINES:
+        return ReadArticle(place, _keep_whole(lines, blocks))
+    texts = tuple(block.text for block in blocks)
+    verdict = judge_lines(list(texts), model or load_line_model())
+    chosen = choose_body(texts, verdict)
+    page = _lay_out(texts, verdict.features, chosen)
+    head = _read_head(page)
+    body = _leave_out_head(page, head, chosen)
+    return ReadArticle(place, _write_article(lines, blocks, page, head, body))
+
+
+def _keep_whole(lines: list[str], blocks: list[TextBlock]) -> Article:
+    body = "\n\n".join(block.text for block in blocks)
+    return Article(
+        body=body, lang=identify_language(body[:_LANGUAGE_CHARS]), original=tuple(OriginalLine(line) for line in lines)
+    )
+
+
+def _lay_out(
+    texts: tuple[str, ...], features: np.ndarray[tuple[int, int], np.dtype[np.float32]], chosen: Flags
+) -> PageLines:
+    """Where the text begins and ends. It begins with a sentence: the headline above may have been chosen as well."""
+    at = [int(number) for number in np.flatnonzero(chosen)]
+    end = at[-1] + 1
+    bare = PageLines(texts, features, at[0], end)
+    start = next((number for number in at[:8] if bare.is_sentence(number)), at[0])
+    around = (
+        range(_TOP_LINES),
+        range(start - _HEAD_LINES, start + 3),
+        range(end - 2, end + _TAIL_LINES),
+    )
+    return PageLines(texts, features, start, end, find_date_lines(texts, around))
+
+
+def _read_head(page: PageLines) -> _Head:
+    outlet = find_outlet(page)
+    leads = find_lead_bylines(page)
+    title = find_title(page, leads, outlet.at if outlet else None)
+    byline = find_byline(page, leads, title, outlet.at if outlet else None)
+    day = find_day(page, title, byline.at if byline else None)
+    if outlet is None and title is not None:
+        outlet = outlet_of_title(page.texts[title], page)
+    return _Head(title, byline, day, outlet)
+
+
+def _leave_out_head(page: PageLines, head: _Head, chosen: Flags) -> Flags:
+    """The body without lines that became fields and without repeated titles; never left with nothing."""
+    body = chosen.copy()
+    title = None if head.title is None else fold_line(page.texts[head.title])
+    fields = {head.title, head.byline and head.byline.at, head.outlet and head.outlet.at}
+    for at in np.flatnonzero(chosen):
+        number = int(at)
+        is_field = number in fields and not page.is_sentence(number)
+        is_title = title is not None and (number == head.title or fold_line(page.texts[number]) == title)
+        if is_field or is_title or page.is_date_line(number):
+            body[number] = False
+    return body if body.any() else chosen
+
+
+def _write_article(lines: list[str], blocks: list[TextBlock], page: PageLines, head: _Head, body: Flags) -> Article:
+    source = head.outlet.name if head.outlet else ""
+    is_titled = head.title is not None and not body[head.title]
+    title = trim_title(page.texts[head.title], source) if head.title is not None and is_titled else ""
+    marks = [""] * len(lines)
+    for at, block in enumerate(blocks):
+        mark = _mark(page, head, body, at)
+        for number in block.numbers:
+            marks[number] = mark
+    paragraphs = "\n\n".join(block.text for at, block in enumerate(blocks) if body[at])
+    return Article(
+        title=title,
+        body=paragraphs,
+        author=head.byline.names if head.byline else (),
+        source=source,
+        published=published_of(head.day),
+        lang=identify_language(f"{title}\n{paragraphs[:_LANGUAGE_CHARS]}"),
+        original=tuple(OriginalLine(line, mark) for line, mark in zip(lines, marks, strict=True)),
+    )
+
+
+def _mark(page: PageLines, head: _Head, body: Flags, at: int) -> str:
+    """Why a line is not in the article, "" if it is."""
+    if head.day is not None and head.day.at == at:
+        return UNSURE_DATE if head.day.is_unsure else ""
+    if body[at] or at in {head.title, head.byline and head.byline.at, head.outlet and head.outlet.at}:
+        return ""
+    folded = fold_line(page.texts[at])
+    if head.title is not None and folded == fold_line(page.texts[head.title]):
+        return REPEATED_TITLE
+    if (date := page.dates.get(at)) is not None:
+        above = at < (page.start if head.title is None else head.title)
+        return SCRAPING_DATE if above and is_page_clock(page, at, date) else DATE_LINE
+    if head.outlet is not None and folded == fold_line(head.outlet.name):
+        return SITE_NAME
+    if head.byline is not None and folded == fold_line(page.texts[head.byline.at]):
+        return BYLINE
+    region: Region = "before" if at < page.start else "after" if at >= page.end else "inside"
+    if region == "inside" and page.texts[at] in page.texts[:at]:
+        return REPEATED_LINE
+    return name_furniture(page.features, at, region)
