@@ -67,9 +67,9 @@ def index(
     roots = tuple(str(path) for path in paths)
     options = RunOptions(roots, prune, yes, settings.commit_every_s)
     with (
+        StopSignals() as stop,
         WhooshIndex.open_or_create(settings.index_dir).writer(analyzer, settings.writer_memory_mb) as writer,
         RunProgress(console, total_size(roots) if console.is_terminal else 0) as progress,
-        StopSignals() as stop,
     ):
         report = index_articles(outcomes, writer, analyzer, options, watcher=progress, stop=stop)
     click.echo(orjson.dumps(report.to_json()).decode() if as_json else report.to_text())
