@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import NamedTuple
 
 from searchapp.query.notes import Notes
@@ -25,7 +25,7 @@ class Limits:
     max_phrase_words: int = 32
 
 
-class Kind(Enum):
+class Kind(IntEnum):
     WORD = auto()
     PHRASE = auto()
     NOTHING = auto()  # a word or phrase that was typed and has nothing in it: what stood before it goes with it
@@ -64,6 +64,9 @@ OPERATORS = {
     "NOT": Kind.NOT,
     "ＮＯＴ": Kind.NOT,
 }
+#: Right behind one of these even OR is a word: `title:OR`, `-OR`.
+_PREFIXES = frozenset({Kind.FIELD, Kind.UNKNOWN_FIELD, Kind.NOT})
+_OPERAND_ENDINGS = frozenset({Kind.WORD, Kind.PHRASE, Kind.NOTHING, Kind.CLOSE})
 #: Operators that headlines do not hold.
 _SIGNS = frozenset({"&&", "||"})
 
@@ -189,11 +192,8 @@ class _Lexer:
         self._notes.add("too_many_clauses", self.tokens[-1].start, limit=self._limits.max_clauses)
         self.is_cut = True
         self.tokens.pop()
-        while self.tokens and self.tokens[-1].kind not in {Kind.WORD, Kind.PHRASE, Kind.NOTHING, Kind.CLOSE}:
+        while self.tokens and self.tokens[-1].kind not in _OPERAND_ENDINGS:
             self.tokens.pop()
-
-    def _is_glued(self, start: int, *kinds: Kind) -> bool:
-        return bool(self.tokens) and self.tokens[-1].end == start and self.tokens[-1].kind in kinds
 
     def _read_special(self, at: int) -> int:
         """A dash or a single quotation mark where a token begins."""
@@ -223,8 +223,9 @@ class _Lexer:
     def _read_chunk(self, start: int, end: int) -> int:
         text = self._text[start:end]
         self._is_free = False
-        in_field = self._is_glued(start, Kind.FIELD)
-        if not (in_field or self._is_glued(start, Kind.NOT, Kind.UNKNOWN_FIELD)):
+        before = self.tokens[-1].kind if self.tokens and self.tokens[-1].end == start else None
+        in_field = before is Kind.FIELD
+        if before not in _PREFIXES:
             kind = OPERATORS.get(text)
             if kind is not None:
                 if not self.pasted_headline or text in _SIGNS:
@@ -233,7 +234,7 @@ class _Lexer:
                 if not self._is_headline_noted:
                     self._notes.add("pasted_headline", start)
                 self._is_headline_noted = True
-            elif _NEAR.fullmatch(text):
+            elif text.startswith("NEAR/") and _NEAR.fullmatch(text):
                 self._notes.add("not_supported_yet", start, typed=text)
                 return end
         if not in_field and (":" in text or "：" in text):

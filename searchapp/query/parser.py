@@ -22,6 +22,7 @@ from searchapp.query.nodes import DateRange, Everything, FieldName, InField, Nod
 from searchapp.query.notes import Notes
 
 DEFAULT_LIMITS = Limits()
+_AND_ENDS = frozenset({Kind.OR, Kind.CLOSE, Kind.END})
 _OPERAND_ENDS = frozenset({Kind.AND, Kind.OR, Kind.CLOSE, Kind.END})
 _VALUES = frozenset({Kind.WORD, Kind.PHRASE, Kind.NOTHING, Kind.OPEN})
 
@@ -121,7 +122,7 @@ class _Parser:
         parts: list[Node] = []
         beside_and: set[int] = set()
         pending: int | None = None
-        while (kind := self._tokens[self._at].kind) not in {Kind.OR, Kind.CLOSE, Kind.END}:
+        while (kind := self._tokens[self._at].kind) not in _AND_ENDS:
             if kind is Kind.AND:
                 if not parts or pending is not None:
                     self._ignored.append(self._at)
