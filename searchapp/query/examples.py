@@ -1,4 +1,4 @@
-"""The query language by example: one table for the page's help, docs/query-language.md and the parser's tests."""
+"""The query language by example: one table for docs/query-language.md, the parser's tests, and any help."""
 
 from __future__ import annotations
 
