@@ -60,10 +60,10 @@ def plan_search(
 ) -> PlannedSearch:
     """The plan for a parsed query and the request it came with; `langs` are those that the index holds."""
     names = tuple(lang.value for lang in langs)
-    reading = QueryReading(analyzer, names, query)
+    reading = QueryReading(analyzer, names, query, any_word=request.match == "any")
     planning = _Planning(reading, names)
     both = planning.plan(query.tree, "text", sought=True)
-    kept = reading.prune(query.tree, any_word=request.match == "any")
+    kept = reading.prune(query.tree)
     notes = [*query.notes, *reading.notes]
     if both is None:
         is_empty = not query.raw.strip()
@@ -136,8 +136,8 @@ class _Planning:
                 return self.plan(child, name, sought=sought)
             case DateRange(first, last):
                 return _alike(DaysWithin(first, last))
-            case And(children):
-                return _join(AllOf, [self.plan(child, scope, sought=sought) for child in children])
+            case And():
+                return self._plan_and(node, scope, sought=sought)
             case Or(children):
                 return _join(AnyOf, [self.plan(child, scope, sought=sought) for child in children])
             case Not(child):
@@ -145,6 +145,15 @@ class _Planning:
                 return None if excluded is None else _alike(Exclude(excluded[0]))
             case Everything():
                 return _alike(EveryArticle())
+
+    def _plan_and(self, node: And, scope: Scope, *, sought: bool) -> _Both | None:
+        loose = self._reading.alternatives(node) if sought and scope in {"text", "title"} else ()
+        planned = [(child in loose, self.plan(child, scope, sought=sought)) for child in node.children]
+        either = [both for is_loose, both in planned if is_loose]
+        together, any_of_them = _join(AllOf, either), _join(AnyOf, either)
+        if together is not None and any_of_them is not None:
+            together = (together[0], any_of_them[1])
+        return _join(AllOf, [together, *(both for is_loose, both in planned if not is_loose)])
 
     def _words(self, node: Word, scope: Scope) -> tuple[TypedWord, ...]:
         return self._reading.all_words(node, as_written=scope in NAME_FIELDS)

@@ -104,6 +104,27 @@ def test_match_any_is_understood_as_or() -> None:
     assert plan("minefield -maps", match="any").understood == "minefield AND NOT maps"
 
 
+@pytest.mark.parametrize(
+    ("q", "any_words", "understood"),
+    [
+        ('"human rights" maps', 'any("human rights", maps)', '"human rights" OR maps'),
+        ('"human rights" AND maps', 'all("human rights", maps)', '"human rights" AND maps'),
+        ("maps (war OR peace) -mine", "all(any(maps, any(war, peace)), not(mine))", None),
+        ('"human rights" maps source:x', "all(any(\"human rights\", maps), source:'x')", None),
+        ("title:maps war date:2020", "all(title:maps, war, 2020-01-01..2020-12-31)", None),
+    ],
+)
+def test_match_any_takes_any_of_what_stands_side_by_side(q: str, any_words: str, understood: str | None) -> None:
+    planned = plan(q, match="any")
+    assert sorted(show(planned.plan.any_words, planned)) == sorted(any_words)
+    assert understood is None or planned.understood == understood
+
+
+def test_phrase_is_not_given_up_for_want_of_hits() -> None:
+    planned = plan('"human rights" maps mines')
+    assert show(planned.plan.any_words, planned) == 'all("human rights", any(maps, mines))'
+
+
 def test_word_is_looked_for_in_every_language_of_the_index() -> None:
     (clause,) = plan("elections").plan.clauses
     assert {("en:elect",), ("de:election",)} <= set(clause.alternatives)
@@ -158,11 +179,9 @@ def test_page_is_a_slice() -> None:
     assert (made.first, made.count) == (40, 20)
 
 
-typed = st.lists(
-    st.sampled_from(["war", "the", "AND", "OR", "NOT", "-", "(", ")", '"', "title:", "author:", "lang:", "date:2020", "U.S.",
-                     "well-being", "!!!", "地雷", "\u0301", "\ud800", "*", "~2"]),
-    max_size=14,
-).map(" ".join)  # fmt: skip
+PARTS = ["war", "the", "AND", "OR", "NOT", "-", "(", ")", '"', "title:", "author:", "lang:", "date:2020", "U.S."]
+ODD_PARTS = ["well-being", "!!!", "地雷", "\u0301", "\ud800", "*", "~2"]
+typed = st.lists(st.sampled_from(PARTS + ODD_PARTS), max_size=14).map(" ".join)
 
 
 @given(q=st.one_of(typed, st.text(max_size=60)))
