@@ -28,6 +28,7 @@ UNFIT = "cannot be indexed"
 _NOT_MISSING = frozenset({DELETED, SAME_FILE, "link to a folder", "link loop"})
 #: What a commit is expected to take, as a share of the time that its batch took, before the first one was measured.
 _FIRST_COMMIT_SHARE = 0.25
+_MOST_COMMIT_SHARE = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ class _Run:
         before = time.monotonic()
         commit = self._writer.commit(tidy=tidy)
         after = time.monotonic()
-        self._commit_share = min((after - before) / max(before - self._batch_started, 0.001), 1.0)
+        self._commit_share = min((after - before) / max(before - self._batch_started, 0.001), _MOST_COMMIT_SHARE)
         self._batch_started = after
         if commit.generation != self._generation:
             self._generation = commit.generation
