@@ -8,12 +8,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from indexer.cleaning.furniture import is_furniture
+from indexer.cleaning.furniture import is_closing, is_furniture, opens_like_furniture
 from indexer.cleaning.line_features import LINE_FEATURES, Floats
 from indexer.cleaning.line_model import Flags, LineVerdict
 
 _SENTENCE = LINE_FEATURES.index("sentence")
-_STOPPED = LINE_FEATURES.index("stopped")
+_WORDS = LINE_FEATURES.index("words")
+_NO_LETTERS = LINE_FEATURES.index("no_letters")
+_AFTER_CUT_SHARE = 0.2
 # Far from certain is still prose when no furniture stands between it and the body; on a page full of other lines
 # (teasers read like prose as well) it must be likelier.
 _LEAST_CHANCE_PLAIN = 0.0
@@ -27,7 +29,7 @@ _REPEATED_CHARS = 40
 def choose_body(texts: tuple[str, ...], verdict: LineVerdict) -> Flags:
     """Which lines are the body; at least one where there is any line."""
     features = verdict.features
-    furniture = np.array([is_furniture(features, at) for at in range(len(texts))])
+    furniture = np.array([is_furniture(features, at) or opens_like_furniture(text) for at, text in enumerate(texts)])
     if not furniture.any():
         return np.ones(len(texts), dtype=np.bool_)
     chosen = verdict.chosen & ~_repeats(texts, verdict.chosen)
@@ -35,6 +37,7 @@ def choose_body(texts: tuple[str, ...], verdict: LineVerdict) -> Flags:
         return ~furniture if not furniture.all() else np.ones(len(texts), dtype=np.bool_)
     is_plain = len(texts) <= _PLAIN_LINES and furniture.mean() <= _PLAIN_FURNITURE_SHARE
     least = _LEAST_CHANCE_PLAIN if is_plain else _LEAST_CHANCE_BUSY
+    _cut_tail(chosen, features)
     at = _trim_edges(chosen, furniture)
     _grow(chosen, range(int(at[-1]) + 1, len(texts)), features, furniture, verdict, least)
     _grow(chosen, range(int(at[0]) - 1, -1, -1), features, furniture, verdict, least)
@@ -53,6 +56,19 @@ def _trim_edges(chosen: Flags, furniture: Flags) -> npt.NDArray[np.intp]:
         chosen[: prose[0]] = False
         chosen[prose[-1] + 1 :] = False
     return np.flatnonzero(chosen)
+
+
+def _cut_tail(chosen: Flags, features: Floats) -> None:
+    """End the body, in place, at a line without words ("--") or a heading like "Comments" when little comes after it:
+    that is about the page, or by its readers. Between the parts of an article ("* * *") much comes after."""
+    words = np.expm1(features[:, _WORDS].astype(np.float64)) * chosen
+    total = words.sum()
+    before = np.cumsum(words)
+    for at in range(int(np.argmax(chosen)), len(chosen)):
+        is_rule = features[at, _NO_LETTERS] > 0 and features[at, _WORDS] == 0
+        if (is_rule or is_closing(features, at)) and total - before[at] <= _AFTER_CUT_SHARE * before[at]:
+            chosen[at:] = False
+            return
 
 
 def _grow(chosen: Flags, order: range, features: Floats, furniture: Flags, verdict: LineVerdict, least: float) -> None:

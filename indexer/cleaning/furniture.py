@@ -5,10 +5,11 @@ The phrases are stable: they are shown, counted and tested.
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal
 
 from indexer.cleaning.line_features import LINE_FEATURES, Floats
-from indexer.cleaning.line_words import CLASSES
+from indexer.cleaning.line_words import CLASSES, FUNCTION_WORDS, count_class_words
 
 Region = Literal["before", "inside", "after"]
 
@@ -44,6 +45,18 @@ _MENU_COLUMN: Final = _CLASS_AT + CLASSES.index("menu")
 _SENTENCE: Final = LINE_FEATURES.index("sentence")
 _NO_LETTERS: Final = LINE_FEATURES.index("no_letters")
 _SEPARATORS: Final = LINE_FEATURES.index("separators")
+_TAGS: Final = CLASSES.index("tags")
+_CLOSING_COLUMNS: Final = tuple(_CLASS_AT + CLASSES.index(name) for name in ("comments", "related"))
+_NOTICE: Final = re.compile(
+    r"^(?:©|\(c\)\s|copyright\b)|appears? in print|reproduction without|all rights reserved|alle rechte vorbehalten"
+    r"|tous droits réservés|todos los derechos|все права защищены|tüm hakları saklıdır|bütün hüquqlar",
+    re.IGNORECASE,
+)
+_NOTICE_CHARS = 300
+_ASKING: Final = frozenset(CLASSES.index(name) for name in ("subscribe", "follow"))
+_WORD: Final = re.compile(r"\w+")
+_OPENING_CHARS = 60
+_OPENING_WORDS = 2
 _SURE_SHARE = 0.5
 _CLOSING_SHARE = 0.25
 _REGION_REASONS: Final[dict[Region, str]] = {
@@ -65,6 +78,24 @@ def name_furniture(features: Floats, at: int, region: Region) -> str:
     if region == "before" and not line[_SENTENCE]:
         return "navigation"
     return _REGION_REASONS[region]
+
+
+def opens_like_furniture(text: str) -> bool:
+    """Whether a line's first words are those of furniture, however much like prose the rest reads: "Subscribe to the
+    Gazette and have the news ...", "Tags: football, Esker Cup", "© 2005 The Mercury. Reproduction ..."."""
+    if _NOTICE.search(text[:_NOTICE_CHARS]):
+        return True
+    opening = text[:_OPENING_CHARS]
+    words = _WORD.findall(opening.lower())[:_OPENING_WORDS]
+    counts = count_class_words(words, "", has_cjk=False)
+    if _TAGS in counts and ":" in opening:
+        return True
+    return any(number in counts for number in _ASKING) and words[0] not in FUNCTION_WORDS
+
+
+def is_closing(features: Floats, at: int) -> bool:
+    """Whether the line heads what follows an article: comments, related articles."""
+    return not features[at, _SENTENCE] and bool(max(features[at, column] for column in _CLOSING_COLUMNS) >= _SURE_SHARE)
 
 
 def is_furniture(features: Floats, at: int) -> bool:

@@ -44,7 +44,11 @@ def find_outlet(page: PageLines) -> FoundOutlet | None:
     candidates = [at for at in range(min(_LOOKED_AT_LINES, page.start)) if _may_be_name(page, at)]
     for at in candidates:
         text = page.texts[at]
-        if _DOMAIN.fullmatch(text) or (copyright_name and _is_same(text, copyright_name)):
+        if _DOMAIN.fullmatch(text):
+            # A name above its own address is the better name: "Halvermouth Gazette", "www.halvermouthgazette.example".
+            named = next((other for other in candidates if other != at and _is_same(page.texts[other], text)), at)
+            return FoundOutlet(page.texts[named], named)
+        if copyright_name and _is_same(text, copyright_name):
             return FoundOutlet(text, at)
     # The one line above a headline: but the only line above the text may be the headline itself.
     if candidates and candidates[0] <= 1 and _has_title_below(page, candidates[0]):

@@ -14,6 +14,7 @@ from indexer.cleaning.line_features import LINE_FEATURES, Floats
 _MAX_DATE_LINE_CHARS = 160
 # Words beside a date in a line that is about the date: "Published by Jane Doe in World on", "Lesezeit: 3 Minuten".
 _MAX_WORDS_BESIDE_DATE = 10
+_GLUED = re.compile(r"((?:19|20)\d\d)(?=\d{1,2}[./ ])")
 _WORD = re.compile(r"\w+")
 _EDGE = re.compile(r"^\W+|\W+$")
 _SENTENCE = LINE_FEATURES.index("sentence")
@@ -61,6 +62,9 @@ def find_date_lines(texts: tuple[str, ...], ranges: tuple[range, ...]) -> dict[i
         if len(text) > _MAX_DATE_LINE_CHARS:
             continue
         date = find_date(text)
+        if date is None:
+            # Two dates of which a stylesheet hides one: "6. November 20236. November 2023".
+            date = find_date(_GLUED.sub(r"\1 ", text))
         if date is None:
             continue
         beside = count_words(text[: date.start] + " " + text[date.end :])
