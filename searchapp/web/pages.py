@@ -47,6 +47,7 @@ class ShownArticle:
     source: Choice | None
     tags: tuple[Choice, ...]
     left_out: int
+    lines: int
 
 
 def make_pages(settings: Settings, find_service: Callable[[], SearchService]) -> Blueprint:
@@ -139,7 +140,8 @@ def _show_article(service: SearchService, stored: StoredArticle, q: str) -> Show
         authors=tuple(_choose("author", name) for name in article.author),
         source=_choose("source", article.source) if article.source else None,
         tags=tuple(_choose("tag", name) for name in article.tag),
-        left_out=sum(1 for line in article.original if line.left_out),
+        left_out=sum(1 for line in article.original if line.left_out and line.text.strip()),
+        lines=sum(1 for line in article.original if line.text.strip()),
     )
 
 
