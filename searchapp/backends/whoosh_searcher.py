@@ -24,6 +24,7 @@ from searchapp.search.counting import count_facet
 from searchapp.search.execute import execute_plan
 from searchapp.search.plan import FacetRequest, Plan
 from searchapp.search.port import FacetCounts, IndexFacts, Matches, StoredArticle
+from searchapp.search.postings import VALUE_FACETS
 
 #: A writer may delete a file between the reading of the table of contents and the opening of the file.
 _OPENING_TRIES = 5
@@ -82,6 +83,9 @@ class WhooshEngine:
             if newest == self._current.source.generation:
                 return False
             index, opened = _open(self._folder)
+            # Read now, by whoever refreshes, what the first search would have to wait for.
+            for facet in VALUE_FACETS:
+                opened.source.facet(facet)
             with self._lock:
                 old, self._current, self._index = self._current, opened, index
             self._retire(old)
