@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from indexer.cleaning.furniture import is_closing, is_furniture, opens_like_furniture
-from indexer.cleaning.line_features import LINE_FEATURES, Floats
-from indexer.cleaning.line_model import Flags, LineVerdict
+from indexer.cleaning.furniture import find_closings
+from indexer.cleaning.line_features import LINE_FEATURES, Flags, Floats
+from indexer.cleaning.line_model import LineVerdict
 
 _SENTENCE = LINE_FEATURES.index("sentence")
 _WORDS = LINE_FEATURES.index("words")
@@ -26,10 +26,9 @@ _MAX_SHORT_LINES = 2
 _REPEATED_CHARS = 40
 
 
-def choose_body(texts: tuple[str, ...], verdict: LineVerdict) -> Flags:
-    """Which lines are the body; at least one where there is any line."""
+def choose_body(texts: tuple[str, ...], verdict: LineVerdict, furniture: Flags) -> Flags:
+    """Which lines are the body, at least one where there is any line; `furniture` is that of `find_furniture`."""
     features = verdict.features
-    furniture = np.array([is_furniture(features, at) or opens_like_furniture(text) for at, text in enumerate(texts)])
     if not furniture.any():
         return np.ones(len(texts), dtype=np.bool_)
     chosen = verdict.chosen & ~_repeats(texts, verdict.chosen)
@@ -62,13 +61,12 @@ def _cut_tail(chosen: Flags, features: Floats) -> None:
     """End the body, in place, at a line without words ("--") or a heading like "Comments" when little comes after it:
     that is about the page, or by its readers. Between the parts of an article ("* * *") much comes after."""
     words = np.expm1(features[:, _WORDS].astype(np.float64)) * chosen
-    total = words.sum()
+    rules = (features[:, _NO_LETTERS] > 0) & (features[:, _WORDS] == 0)
     before = np.cumsum(words)
-    for at in range(int(np.argmax(chosen)), len(chosen)):
-        is_rule = features[at, _NO_LETTERS] > 0 and features[at, _WORDS] == 0
-        if (is_rule or is_closing(features, at)) and total - before[at] <= _AFTER_CUT_SHARE * before[at]:
-            chosen[at:] = False
-            return
+    is_late = before[-1] - before <= _AFTER_CUT_SHARE * before
+    ends = np.flatnonzero((rules | find_closings(features)) & is_late & (before > 0))
+    if len(ends):
+        chosen[ends[0] :] = False
 
 
 def _grow(chosen: Flags, order: range, features: Floats, furniture: Flags, verdict: LineVerdict, least: float) -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from indexer.cleaning.authors import read_authors
-from indexer.cleaning.page_lines import PageLines, count_words, fold_line
+from indexer.cleaning.page_lines import PageLines, count_words
 
 _MAX_CHARS = 140
 _OUR = r"(?:(?:unser(?:er|em)?|our|notre|nuestr[oa]|nostr[oa])\s\w{3,25}\s)?"
@@ -114,9 +114,9 @@ def _only_line_between(page: PageLines, title: int | None, outlet: int | None) -
     at = page.start - 1
     if title is None or not title < at <= title + 4 or at in {title, outlet}:
         return None
-    heading = fold_line(page.texts[title])
+    heading = page.folded[title]
     others = (other for other in range(title + 1, at) if not page.is_date_line(other))
-    if any(fold_line(page.texts[other]) != heading for other in others):
+    if any(page.folded[other] != heading for other in others):
         return None
     text = page.texts[at]
     words = text.split()

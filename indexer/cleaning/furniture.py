@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
-from indexer.cleaning.line_features import LINE_FEATURES, Floats
+import numpy as np
+
+from indexer.cleaning.line_features import LINE_FEATURES, Flags, Floats
 from indexer.cleaning.line_words import CLASSES, FUNCTION_WORDS, count_class_words
 
 Region = Literal["before", "inside", "after"]
@@ -37,7 +39,7 @@ _REASONS: Final = (
     ("menu", "navigation"),
 )
 _CLASS_AT: Final = len(LINE_FEATURES) - len(CLASSES)
-_COLUMNS: Final = tuple((_CLASS_AT + CLASSES.index(name), reason) for name, reason in _REASONS)
+_COLUMNS: Final = np.array([_CLASS_AT + CLASSES.index(name) for name, _ in _REASONS])
 _STRONG_COLUMNS: Final = tuple(
     _CLASS_AT + CLASSES.index(name) for name, _ in _REASONS if name not in {"caption", "menu", "tags"}
 )
@@ -47,11 +49,11 @@ _NO_LETTERS: Final = LINE_FEATURES.index("no_letters")
 _SEPARATORS: Final = LINE_FEATURES.index("separators")
 _TAGS: Final = CLASSES.index("tags")
 _CLOSING_COLUMNS: Final = tuple(_CLASS_AT + CLASSES.index(name) for name in ("comments", "related"))
-_NOTICE: Final = re.compile(
-    r"^(?:©|\(c\)\s|copyright\b)|appears? in print|reproduction without|all rights reserved|alle rechte vorbehalten"
-    r"|tous droits réservés|todos los derechos|все права защищены|tüm hakları saklıdır|bütün hüquqlar",
-    re.IGNORECASE,
-)
+_NOTICE_STARTS: Final = ("©", "(c) ", "copyright ")
+_NOTICE_PARTS: Final = (
+    "appears in print", "appeared in print", "reproduction without", "all rights reserved", "alle rechte vorbehalten",
+    "tous droits réservés", "todos los derechos", "все права защищены", "tüm hakları saklıdır", "bütün hüquqlar",
+)  # fmt: skip
 _NOTICE_CHARS = 300
 _ASKING: Final = frozenset(CLASSES.index(name) for name in ("subscribe", "follow"))
 _WORD: Final = re.compile(r"\w+")
@@ -71,38 +73,38 @@ def name_furniture(features: Floats, at: int, region: Region) -> str:
     line = features[at]
     if line[_NO_LETTERS]:
         return "separator"
-    needed = _CLOSING_SHARE if region == "after" else _SURE_SHARE
-    best, reason = max(((float(line[column]), reason) for column, reason in _COLUMNS), key=lambda pair: pair[0])
-    if best >= needed:
-        return reason
+    shares = line[_COLUMNS]
+    best = int(shares.argmax())
+    if shares[best] >= (_CLOSING_SHARE if region == "after" else _SURE_SHARE):
+        return _REASONS[best][1]
     if region == "before" and not line[_SENTENCE]:
         return "navigation"
     return _REGION_REASONS[region]
 
 
+def find_furniture(texts: tuple[str, ...], features: Floats) -> Flags:
+    """The lines whose own words say that they are no part of an article."""
+    strong = features[:, _STRONG_COLUMNS].max(axis=1) >= _SURE_SHARE
+    menu = features[:, _MENU_COLUMN]
+    short = (features[:, _NO_LETTERS] > 0) | ((features[:, _SEPARATORS] > 0.6) & (menu > 0)) | (menu >= 0.6)
+    opening = np.array([opens_like_furniture(text) for text in texts], dtype=np.bool_)
+    return np.asarray(strong | opening | (short & (features[:, _SENTENCE] == 0)))
+
+
 def opens_like_furniture(text: str) -> bool:
     """Whether a line's first words are those of furniture, however much like prose the rest reads: "Subscribe to the
     Gazette and have the news ...", "Tags: football, Esker Cup", "© 2005 The Mercury. Reproduction ..."."""
-    if _NOTICE.search(text[:_NOTICE_CHARS]):
+    lowered = text[:_NOTICE_CHARS].lower()
+    if lowered.startswith(_NOTICE_STARTS) or any(part in lowered for part in _NOTICE_PARTS):
         return True
-    opening = text[:_OPENING_CHARS]
-    words = _WORD.findall(opening.lower())[:_OPENING_WORDS]
+    words = _WORD.findall(lowered[:_OPENING_CHARS])[:_OPENING_WORDS]
     counts = count_class_words(words, "", has_cjk=False)
-    if _TAGS in counts and ":" in opening:
+    if _TAGS in counts and ":" in lowered[:_OPENING_CHARS]:
         return True
     return any(number in counts for number in _ASKING) and words[0] not in FUNCTION_WORDS
 
 
-def is_closing(features: Floats, at: int) -> bool:
-    """Whether the line heads what follows an article: comments, related articles."""
-    return not features[at, _SENTENCE] and bool(max(features[at, column] for column in _CLOSING_COLUMNS) >= _SURE_SHARE)
-
-
-def is_furniture(features: Floats, at: int) -> bool:
-    """Whether the line's own words say that it is no part of an article."""
-    line = features[at]
-    if line[_SENTENCE]:
-        return bool(max(line[column] for column in _STRONG_COLUMNS) >= _SURE_SHARE)
-    if line[_NO_LETTERS] or (line[_SEPARATORS] > 0.6 and line[_MENU_COLUMN] > 0):
-        return True
-    return bool(max(line[column] for column in _STRONG_COLUMNS) >= _SURE_SHARE or line[_MENU_COLUMN] >= 0.6)
+def find_closings(features: Floats) -> Flags:
+    """The lines that head what follows an article: comments, related articles."""
+    closing = features[:, _CLOSING_COLUMNS].max(axis=1) >= _SURE_SHARE
+    return np.asarray(closing & (features[:, _SENTENCE] == 0))

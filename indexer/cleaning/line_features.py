@@ -5,6 +5,7 @@ A line is measured alone (`_look`), then within its page (`measure_lines`). Noth
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from typing import Final
@@ -15,14 +16,17 @@ import numpy.typing as npt
 from indexer.cleaning.line_words import CJK_PARTICLES, CLASSES, FUNCTION_WORDS, count_class_words
 
 Floats = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
 
 _WORD = re.compile(r"\w+")
 _INNER_STOP = re.compile(r"[.!?]['\"”’)»]? +[^\Wa-z0-9_]|[。！？]")
 _ADDRESS = re.compile(r"https?://|www\.|\w@\w|(?:^|\s)[@#]\w")
 _SEPARATOR = re.compile(r"[|•·›»→▶←‹«/>]")
 _NUMERIC_DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\b\d{1,2}[:.h]\d{2}\b|年\d")
+_LETTER = re.compile(r"[^\W\d_]")
+_DIGIT = re.compile(r"\d")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_CLOSERS = "\"'”’»)]“‘」』）*"
+_CLOSERS = "\"'”’»)]“‘」』）* "
 _STOPS = ".!?…。！？।؟।"
 # A whole article on one line says what it is in its first words; looking at all of it would only cost time.
 _LOOKED_AT_CHARS = 3000
@@ -43,9 +47,20 @@ PAGE_FEATURES: Final = (
     "junk_after", "comments_before", "sentences_before",
 )  # fmt: skip
 # Who speaks: readers' comments say "I", promotions say "you" and "our", news says neither outside quotes.
-_FIRST_PERSON = ("i", "my", "me", "ich", "je", "yo", "eu", "io", "ik", "я", "мне", "mən", "ben", "jag", "jeg", "ja")
-_SECOND_PERSON = ("you", "your", "sie", "ihre", "vous", "votre", "usted", "su", "você", "tu", "вы", "вас", "вам", "siz")
-_OURS = ("our", "us", "we", "unsere", "uns", "wir", "notre", "nous", "nuestro", "nosso", "nostro", "наш", "мы", "bizi")
+_FIRST_PERSON = frozenset(
+    ("i", "my", "me", "ich", "je", "yo", "eu", "io", "ik", "я", "мне", "mən", "ben", "jag", "jeg", "ja")
+)
+_SECOND_PERSON = frozenset(
+    ("you", "your", "sie", "ihre", "vous", "votre", "usted", "su", "você", "tu", "вы", "вас", "вам", "siz")
+)
+_OURS = frozenset(
+    ("our", "us", "we", "unsere", "uns", "wir", "notre", "nous", "nuestro", "nosso", "nostro", "наш", "мы", "bizi")
+)
+_PERSONS = _FIRST_PERSON | _SECOND_PERSON | _OURS
+_OPENING_QUOTES = "\"“„«'‘「"
+_CLOSING_QUOTES = "\"”“»'’」"
+_CONTENT_LETTERS = 5
+_NO_CLASSES = (0.0,) * len(CLASSES)
 _CLASS_AT = len(LINE_FEATURES) - len(CLASSES)
 _DATE_AT = LINE_FEATURES.index("numeric_date")
 _MONTH_AT = LINE_FEATURES.index("class_month")
@@ -53,7 +68,7 @@ _COMMENTS_AT = LINE_FEATURES.index("class_comments")
 _JUNK_CLASSES = CLASSES.index("caption")
 _DIGITS = re.compile(r"\d+")
 _SENTENCE_WORDS = 9
-_CLOSING = tuple(CLASSES.index(name) for name in ("related", "comments", "rights", "tags"))
+_CLOSING = tuple(_CLASS_AT + CLASSES.index(name) for name in ("related", "comments", "rights", "tags"))
 
 
 class LineLook:
@@ -61,7 +76,9 @@ class LineLook:
 
     __slots__ = ("content", "features", "is_sentence", "word_count")
 
-    def __init__(self, features: list[float], word_count: float, is_sentence: bool, content: frozenset[str]) -> None:
+    def __init__(
+        self, features: list[float | bool], word_count: float, is_sentence: bool, content: frozenset[str]
+    ) -> None:
         self.features = features
         self.word_count = word_count
         self.is_sentence = is_sentence
@@ -73,64 +90,82 @@ def look_at_line(line: str) -> LineLook:
     text = line[:_LOOKED_AT_CHARS]
     lowered = text.lower()
     words = _WORD.findall(lowered)
-    cjk_count = len(_CJK.findall(text)) if not text.isascii() else 0
+    is_ascii = text.isascii()
+    cjk_count = 0 if is_ascii else len(_CJK.findall(text))
     word_count = len(words) + cjk_count / 2
     if len(line) > _LOOKED_AT_CHARS:
         word_count *= len(line) / len(text)
-    ending = line[-4:].rstrip(_CLOSERS + " ") or line[-1:]
-    last = ending[-1:]
-    stopped = last in _STOPS and last != ""
+    ending = line[-4:].rstrip(_CLOSERS) or line[-1]
+    last = ending[-1]
+    stopped = last in _STOPS
     ellipsis = ending.endswith(("...", "…"))
+    plain = [word for word in words if word not in FUNCTION_WORDS]
+    functions = len(words) - len(plain)
+    function_share = functions / max(1, len(words))
     if cjk_count * 2 > len(text):
         functions = sum(map(text.count, CJK_PARTICLES))
         function_share = min(1.0, 4 * functions / max(1, cjk_count))
-    else:
-        functions = sum(1 for word in words if word in FUNCTION_WORDS)
-        function_share = functions / max(1, len(words))
-    # str.istitle would call "It's" two words: split on spaces for capitals.
-    raw_words = text.split()
-    capitals = sum(1 for word in raw_words[1:] if word[0].isupper())
-    letters = sum(map(str.isalpha, text)) if len(text) < 200 else len(text)
-    digits = sum(map(str.isdigit, text[:200]))
     sentence = stopped and not ellipsis and word_count >= _SENTENCE_WORDS
-    long = len(words)
-    class_counts = count_class_words(words[:_CLASS_WINDOW_WORDS], lowered, cjk_count > 0)
+    raw_words = text.split()
+    capitals = len([word for word in raw_words[1:] if word[0].isupper()])
+    opening = text[:200]
+    digits = len(_DIGIT.findall(opening))
+    first, second, ours = _count_persons(words)
+    commas = text.count(",") if is_ascii else sum(map(text.count, ",，、،"))
     features = [
-        float(np.log1p(word_count)),
-        float(word_count < 2),
-        float(2 <= word_count < 5),
-        float(5 <= word_count < 12),
-        float(word_count >= 25),
-        float(sentence),
-        float(stopped),
-        float(last in ":："),
-        float(ellipsis),
-        float(last in "?？"),
+        math.log1p(word_count),
+        word_count < 2,
+        2 <= word_count < 5,
+        5 <= word_count < 12,
+        word_count >= 25,
+        sentence,
+        stopped,
+        last in ":：",
+        ellipsis,
+        last in "?？",
         function_share,
-        float(functions >= 3),
+        functions >= 3,
         capitals / max(1, len(raw_words) - 1),
-        float(long > 0 and text.isupper()),
-        float(text[0].islower()),
-        float(text[0] in "\"“„«'‘「"),
-        float(line[-1] in "\"”“»'’」"),
-        float(text[0] in "•-–—*·▪►>+"),
-        min(1.0, digits / max(1, min(len(text), 200))),
-        float(np.log1p(text.count(",") + text.count("，") + text.count("、") + text.count("،"))),
-        float(np.log1p(len(_INNER_STOP.findall(text)))),
-        float(_ADDRESS.search(text) is not None),
-        float(np.log1p(len(_SEPARATOR.findall(text)))),
-        float(_NUMERIC_DATE.search(text[:300]) is not None),
-        float(letters == 0),
-        min(1.0, 10 * sum(map(words.count, _FIRST_PERSON)) / max(10, long)),
-        min(1.0, 10 * sum(map(words.count, _SECOND_PERSON)) / max(10, long)),
-        min(1.0, 10 * sum(map(words.count, _OURS)) / max(10, long)),
-        *([0.0] * len(CLASSES)),
+        bool(words) and text.isupper(),
+        text[0].islower(),
+        text[0] in _OPENING_QUOTES,
+        line[-1] in _CLOSING_QUOTES,
+        text[0] in "•-–—*·▪►>+",
+        digits / max(1, len(opening)),
+        math.log1p(commas),
+        math.log1p(len(_INNER_STOP.findall(text))),
+        _has_address(text),
+        math.log1p(len(_SEPARATOR.findall(text))),
+        digits > 0 and _NUMERIC_DATE.search(text[:300]) is not None,
+        _LETTER.search(text) is None,
+        first,
+        second,
+        ours,
+        *_NO_CLASSES,
     ]
-    for number, count in class_counts.items():
+    counts = count_class_words(words[:_CLASS_WINDOW_WORDS], lowered, cjk_count > 0)
+    for number, count in counts.items():
         # "Follow us on Twitter" is furniture through and through, one "follow" among forty words is prose.
         features[_CLASS_AT + number] = min(1.0, 2.0 * count / max(2.0, word_count))
-    content = frozenset(word for word in words if len(word) >= 5 and word not in FUNCTION_WORDS)
+    content = frozenset([word for word in plain if len(word) >= _CONTENT_LETTERS])
     return LineLook(features, word_count, sentence, content)
+
+
+def _has_address(text: str) -> bool:
+    # The pattern is slow, and nearly no line has any of these.
+    return ("@" in text or "#" in text or "://" in text or "www." in text) and _ADDRESS.search(text) is not None
+
+
+def _count_persons(words: list[str]) -> tuple[float, float, float]:
+    """How much of a line is I, you and we: ten per cent is all of it."""
+    if _PERSONS.isdisjoint(words):
+        return 0.0, 0.0, 0.0
+    whole = max(10, len(words)) / 10
+    first, second, ours = (
+        min(1.0, len([word for word in words if word in persons]) / whole)
+        for persons in (_FIRST_PERSON, _SECOND_PERSON, _OURS)
+    )
+    return first, second, ours
 
 
 def measure_lines(lines: list[str]) -> tuple[Floats, Floats]:
@@ -148,18 +183,18 @@ def measure_lines(lines: list[str]) -> tuple[Floats, Floats]:
             look = seen[line] = look_at_line(line)
         looks.append(look)
     alone = np.array([look.features for look in looks], dtype=np.float32)
-    page = np.array(_measure_page(lines, looks), dtype=np.float32).T
+    page = np.array(_measure_page(lines, looks, alone), dtype=np.float32).T
     weights = np.array([max(0.5, look.word_count) for look in looks], dtype=np.float32)
     return np.hstack([alone, page]), weights
 
 
-def _measure_page(lines: list[str], looks: list[LineLook]) -> list[npt.NDArray[np.float64]]:
+def _measure_page(lines: list[str], looks: list[LineLook], alone: Floats) -> list[npt.NDArray[np.float64]]:
     count = len(lines)
     counts = Counter(lines)
     repeated = np.array([min(3.0, counts[line] - 1.0) for line in lines])
     last_at = {line: at for at, line in enumerate(lines)}
     repeated_later = np.array([float(last_at[line] > at) for at, line in enumerate(lines)])
-    topical, topical_words = _measure_topic(looks, counts, lines)
+    topical, topical_words = _measure_topic(looks, lines)
     mass = np.array([look.word_count if look.is_sentence else 0.0 for look in looks])
     total = max(1.0, float(mass.sum()))
     through = np.cumsum(mass)
@@ -167,7 +202,7 @@ def _measure_page(lines: list[str], looks: list[LineLook]) -> list[npt.NDArray[n
     sentences = np.array([look.is_sentence for look in looks])
     positions = np.arange(count)
     gap_before, gap_after = _gaps(sentences), _gaps(sentences[::-1])[::-1]
-    closing = np.array([any(look.features[_CLASS_AT + at] >= 0.5 for at in _CLOSING) for look in looks]) & ~sentences
+    closing = (alone[:, _CLOSING].max(axis=1) >= 0.5) & ~sentences
     closers = np.cumsum(closing)
     at_sentence = np.maximum.accumulate(np.where(sentences, closers, 0))
     longest = _sentence_runs(sentences, mass)
@@ -175,12 +210,12 @@ def _measure_page(lines: list[str], looks: list[LineLook]) -> list[npt.NDArray[n
     # "3 days ago", "Reply (2)": one shape many times over is a list of teasers or of comments.
     shapes = [_DIGITS.sub("0", line) if len(line) < 60 else line for line in lines]
     shape_counts = Counter(shapes)
-    shaped = np.array([np.log1p(min(10, shape_counts[shape] - 1)) for shape in shapes])
+    shaped = np.log1p(np.array([min(10, shape_counts[shape] - 1) for shape in shapes]))
     often = (shaped > np.log1p(1.5)).astype(float)
     short = ~sentences
-    dated = np.array([look.features[_DATE_AT] > 0 or look.features[_MONTH_AT] > 0.3 for look in looks]) * short * 1.0
-    junk = np.array([max(look.features[_CLASS_AT : _CLASS_AT + _JUNK_CLASSES]) >= 0.5 for look in looks]) * short * 1.0
-    comments = np.array([look.features[_COMMENTS_AT] >= 0.3 for look in looks]) * short * 1.0
+    dated = ((alone[:, _DATE_AT] > 0) | (alone[:, _MONTH_AT] > 0.3)) * short * 1.0
+    junk = (alone[:, _CLASS_AT : _CLASS_AT + _JUNK_CLASSES].max(axis=1) >= 0.5) * short * 1.0
+    comments = (alone[:, _COMMENTS_AT] >= 0.3) * short * 1.0
     return [
         repeated,
         repeated_later,
@@ -215,9 +250,7 @@ def _measure_page(lines: list[str], looks: list[LineLook]) -> list[npt.NDArray[n
     ]
 
 
-def _measure_topic(
-    looks: list[LineLook], counts: Counter[str], lines: list[str]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _measure_topic(looks: list[LineLook], lines: list[str]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Share and (log) number of a line's content words that *other* sentences of the page hold as well."""
     held: Counter[str] = Counter()
     for look in {line: look for line, look in zip(lines, looks, strict=True)}.values():
@@ -229,10 +262,9 @@ def _measure_topic(
         if not look.content:
             continue
         own = 1 if look.is_sentence else 0
-        shared = sum(1 for word in look.content if held[word] > own)
+        shared = len([word for word in look.content if held.get(word, 0) > own])
         shares[at] = shared / len(look.content)
-        numbers[at] = np.log1p(shared)
-    del counts
+        numbers[at] = math.log1p(shared)
     return shares, numbers
 
 

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from indexer.cleaning.line_features import LINE_FEATURES, PAGE_FEATURES, Floats, measure_lines
+from indexer.cleaning.line_features import LINE_FEATURES, PAGE_FEATURES, Flags, Floats, measure_lines
 
 REACH: Final = 3
 # Within the stretch a line less likely than this is furniture (a share line, an advertisement).
@@ -29,7 +29,6 @@ _LATER_WORDS_DAMPING = 0.0003
 _MAX_ROUNDS = 30
 
 Doubles = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

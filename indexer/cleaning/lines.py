@@ -38,14 +38,14 @@ def split_lines(text: str) -> list[str]:
 
 def clean_line(line: str) -> str:
     """What a reader sees of a line: single spaces, no unseen characters."""
-    return " ".join(_UNSEEN.sub("", line).split())
+    return " ".join((line if line.isascii() else _UNSEEN.sub("", line)).split())
 
 
 def read_blocks(lines: list[str]) -> list[TextBlock]:
     """The non-empty lines, those that belong to one hard-wrapped paragraph joined."""
     groups: list[list[tuple[int, str]]] = [[]]
     for number, line in enumerate(lines):
-        if cleaned := clean_line(line):
+        if line and (cleaned := clean_line(line)):
             groups[-1].append((number, cleaned))
         elif groups[-1]:
             groups.append([])

@@ -66,7 +66,7 @@ def outlet_of_title(title: str, page: PageLines) -> FoundOutlet | None:
     if not suffix or count_words(suffix) > _MAX_WORDS or len(suffix) > _MAX_CHARS:
         return None
     folded = fold_line(suffix)
-    seen = any(fold_line(text) in {rest, folded} for text in page.texts)
+    seen = any(line in {rest, folded} for line in page.folded)
     return FoundOutlet(suffix) if seen or _DOMAIN.fullmatch(suffix) else None
 
 
@@ -91,7 +91,7 @@ def _has_title_below(page: PageLines, at: int) -> bool:
     """Whether another line above the text could be the headline, so that this one need not be."""
     return any(
         count_words(page.texts[below]) >= 3 and not page.is_date_line(below) and not page.is_furniture(below)
-        and fold_line(page.texts[below]) != fold_line(page.texts[at]) and not page.texts[below].lower().startswith("by ")
+        and page.folded[below] != page.folded[at] and not page.texts[below].lower().startswith("by ")
         for below in range(at + 1, page.start)
     )  # fmt: skip
 

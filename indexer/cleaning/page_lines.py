@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from indexer.cleaning.dates import FoundDate, find_date
-from indexer.cleaning.furniture import is_furniture
-from indexer.cleaning.line_features import LINE_FEATURES, Floats
+from indexer.cleaning.line_features import LINE_FEATURES, Flags, Floats
 
 # A date in a longer line is news about a day, not the day of the news.
 _MAX_DATE_LINE_CHARS = 160
@@ -16,17 +15,20 @@ _MAX_DATE_LINE_CHARS = 160
 _MAX_WORDS_BESIDE_DATE = 10
 _GLUED = re.compile(r"((?:19|20)\d\d)(?=\d{1,2}[./ ])")
 _WORD = re.compile(r"\w+")
-_EDGE = re.compile(r"^\W+|\W+$")
+_PUNCTUATION = " \"'“”„«»‘’.,:;!?…|-–—·•*()[]>"
 _SENTENCE = LINE_FEATURES.index("sentence")
 
 
 @dataclass(frozen=True, slots=True)
 class PageLines:
-    """`texts[start:end]` holds the body; `features` has a line's `measure_lines` row each. `dates` are those of the
-    lines that are about a date, by line."""
+    """`texts[start:end]` holds the body, `folded` are the texts as `fold_line` folds them; `features` has a line's
+    `measure_lines` row each, `furniture` those that `find_furniture` found. `dates` are those of the lines that are
+    about a date, by line."""
 
     texts: tuple[str, ...]
+    folded: tuple[str, ...]
     features: Floats
+    furniture: Flags
     start: int
     end: int
     dates: dict[int, FoundDate] = field(default_factory=dict)
@@ -35,7 +37,7 @@ class PageLines:
         return bool(self.features[at, _SENTENCE])
 
     def is_furniture(self, at: int) -> bool:
-        return is_furniture(self.features, at)
+        return bool(self.furniture[at])
 
     def is_date_line(self, at: int) -> bool:
         return at in self.dates
@@ -46,8 +48,8 @@ class PageLines:
 
 
 def fold_line(text: str) -> str:
-    """A line for comparing: lower case, words and single spaces only at its ends."""
-    return _EDGE.sub("", text.casefold())
+    """A line for comparing: lower case, no punctuation at its ends."""
+    return text.casefold().strip(_PUNCTUATION)
 
 
 def count_words(text: str) -> int:

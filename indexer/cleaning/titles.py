@@ -9,6 +9,8 @@ import math
 import re
 from collections import Counter
 
+import numpy as np
+
 from indexer.cleaning.line_features import LINE_FEATURES
 from indexer.cleaning.line_words import CLASSES, FUNCTION_WORDS
 from indexer.cleaning.page_lines import PageLines, count_words, fold_line
@@ -21,9 +23,11 @@ _LOOKED_BELOW = 2
 _MAX_CHARS = 300
 _MAX_WORDS = 32
 _CLASS_AT = len(LINE_FEATURES) - len(CLASSES)
-_FURNITURE_COLUMNS = tuple(
-    _CLASS_AT + CLASSES.index(name)
-    for name in ("share", "follow", "subscribe", "cookie", "rights", "account", "related", "comments", "advert", "menu")
+_FURNITURE_COLUMNS = np.array(
+    [
+        _CLASS_AT + CLASSES.index(name)
+        for name in "share follow subscribe cookie rights account related comments advert menu".split()
+    ]
 )
 _BYLINE_COLUMN = _CLASS_AT + CLASSES.index("byline")
 _UPDATED_COLUMN = _CLASS_AT + CLASSES.index("updated")
@@ -35,13 +39,18 @@ _TOPIC_CHARS = 20_000
 
 def find_title(page: PageLines, bylines: frozenset[int], outlet: int | None) -> int | None:
     """The headline's line, the last of its wordings above the body; None where nothing reads like one."""
-    counts = Counter(fold_line(text) for text in page.texts)
+    counts = Counter(page.folded)
     body_words = _content_words(" ".join(page.texts[page.start : page.end])[:_TOPIC_CHARS])
+    first, last = max(0, page.start - _LOOKED_ABOVE), min(len(page.texts), page.start + _LOOKED_BELOW)
+    rivals = [at for at in range(max(0, first - 4), page.start) if _is_rival(page, at)]
     best, best_score = None, _LEAST_SCORE
-    for at in range(max(0, page.start - _LOOKED_ABOVE), min(len(page.texts), page.start + _LOOKED_BELOW)):
+    for at in range(first, last):
         if at in bylines or page.is_date_line(at) or at == outlet or not _may_be_title(page, at):
             continue
-        score = _score(page, at, body_words, counts[fold_line(page.texts[at])], bylines)
+        score = _score(page, at, body_words, counts[page.folded[at]], bylines)
+        # Of a headline and the deck below it the headline comes first.
+        score += 0.5 * math.log1p(sum(at < rival < at + 20 for rival in rivals))
+        score -= 1.0 * math.log1p(sum(at - 4 <= rival < at for rival in rivals))
         if score >= best_score:
             best, best_score = at, score
     return best
@@ -98,15 +107,12 @@ def _score(page: PageLines, at: int, body_words: frozenset[str], repeats: int, b
     score -= 0.8 if text[0].islower() else 0.0
     # The first line of the text is a headline only when it does not read like the others.
     score -= 2.6 if at >= page.start and page.is_sentence(at) else 0.8 if at >= page.start else 0.0
-    score -= 0.6 * float(max(features[column] for column in _FURNITURE_COLUMNS))
+    score -= 0.6 * float(features[_FURNITURE_COLUMNS].max())
     score -= 1.2 * float(features[_CAPTION_COLUMN]) + 0.3 * float(features[_BYLINE_COLUMN] + features[_UPDATED_COLUMN])
     score -= 1.1 if page.is_furniture(at) else 0.0
     score -= 1.8 * float(features[_SEPARATORS_COLUMN])
     score += 0.5 if at == 0 or _length(page.texts[at - 1]) <= 3 else 0.0
     score += 0.6 if at + 1 < len(page.texts) and page.is_sentence(at + 1) else 0.0
-    # Of a headline and the deck below it the headline comes first.
-    score += 0.5 * math.log1p(sum(_is_rival(page, other) for other in range(at + 1, min(page.start, at + 20))))
-    score -= 1.0 * math.log1p(sum(_is_rival(page, other) for other in range(max(0, at - 4), at)))
     return score
 
 

@@ -6,7 +6,7 @@ date or the source counts as kept. Reading the marked lines again gives the same
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,10 +23,12 @@ from indexer.cleaning.furniture import (
     SITE_NAME,
     UNSURE_DATE,
     Region,
+    find_furniture,
     name_furniture,
 )
 from indexer.cleaning.language import identify_language
-from indexer.cleaning.line_model import Flags, LineModel, judge_lines, load_line_model
+from indexer.cleaning.line_features import Flags, Floats
+from indexer.cleaning.line_model import LineModel, judge_lines, load_line_model
 from indexer.cleaning.lines import TextBlock, read_blocks, split_lines
 from indexer.cleaning.outlets import FoundOutlet, find_outlet, outlet_of_title
 from indexer.cleaning.page_lines import PageLines, find_date_lines, fold_line
@@ -63,8 +65,9 @@ def read_scraped_text(text: str, place: Place, *, model: LineModel | None = None
         return ReadArticle(place, _keep_whole(lines, blocks))
     texts = tuple(block.text for block in blocks)
     verdict = judge_lines(list(texts), model or load_line_model())
-    chosen = choose_body(texts, verdict)
-    page = _lay_out(texts, verdict.features, chosen)
+    furniture = find_furniture(texts, verdict.features)
+    chosen = choose_body(texts, verdict, furniture)
+    page = _lay_out(texts, verdict.features, furniture, chosen)
     head = _read_head(page)
     body = _leave_out_head(page, head, chosen)
     return ReadArticle(place, _write_article(lines, blocks, page, head, body))
@@ -73,24 +76,24 @@ def read_scraped_text(text: str, place: Place, *, model: LineModel | None = None
 def _keep_whole(lines: list[str], blocks: list[TextBlock]) -> Article:
     body = "\n\n".join(block.text for block in blocks)
     return Article(
-        body=body, lang=identify_language(body[:_LANGUAGE_CHARS]), original=tuple(OriginalLine(line) for line in lines)
+        body=body, lang=identify_language(body[:_LANGUAGE_CHARS]), original=_as_original(lines, [""] * len(lines))
     )
 
 
-def _lay_out(
-    texts: tuple[str, ...], features: np.ndarray[tuple[int, int], np.dtype[np.float32]], chosen: Flags
-) -> PageLines:
+def _as_original(lines: list[str], marks: list[str]) -> tuple[OriginalLine, ...]:
+    # Half of a text's lines are empty: they are one value.
+    empty = OriginalLine("")
+    return tuple(OriginalLine(line, mark) if line else empty for line, mark in zip(lines, marks, strict=True))
+
+
+def _lay_out(texts: tuple[str, ...], features: Floats, furniture: Flags, chosen: Flags) -> PageLines:
     """Where the text begins and ends. It begins with a sentence: the headline above may have been chosen as well."""
     at = [int(number) for number in np.flatnonzero(chosen)]
     end = at[-1] + 1
-    bare = PageLines(texts, features, at[0], end)
+    bare = PageLines(texts, tuple(map(fold_line, texts)), features, furniture, at[0], end)
     start = next((number for number in at[:8] if bare.is_sentence(number)), at[0])
-    around = (
-        range(_TOP_LINES),
-        range(start - _HEAD_LINES, start + 3),
-        range(end - 2, end + _TAIL_LINES),
-    )
-    return PageLines(texts, features, start, end, find_date_lines(texts, around))
+    around = (range(_TOP_LINES), range(start - _HEAD_LINES, start + 3), range(end - 2, end + _TAIL_LINES))
+    return replace(bare, start=start, dates=find_date_lines(texts, around))
 
 
 def _read_head(page: PageLines) -> _Head:
@@ -107,12 +110,12 @@ def _read_head(page: PageLines) -> _Head:
 def _leave_out_head(page: PageLines, head: _Head, chosen: Flags) -> Flags:
     """The body without lines that became fields and without repeated titles; never left with nothing."""
     body = chosen.copy()
-    title = None if head.title is None else fold_line(page.texts[head.title])
+    title = None if head.title is None else page.folded[head.title]
     fields = {head.title, head.byline and head.byline.at, head.outlet and head.outlet.at}
     for at in np.flatnonzero(chosen):
         number = int(at)
         is_field = number in fields and not page.is_sentence(number)
-        is_title = title is not None and (number == head.title or fold_line(page.texts[number]) == title)
+        is_title = title is not None and (number == head.title or page.folded[number] == title)
         if is_field or is_title or page.is_date_line(number):
             body[number] = False
     return body if body.any() else chosen
@@ -123,8 +126,10 @@ def _write_article(lines: list[str], blocks: list[TextBlock], page: PageLines, h
     is_titled = head.title is not None and not body[head.title]
     title = trim_title(page.texts[head.title], source) if head.title is not None and is_titled else ""
     marks = [""] * len(lines)
+    seen: set[str] = set()
     for at, block in enumerate(blocks):
-        mark = _mark(page, head, body, at)
+        mark = _mark(page, head, body, at, is_repeat=block.text in seen)
+        seen.add(block.text)
         for number in block.numbers:
             marks[number] = mark
     paragraphs = "\n\n".join(block.text for at, block in enumerate(blocks) if body[at])
@@ -135,27 +140,27 @@ def _write_article(lines: list[str], blocks: list[TextBlock], page: PageLines, h
         source=source,
         published=published_of(head.day),
         lang=identify_language(f"{title}\n{paragraphs[:_LANGUAGE_CHARS]}"),
-        original=tuple(OriginalLine(line, mark) for line, mark in zip(lines, marks, strict=True)),
+        original=_as_original(lines, marks),
     )
 
 
-def _mark(page: PageLines, head: _Head, body: Flags, at: int) -> str:
+def _mark(page: PageLines, head: _Head, body: Flags, at: int, *, is_repeat: bool) -> str:
     """Why a line is not in the article, "" if it is."""
     if head.day is not None and head.day.at == at:
         return UNSURE_DATE if head.day.is_unsure else ""
     if body[at] or at in {head.title, head.byline and head.byline.at, head.outlet and head.outlet.at}:
         return ""
-    folded = fold_line(page.texts[at])
-    if head.title is not None and folded == fold_line(page.texts[head.title]):
+    folded = page.folded[at]
+    if head.title is not None and folded == page.folded[head.title]:
         return REPEATED_TITLE
     if (date := page.dates.get(at)) is not None:
         above = at < (page.start if head.title is None else head.title)
         return SCRAPING_DATE if above and is_page_clock(page, at, date) else DATE_LINE
     if head.outlet is not None and folded == fold_line(head.outlet.name):
         return SITE_NAME
-    if head.byline is not None and folded == fold_line(page.texts[head.byline.at]):
+    if head.byline is not None and folded == page.folded[head.byline.at]:
         return BYLINE
     region: Region = "before" if at < page.start else "after" if at >= page.end else "inside"
-    if region == "inside" and page.texts[at] in page.texts[:at]:
+    if region == "inside" and is_repeat:
         return REPEATED_LINE
     return name_furniture(page.features, at, region)
