@@ -12,7 +12,6 @@ from typing import Literal, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-
 PostingField = Literal["title", "body", "title_surface", "body_surface", "author", "source", "tag"]
 TextField = Literal["title", "body"]
 ValueFacet = Literal["source", "author", "lang", "tag", "collection"]
