@@ -6,9 +6,9 @@ Body, over the pages of pages/scrapinghub, each text read alone: words are runs 
 counted with their multiplicity. Precision is the share of the words kept that the hand-made body holds, recall the
 share of that body's words that were kept, F1 their harmonic mean; each is averaged over pages (macro). Peers in the
 same run: every line kept, and the simple rule "lines of ten words or more that end like a sentence".
-Every page is read with a line model that was trained without the pages of its host (benchmarks/line_weights_folds.json);
-the weights that ship were trained on all pages and are not what is reported here. Halves are halves of the sites, by hash
-of the host: rules were chosen looking at half 0.
+Every page is read with a line model that was trained without the pages of its host
+(benchmarks/line_weights_folds.json); the weights that ship were trained on all pages and are not what is reported here.
+Halves are halves of the sites, by hash of the host: rules were chosen looking at half 0.
 
 Title, author, date, over the pages of pages/trafilatura that have a gold one: exact means equal after folding case
 and punctuation, for authors equal sets of names. Reported, not a floor.

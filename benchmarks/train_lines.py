@@ -27,8 +27,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-
 from pages import FOLDS, WORD, Page, fold_of, host_of, read_pages
+
 from indexer.cleaning.line_features import LINE_FEATURES, PAGE_FEATURES, measure_lines
 from indexer.cleaning.line_model import REACH
 

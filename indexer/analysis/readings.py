@@ -5,7 +5,7 @@ what the two sides share is decided here.
 
 Accents: an accented word is indexed under the stem of what was written, folded, and, where that differs, under the
 stem of its plain spelling (résumé: `en:resume`, `en:resum`). A typed word is looked for under the same terms, so résumé
-finds resume and resumes as well as résumé. Both of its terms stand at one position: whoever counts must count positions.
+finds resume and resumes as well as résumé. Both of its terms stand at one position: count positions, not terms.
 """
 
 from __future__ import annotations

@@ -8,11 +8,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from indexer.cleaning.furniture import find_closings
+from indexer.cleaning.furniture import find_addresses, find_closings
 from indexer.cleaning.line_features import LINE_FEATURES, Flags, Floats
 from indexer.cleaning.line_model import LineVerdict
 
 _SENTENCE = LINE_FEATURES.index("sentence")
+_STOPPED = LINE_FEATURES.index("stopped")
 _WORDS = LINE_FEATURES.index("words")
 _NO_LETTERS = LINE_FEATURES.index("no_letters")
 _AFTER_CUT_SHARE = 0.2
@@ -20,6 +21,7 @@ _AFTER_CUT_SHARE = 0.2
 # (teasers read like prose as well) it must be likelier.
 _LEAST_CHANCE_PLAIN = 0.0
 _LEAST_CHANCE_BUSY = 0.1
+_LEAST_CHANCE_SHORT = 0.3
 _PLAIN_FURNITURE_SHARE = 0.25
 _PLAIN_LINES = 40
 _MAX_SHORT_LINES = 2
@@ -38,8 +40,11 @@ def choose_body(texts: tuple[str, ...], verdict: LineVerdict, furniture: Flags) 
     least = _LEAST_CHANCE_PLAIN if is_plain else _LEAST_CHANCE_BUSY
     _cut_tail(chosen, features)
     at = _trim_edges(chosen, furniture)
-    _grow(chosen, range(int(at[-1]) + 1, len(texts)), features, furniture, verdict, least)
-    _grow(chosen, range(int(at[0]) - 1, -1, -1), features, furniture, verdict, least)
+    barred = furniture | find_addresses(texts, features)
+    prose = (features[:, _SENTENCE] > 0) & (verdict.chances >= least)
+    prose |= (features[:, _STOPPED] > 0) & (verdict.chances >= _LEAST_CHANCE_SHORT)  # "More follows."
+    _grow(chosen, range(int(at[-1]) + 1, len(texts)), prose, barred)
+    _grow(chosen, range(int(at[0]) - 1, -1, -1), prose, barred)
     if is_plain:
         # Between paragraphs a sub-heading, a list or a line of verse is the article's own.
         first, last = int(np.flatnonzero(chosen)[0]), int(np.flatnonzero(chosen)[-1])
@@ -62,20 +67,20 @@ def _cut_tail(chosen: Flags, features: Floats) -> None:
     that is about the page, or by its readers. Between the parts of an article ("* * *") much comes after."""
     words = np.expm1(features[:, _WORDS].astype(np.float64)) * chosen
     rules = (features[:, _NO_LETTERS] > 0) & (features[:, _WORDS] == 0)
-    before = np.cumsum(words)
-    is_late = before[-1] - before <= _AFTER_CUT_SHARE * before
+    before = np.cumsum(words) - words
+    is_late = words.sum() - before <= _AFTER_CUT_SHARE * before + words
     ends = np.flatnonzero((rules | find_closings(features)) & is_late & (before > 0))
     if len(ends):
         chosen[ends[0] :] = False
 
 
-def _grow(chosen: Flags, order: range, features: Floats, furniture: Flags, verdict: LineVerdict, least: float) -> None:
-    """Take in sentences next to the body, and the few short lines that lead from one to another."""
+def _grow(chosen: Flags, order: range, prose: Flags, barred: Flags) -> None:
+    """Take in prose next to the body, in place, and the few short lines that lead from one paragraph to another."""
     pending: list[int] = []
     for at in order:
-        if furniture[at]:
+        if barred[at]:
             return
-        if features[at, _SENTENCE] and verdict.chances[at] >= least:
+        if prose[at]:
             for taken in (*pending, at):
                 chosen[taken] = True
             pending = []

@@ -68,7 +68,7 @@ def _score(page: PageLines, at: int, date: FoundDate, anchor: int, byline: int |
     elif is_page_clock(page, at, date):
         score -= 2.0
     score -= min(1.5, 0.1 * abs(at - anchor))
-    score += 0.5 if date.has_time else 0.0
+    score += 1.2 if date.has_time else 0.0
     score += 0.7 if byline is not None and abs(at - byline) <= 2 else 0.0
     score += 0.8 if _PUBLISHED.search(text) else 0.0
     score -= 0.9 if _UPDATED.search(text) and not _PUBLISHED.search(text) else 0.0

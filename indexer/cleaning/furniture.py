@@ -59,6 +59,12 @@ _ASKING: Final = frozenset(CLASSES.index(name) for name in ("subscribe", "follow
 _WORD: Final = re.compile(r"\w+")
 _OPENING_CHARS = 60
 _OPENING_WORDS = 2
+_SELLING_COLUMNS: Final = np.array([_CLASS_AT + CLASSES.index(name) for name in ("subscribe", "follow", "share")])
+_SECOND_PERSON: Final = LINE_FEATURES.index("second_person")
+_OURS: Final = LINE_FEATURES.index("ours")
+_SELLING_SHARE = 0.2
+_SELLING_AND_ADDRESS = 0.5
+_QUOTE: Final = re.compile('["“”„«»]')
 _SURE_SHARE = 0.5
 _CLOSING_SHARE = 0.25
 _REGION_REASONS: Final[dict[Region, str]] = {
@@ -88,7 +94,16 @@ def find_furniture(texts: tuple[str, ...], features: Floats) -> Flags:
     menu = features[:, _MENU_COLUMN]
     short = (features[:, _NO_LETTERS] > 0) | ((features[:, _SEPARATORS] > 0.6) & (menu > 0)) | (menu >= 0.6)
     opening = np.array([opens_like_furniture(text) for text in texts], dtype=np.bool_)
-    return np.asarray(strong | opening | (short & (features[:, _SENTENCE] == 0)))
+    # "You can also follow AzerNEWS on Twitter or Facebook": prose to the eye, but it speaks to the reader of the page.
+    selling = features[:, _SELLING_COLUMNS].sum(axis=1) + features[:, _SECOND_PERSON] + features[:, _OURS]
+    asking = (features[:, _SELLING_COLUMNS].sum(axis=1) >= _SELLING_SHARE) & (selling >= _SELLING_AND_ADDRESS)
+    return np.asarray(strong | opening | asking | (short & (features[:, _SENTENCE] == 0)))
+
+
+def find_addresses(texts: tuple[str, ...], features: Floats) -> Flags:
+    """The lines in which a page's "we" speaks to its "you", outside quotes."""
+    both = (features[:, _SECOND_PERSON] > 0) & (features[:, _OURS] > 0)
+    return np.asarray(both & np.array([_QUOTE.search(text) is None for text in texts], dtype=np.bool_))
 
 
 def opens_like_furniture(text: str) -> bool:

@@ -33,7 +33,8 @@ _LOOKED_AT_CHARS = 3000
 _CLASS_WINDOW_WORDS = 40
 
 LINE_FEATURES: Final = (
-    "words", "one_word", "few_words", "some_words", "many_words", "sentence", "stopped", "colon", "ellipsis", "question",
+    "words", "one_word", "few_words", "some_words", "many_words", "sentence", "stopped", "colon", "ellipsis",
+    "question",
     "function_share", "function_some", "capital_share", "capitals_only", "lower_start", "quote_start", "quote_end",
     "bullet_start", "digit_share", "commas", "inner_stops", "address", "separators", "numeric_date", "no_letters",
     "first_person", "second_person", "ours",
@@ -253,7 +254,7 @@ def _measure_page(lines: list[str], looks: list[LineLook], alone: Floats) -> lis
 def _measure_topic(looks: list[LineLook], lines: list[str]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Share and (log) number of a line's content words that *other* sentences of the page hold as well."""
     held: Counter[str] = Counter()
-    for look in {line: look for line, look in zip(lines, looks, strict=True)}.values():
+    for look in dict(zip(lines, looks, strict=True)).values():
         if look.is_sentence:
             held.update(look.content)
     shares = np.zeros(len(looks))
@@ -280,7 +281,7 @@ def _window(mass: npt.NDArray[np.float64], reach: int, *, after: bool) -> npt.ND
     """Sentence words in the `reach` lines before (or after) each line, itself left out."""
     ordered = mass[::-1] if after else mass
     through = np.concatenate([np.zeros(reach + 1), np.cumsum(ordered)])
-    sums = through[reach : reach + len(mass)] - through[: len(mass)]
+    sums: npt.NDArray[np.float64] = through[reach : reach + len(mass)] - through[: len(mass)]
     return sums[::-1] if after else sums
 
 

@@ -35,7 +35,8 @@ Doubles = npt.NDArray[np.float64]
 class LineModel:
     """Weights of the score.
 
-    `line`: float64 of shape (LINE_FEATURES, 2 REACH + 1), a column an offset from -REACH to REACH; `page`: (PAGE_FEATURES,);
+    `line`: float64 of shape (LINE_FEATURES, 2 REACH + 1), a column an offset from -REACH to REACH;
+    `page`: (PAGE_FEATURES,);
     `outside`: (2 REACH + 1,), what it adds that the neighbour at that offset lies outside the page; `bias`: one number.
     """
 

@@ -59,7 +59,7 @@ _PHRASES: Final = {
     "|signing up|inbox|get the latest|breaking news alerts|free trial|donate|donation|support our|support us|membership"
     "|become a member|per month|monthly basis|abonnieren|abonnement|abo|abonnez|s abonner|inscrivez|lettre d|suscríbete"
     "|suscripción|boletín|assine|assinar|iscriviti|abbonati|abonneer|nieuwsbrief|prenumerera|подписка|подписаться|рассылка"
-    "|abunə|abonə|abone ol|bülten|subskrybuj|订阅|購読|your email|email address|thank you for|thanks for|unsubscribe"
+    "|abunə|abonə|abone ol|bülten|subskrybuj|订阅|購読|your email|email address|thank you|thank you for|thanks for|unsubscribe"
     "|quality journalism|independent journalism|unlimited access|digital access|full access",
     "cookie": "cookie|cookies|consent|gdpr|privacy policy|datenschutz|datenschutzerklärung|cookie richtlinie"
     "|confidentialité|privacidad|privacybeleid|конфиденциальности|personal data|your browser|javascript|adblocker"
@@ -89,7 +89,7 @@ _PHRASES: Final = {
     "|mots clés|étiquettes|catégories|etiquetas|categorías|categoria|теги|метки|рубрики|teqlər|etiketler|标签|關鍵字|sections",
     "advert": "advertisement|advertisements|advertising|advertise|sponsored content|continue reading|story continues"
     "|article continues|scroll to|anzeige|werbung|publicité|publicidad|publicidade|pubblicità|advertentie|реклама|reklam"
-    "|reklama|广告|広告|promoted|affiliate|commission|sale|buy now|shop now|coupon|deals|loading|skip to|please wait",
+    "|reklama|广告|広告|promoted|affiliate|commission|sale|buy now|shop now|coupon|deals",
     "caption": "photo|photos|image|images|picture|getty|getty images|ap photo|reuters|afp|shutterstock|photograph|photo by"
     "|photo credit|image credit|file photo|courtesy|pictured|credit|foto|fotos|bild|bilder|bildquelle|quelle|dpa|picture alliance"
     "|crédit|crédits|photo d|imagen|fotografía|efe|ansa|фото|снимок|şəkil|fotoğraf|图片|圖|写真|video|watch|gallery|slideshow"
@@ -107,7 +107,7 @@ _PHRASES: Final = {
     "|gesundheit|reise|wetter|accueil|recherche|contactez|économie|politique|météo|inicio|buscar|contacto|economía"
     "|deportes|cultura|contato|economia|cerca|contatti|zoeken|главная|поиск|контакты|о нас|политика|экономика|спорт|культура"
     "|общество|новости|ana səhifə|axtar|əlaqə|siyasət|iqtisadiyyat|idman|anasayfa|iletişim|siyaset|ekonomi|spor|首页|首頁"
-    "|新闻|新聞|体育|財經|ホーム|ニュース|back to|skip|close|next|previous|show more|view all|see all|load more|read all|feedback"
+    "|新闻|新聞|体育|財經|ホーム|ニュース|back to|skip|skip to|loading|please wait|close|next|previous|show more|view all|see all|load more|read all|feedback"
     "|accessibility|press|media|magazine|e paper|epaper|live|live tv|edition",
     "month": "january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug"
     "|sep|sept|oct|nov|dec|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août"

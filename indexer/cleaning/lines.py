@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 _LINE_END = re.compile("\r\n?|[\n\x0b\x0c\x85\u2028\u2029]")
 # Zero-width characters, direction marks, soft hyphens and the byte order mark: nobody sees them, every match trips.
@@ -62,9 +63,7 @@ def read_blocks(lines: list[str]) -> list[TextBlock]:
 def _find_width(groups: list[list[tuple[int, str]]]) -> int:
     """The width that the text was wrapped to, 0 when it was not: where lines end because the next word would not
     have fitted, nearly every line that has a follower in its paragraph is full."""
-    followed = [
-        (line, following) for group in groups for (_, line), (_, following) in zip(group, group[1:], strict=False)
-    ]
+    followed = [(line, following) for group in groups for (_, line), (_, following) in pairwise(group)]
     width = max((len(line) for group in groups if len(group) > 1 for _, line in group), default=0)
     if not _LEAST_WIDTH <= width <= _GREATEST_WIDTH or len(followed) < _LEAST_WRAPPED_LINES:
         return 0

@@ -22,6 +22,7 @@ _NAME_ENDS = re.compile(
 )
 _SUFFIX = re.compile(r"\s[|–—-]\s")
 _LOOKED_AT_LINES = 4
+_MAX_HEAD_LINES = 12
 _MAX_WORDS = 5
 _MAX_CHARS = 45
 _MENU_CLASSES = frozenset(
@@ -38,10 +39,12 @@ class FoundOutlet:
     at: int | None = None
 
 
-def find_outlet(page: PageLines) -> FoundOutlet | None:
+def find_outlet(page: PageLines, bylines: frozenset[int]) -> FoundOutlet | None:
     """The site's name: a domain or a name alone in the first lines above the text, then the copyright notice."""
     copyright_name = _find_copyright(page)
-    candidates = [at for at in range(min(_LOOKED_AT_LINES, page.start)) if _may_be_name(page, at)]
+    # A long head is a menu, where a domain is a link to elsewhere.
+    looked_at = page.start if page.start <= _MAX_HEAD_LINES else _LOOKED_AT_LINES
+    candidates = [at for at in range(looked_at) if _may_be_name(page, at)]
     for at in candidates:
         text = page.texts[at]
         if _DOMAIN.fullmatch(text):
@@ -51,23 +54,26 @@ def find_outlet(page: PageLines) -> FoundOutlet | None:
         if copyright_name and _is_same(text, copyright_name):
             return FoundOutlet(text, at)
     # The one line above a headline: but the only line above the text may be the headline itself.
-    if candidates and candidates[0] <= 1 and _has_title_below(page, candidates[0]):
+    if candidates and candidates[0] <= 1 and _has_title_below(page, candidates[0], bylines):
         return FoundOutlet(page.texts[candidates[0]], candidates[0])
     return FoundOutlet(copyright_name) if copyright_name else None
 
 
 def outlet_of_title(title: str, page: PageLines) -> FoundOutlet | None:
-    """`Headline | Outlet`: the part behind the last bar, where the headline without it is a line of the page too, or
-    the part names itself elsewhere in the page."""
-    parts = _SUFFIX.split(title)
-    if len(parts) < 2:
-        return None
-    suffix, rest = parts[-1].strip(), fold_line(title[: title.rfind(parts[-1])].rstrip(" |–—-"))
-    if not suffix or count_words(suffix) > _MAX_WORDS or len(suffix) > _MAX_CHARS:
-        return None
-    folded = fold_line(suffix)
-    seen = any(line in {rest, folded} for line in page.folded)
-    return FoundOutlet(suffix) if seen or _DOMAIN.fullmatch(suffix) else None
+    """`Headline | Outlet`: the part behind the last bar of the headline or of its repetition, where the headline
+    without it is a line of the page too, or the part names itself elsewhere in the page."""
+    folded_title = fold_line(title)
+    for text, folded in zip(page.texts[: page.start + 1], page.folded, strict=False):
+        if not folded.startswith(folded_title) or len(text) > 2 * len(title) + _MAX_CHARS:
+            continue
+        parts = _SUFFIX.split(text)
+        suffix = parts[-1].strip()
+        if len(parts) < 2 or not suffix or count_words(suffix) > _MAX_WORDS or len(suffix) > _MAX_CHARS:
+            continue
+        rest = fold_line(text[: text.rfind(parts[-1])].rstrip(" |–—-"))
+        if _DOMAIN.fullmatch(suffix) or any(line in {rest, fold_line(suffix)} for line in page.folded):
+            return FoundOutlet(suffix)
+    return None
 
 
 def _may_be_name(page: PageLines, at: int) -> bool:
@@ -87,11 +93,11 @@ def _may_be_name(page: PageLines, at: int) -> bool:
     )
 
 
-def _has_title_below(page: PageLines, at: int) -> bool:
+def _has_title_below(page: PageLines, at: int, bylines: frozenset[int]) -> bool:
     """Whether another line above the text could be the headline, so that this one need not be."""
     return any(
         count_words(page.texts[below]) >= 3 and not page.is_date_line(below) and not page.is_furniture(below)
-        and page.folded[below] != page.folded[at] and not page.texts[below].lower().startswith("by ")
+        and page.folded[below] != page.folded[at] and below not in bylines
         for below in range(at + 1, page.start)
     )  # fmt: skip
 

@@ -77,5 +77,5 @@ def find_date_lines(texts: tuple[str, ...], ranges: tuple[range, ...]) -> dict[i
 
 
 def is_only_date(text: str, date: FoundDate) -> bool:
-    """Whether nothing but a place or a weekday stands beside the date: "Thursday July 10 2025", "Baku, 10 July 2025"."""
+    """Whether nothing but a place or a weekday stands beside the date: "Thursday July 10 2025", "Baku, 10 July"."""
     return count_words(text[: date.start] + " " + text[date.end :]) <= 1

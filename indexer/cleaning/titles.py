@@ -118,6 +118,6 @@ def _score(page: PageLines, at: int, body_words: frozenset[str], repeats: int, b
 
 def _is_rival(page: PageLines, at: int) -> bool:
     text = page.texts[at]
-    if page.is_date_line(at) or not 4 <= _length(text[:_MAX_CHARS]):
+    if page.is_date_line(at) or not _length(text[:_MAX_CHARS]) >= 4:
         return False
     return _may_be_title(page, at) and not page.is_furniture(at)

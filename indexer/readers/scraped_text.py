@@ -91,14 +91,14 @@ def _lay_out(texts: tuple[str, ...], features: Floats, furniture: Flags, chosen:
     at = [int(number) for number in np.flatnonzero(chosen)]
     end = at[-1] + 1
     bare = PageLines(texts, tuple(map(fold_line, texts)), features, furniture, at[0], end)
-    start = next((number for number in at[:8] if bare.is_sentence(number)), at[0])
+    start = next((number for number in at[:_HEAD_LINES] if bare.is_sentence(number)), at[0])
     around = (range(_TOP_LINES), range(start - _HEAD_LINES, start + 3), range(end - 2, end + _TAIL_LINES))
     return replace(bare, start=start, dates=find_date_lines(texts, around))
 
 
 def _read_head(page: PageLines) -> _Head:
-    outlet = find_outlet(page)
     leads = find_lead_bylines(page)
+    outlet = find_outlet(page, leads)
     title = find_title(page, leads, outlet.at if outlet else None)
     byline = find_byline(page, leads, title, outlet.at if outlet else None)
     day = find_day(page, title, byline.at if byline else None)
@@ -108,15 +108,12 @@ def _read_head(page: PageLines) -> _Head:
 
 
 def _leave_out_head(page: PageLines, head: _Head, chosen: Flags) -> Flags:
-    """The body without lines that became fields and without repeated titles; never left with nothing."""
+    """The body without lines that became fields, or say the same again; never left with nothing."""
     body = chosen.copy()
-    title = None if head.title is None else page.folded[head.title]
-    fields = {head.title, head.byline and head.byline.at, head.outlet and head.outlet.at}
-    for at in np.flatnonzero(chosen):
-        number = int(at)
-        is_field = number in fields and not page.is_sentence(number)
-        is_title = title is not None and (number == head.title or page.folded[number] == title)
-        if is_field or is_title or page.is_date_line(number):
+    at_fields = {head.title, head.byline and head.byline.at, head.outlet and head.outlet.at} - {None}
+    said = {page.folded[at] for at in at_fields if at is not None and not page.is_sentence(at)}
+    for number in np.flatnonzero(chosen):
+        if page.folded[number] in said or number == head.title or page.is_date_line(int(number)):
             body[number] = False
     return body if body.any() else chosen
 
@@ -144,6 +141,14 @@ def _write_article(lines: list[str], blocks: list[TextBlock], page: PageLines, h
     )
 
 
+def _is_title(text: str, title: str, outlet: FoundOutlet | None) -> bool:
+    """Whether a line says the (folded) title, with or without the site's name behind it."""
+    folded = fold_line(text)
+    return folded == title or (
+        outlet is not None and folded.startswith(title) and fold_line(trim_title(text, outlet.name)) == title
+    )
+
+
 def _mark(page: PageLines, head: _Head, body: Flags, at: int, *, is_repeat: bool) -> str:
     """Why a line is not in the article, "" if it is."""
     if head.day is not None and head.day.at == at:
@@ -151,7 +156,7 @@ def _mark(page: PageLines, head: _Head, body: Flags, at: int, *, is_repeat: bool
     if body[at] or at in {head.title, head.byline and head.byline.at, head.outlet and head.outlet.at}:
         return ""
     folded = page.folded[at]
-    if head.title is not None and folded == page.folded[head.title]:
+    if head.title is not None and _is_title(page.texts[at], page.folded[head.title], head.outlet):
         return REPEATED_TITLE
     if (date := page.dates.get(at)) is not None:
         above = at < (page.start if head.title is None else head.title)
