@@ -51,6 +51,12 @@ class _Head:
     day: FoundDay | None = None
     outlet: FoundOutlet | None = None
 
+    @property
+    def lines(self) -> frozenset[int]:
+        """The lines that became title, author and source."""
+        places = (self.title, self.byline.at if self.byline else None, self.outlet.at if self.outlet else None)
+        return frozenset(at for at in places if at is not None)
+
 
 def read_scraped_text(text: str, place: Place, *, model: LineModel | None = None) -> ReadArticle | Skipped:
     """One article from one page's text; Skipped "no text" when there is no word in it. Never raises.
@@ -110,8 +116,7 @@ def _read_head(page: PageLines) -> _Head:
 def _leave_out_head(page: PageLines, head: _Head, chosen: Flags) -> Flags:
     """The body without lines that became fields, or say the same again; never left with nothing."""
     body = chosen.copy()
-    at_fields = {head.title, head.byline and head.byline.at, head.outlet and head.outlet.at} - {None}
-    said = {page.folded[at] for at in at_fields if at is not None and not page.is_sentence(at)}
+    said = {page.folded[at] for at in head.lines if not page.is_sentence(at)}
     for number in np.flatnonzero(chosen):
         if page.folded[number] in said or number == head.title or page.is_date_line(int(number)):
             body[number] = False
@@ -153,7 +158,7 @@ def _mark(page: PageLines, head: _Head, body: Flags, at: int, *, is_repeat: bool
     """Why a line is not in the article, "" if it is."""
     if head.day is not None and head.day.at == at:
         return UNSURE_DATE if head.day.is_unsure else ""
-    if body[at] or at in {head.title, head.byline and head.byline.at, head.outlet and head.outlet.at}:
+    if body[at] or at in head.lines:
         return ""
     folded = page.folded[at]
     if head.title is not None and _is_title(page.texts[at], page.folded[head.title], head.outlet):
