@@ -61,15 +61,21 @@ def index(
     commits what was read and ends the run, the second ends it at once: either way the next run goes on from there.
     """
     settings, _ = read_settings({"index_dir": index_dir, "collection": collection})
-    outcomes = read_articles(paths, ReadOptions(settings.collection, FieldMap.parse(mapped), datetime.now(UTC).date()))
-    analyzer = Analyzer()
     console = messages()
+    progress = RunProgress(console)
+    read_options = ReadOptions(
+        settings.collection, FieldMap.parse(mapped), datetime.now(UTC).date(), on_position=progress.on_position
+    )
+    outcomes = read_articles(paths, read_options)  # says at once when a path is not there
     roots = tuple(str(path) for path in paths)
+    if console.is_terminal:
+        progress.expect(total_size(roots))
+    analyzer = Analyzer()
     options = RunOptions(roots, prune, yes, settings.commit_every_s)
     with (
-        WhooshIndex.open_or_create(settings.index_dir).writer(analyzer, settings.writer_memory_mb) as writer,
-        RunProgress(console, total_size(roots) if console.is_terminal else 0) as progress,
         StopSignals() as stop,
+        WhooshIndex.open_or_create(settings.index_dir).writer(analyzer, settings.writer_memory_mb) as writer,
+        progress,
     ):
         report = index_articles(outcomes, writer, analyzer, options, watcher=progress, stop=stop)
     click.echo(orjson.dumps(report.to_json()).decode() if as_json else report.to_text())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -32,6 +33,9 @@ class Command(click.Command):
         except BroadsheetError as error:
             click.echo(f"error: {error}", err=True)
             ctx.exit(EXIT_WRONG_USAGE if isinstance(error, UsageError) else EXIT_FAILED)
+        except KeyboardInterrupt:
+            click.echo("stopped; nothing was changed since the last commit", err=True)
+            ctx.exit(128 + signal.SIGINT)
 
 
 index_dir_option = click.option(

@@ -28,6 +28,7 @@ UNFIT = "cannot be indexed"
 _NOT_MISSING = frozenset({DELETED, SAME_FILE, "link to a folder", "link loop"})
 #: What a commit is expected to take, as a share of the time that its batch took, before the first one was measured.
 _FIRST_COMMIT_SHARE = 0.25
+_MOST_COMMIT_SHARE = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class _Run:
         self._live_roots: set[str] = set()
         self._counts = Counts()
         self._refused = ""
-        self._generation: int | None = None
+        self._generation = writer.commit(tidy=False).generation  # of nothing: the generation that is there
         self._started = self._batch_started = time.monotonic()
         self._commit_share = _FIRST_COMMIT_SHARE
         self._path: str | None = None
@@ -126,7 +127,7 @@ class _Run:
         before = time.monotonic()
         commit = self._writer.commit(tidy=tidy)
         after = time.monotonic()
-        self._commit_share = min((after - before) / max(before - self._batch_started, 0.001), 1.0)
+        self._commit_share = min((after - before) / max(before - self._batch_started, 0.001), _MOST_COMMIT_SHARE)
         self._batch_started = after
         if commit.generation != self._generation:
             self._generation = commit.generation
@@ -148,7 +149,7 @@ class _Run:
 
     def report(self, stopped_by: int) -> Report:
         took_s = time.monotonic() - self._started
-        return self._counts.report(self._generation or 0, took_s, stopped_by, self._refused)
+        return self._counts.report(self._generation, took_s, stopped_by, self._refused)
 
     def _take_article(self, place: Place, article: Article) -> None:
         self._counts.read += 1

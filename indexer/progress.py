@@ -25,18 +25,23 @@ _BAR_EVERY_S = 0.2
 
 
 class RunProgress:
-    """A `RunWatcher` for people. `total_bytes` is the size of the files of the run, 0 where it is not known."""
+    """A `RunWatcher` for people."""
 
-    def __init__(self, console: Console, total_bytes: int) -> None:
+    def __init__(self, console: Console) -> None:
         self._console = console
-        self._total_bytes = total_bytes
+        self._total_bytes = 0
         self._bytes_done = 0
+        self._bytes_in_file = 0
         self._articles = 0
         self._skips: Counter[str] = Counter()
         self._conflicts = 0
         self._started = self._said = time.monotonic()
         self._bar: Progress | None = None
         self._task = TaskID(0)
+
+    def expect(self, total_bytes: int) -> None:
+        """The size of all files of the run: without it there is no time left to tell, only a rate."""
+        self._total_bytes = total_bytes
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -68,8 +73,13 @@ class RunProgress:
             self._said = now
             self._show(now)
 
+    def on_position(self, bytes_read: int) -> None:
+        """How far the file in hand was read; `on_file` says when it is done."""
+        self._bytes_in_file = bytes_read
+
     def on_file(self, done: FileDone) -> None:
         self._bytes_done += done.size_bytes
+        self._bytes_in_file = 0
 
     def on_skip(self, skipped: Skipped) -> None:
         self._skips[skipped.reason] += 1
@@ -94,10 +104,11 @@ class RunProgress:
 
     def _show(self, now: float) -> None:
         rate = self._articles / max(now - self._started, 0.001)
+        bytes_done = self._bytes_done + self._bytes_in_file
         if self._bar is not None:
-            self._bar.update(self._task, completed=self._bytes_done, articles=self._articles, rate=rate)
+            self._bar.update(self._task, completed=bytes_done, articles=self._articles, rate=rate)
         else:
-            share = f", {self._bytes_done / self._total_bytes:.0%} of the files" if self._total_bytes else ""
+            share = f", {bytes_done / self._total_bytes:.0%} of the files" if self._total_bytes else ""
             self._say(f"{self._articles:,} articles, {rate:,.0f}/s{share}")
 
     def _say(self, line: str) -> None:

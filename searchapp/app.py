@@ -22,6 +22,7 @@ from flask import Flask, url_for
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
+from jinja2 import StrictUndefined
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.errors import IndexNotFoundError, UsageError
@@ -58,6 +59,7 @@ def create_app(settings: Settings, find_service: Callable[[], SearchService]) ->
     app.config.update(
         BROADSHEET=settings, MAX_CONTENT_LENGTH=_MAX_BODY_BYTES, SEND_FILE_MAX_AGE_DEFAULT=_ASSET_MAX_AGE_S
     )
+    app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False

@@ -73,7 +73,7 @@ def _headline(page: Page) -> str:
         count = "1 article" if page.total == 1 else f"{page.total:,} articles"
     else:
         count = f"at least {page.total:,} articles (the time for one search was over)"
-    sought = f" for {disarm(page.understood)}" if page.understood else ""
+    sought = f" for {disarm(page.understood)}" if page.request.q.strip() and page.understood else ""
     return f"{count}{sought} ({page.took_ms:.1f} ms)"
 
 

@@ -4,8 +4,8 @@ An atom in a text is read by `read_form` and `index_terms`, the same atom in a q
 what the two sides share is decided here.
 
 Accents: an accented word is indexed under the stem of what was written, folded, and, where that differs, under the
-stem of its plain spelling (educación: `es:educ`, `es:educacion`). A typed word is only ever looked for under the first,
-so that nothing counts twice: educación finds educaciones, educacion finds educación.
+stem of its plain spelling (résumé: `en:resume`, `en:resum`). A typed word is looked for under the same terms, so résumé
+finds resume and resumes as well as résumé. Both of its terms stand at one position: count positions, not terms.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def index_terms(form: Form, lang: str) -> tuple[str, ...]:
 
 def typed_terms(form: Form, langs: tuple[str, ...]) -> tuple[str, ...]:
     """The terms of the plain reading to look for in an index of these languages, each once."""
-    return tuple(dict.fromkeys(_term(form.lower, form, lang) for lang in langs or ("und",)))
+    return tuple(dict.fromkeys(term for lang in langs or ("und",) for term in index_terms(form, lang)))
 
 
 def is_stemmed(form: Form, lang: str) -> bool:

@@ -95,16 +95,17 @@ def read_tokens(text: str, spans: Iterable[tuple[int, int]], vocabulary: Vocabul
             continue
         position += 1
         spelled = form.spelled
-        if chain is not None or text[before_end] in LINE_END_HYPHENS:
+        if spelled is _SIGN is before.spelled:
+            if joins_signs(text, before_end, start):
+                bigram = ((before.surface + form.surface)[:MAX_TERM_CHARS],)
+                tokens.append(Token(before_start, end, position - 1, 2, bigram, bigram))
+        elif chain is not None or text[before_end] in LINE_END_HYPHENS:
             if max(spelled, before.spelled) < _ELISION and joins_words(text, before_end, start):
                 chain = chain or _Chain(before_start, position - 1, len(tokens), [before])
                 chain.forms.append(form)
             elif chain is not None:
                 _close(chain, before_end, tokens, vocabulary)
                 chain = None
-        elif spelled is _SIGN is before.spelled and joins_signs(text, before_end, start):
-            bigram = ((before.surface + form.surface)[:MAX_TERM_CHARS],)
-            tokens.append(Token(before_start, end, position - 1, 2, bigram, bigram))
         if spelled is _CAPITALS and lines.is_in_capitals(start):
             tokens.append(Token(start, end, position, 1, reading.surfaces_in_capitals, reading.terms_in_capitals))
         else:

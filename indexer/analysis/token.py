@@ -66,6 +66,6 @@ class TypedWord:
 
 
 def shown_term(term: str) -> str:
-    """The term as a person may see it: without its marks."""
+    """The term as a person may see it: without its marks, an acronym in capitals."""
     _, _, stem = term.rpartition(LANG_MARK)
-    return stem.removeprefix(ACRONYM_MARK)
+    return stem[1:].upper() if stem.startswith(ACRONYM_MARK) else stem

@@ -61,7 +61,7 @@ def _chain_runs(group: tuple[Atom, ...], asked: Asked) -> Iterator[tuple[str, ..
     joined = joined_form("".join(atom.form.lower for atom in group)) if len(group) <= MAX_PARTS else None
     for lang in asked.langs or ("und",):
         if joined is not None:
-            yield (_plain_readings(joined, (lang,), asked)[0],)
+            yield from ((reading,) for reading in _plain_readings(joined, (lang,), asked))
         parts = [_part_readings(place, group, lang, asked) for place in range(len(group))]
         if prod(map(len, parts)) <= _MAX_RUNS:
             yield from product(*parts)

@@ -126,12 +126,14 @@ def read_authors(text: str, *, commas_separate: bool = True) -> tuple[str, ...]:
     """The names in one byline, in order, none twice. With `commas_separate` off (one name of a list of names) a comma
     belongs to the name. Empty for an empty byline."""
     line = _ADDRESS.sub(" ", text[:_MAX_CHARS]).strip(" \t\r\n-–—*•·:,;|")
+    if line.casefold() in _BARE_LEADS:
+        return ()
     line = _strip_lead(line)
     names: dict[str, str] = {}
     for piece in _SEPARATOR.split(line):
         for name in _names_of(piece, commas_separate=commas_separate):
             names.setdefault(name.casefold(), name)
-    if not names and (whole := " ".join(line.split())) and whole.casefold() not in _BARE_LEADS:
+    if not names and (whole := " ".join(line.split())):
         return (whole,)  # "Staff Writer" alone is all that the outlet said
     return tuple(names.values())
 

@@ -14,12 +14,12 @@ from typing import Protocol
 UNDETERMINED = "und"
 
 _NEWS_LANGUAGES = (
-    "af am ar az be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl gu he hi hr hu hy id is it ja ka kk km kn ko "
+    "af am ar az be bg bn bs ca cs da de el en es et eu fa fi fr ga gl gu he hi hr hu hy id is it ja ka kk km kn ko "
     "lo lt lv mk ml mn mr ms my ne nl nn no pa pl ps pt ro ru sk sl sq sr sv sw ta te th tl tr uk ur uz vi zh"
 )
 _SAMPLE_CHARS = 1000
 _LEAST_WORDS = 3
-_LEAST_CONFIDENCE = 0.35
+_LEAST_CONFIDENCE = 0.3
 _SAME_LANGUAGE = {"nb": "no", "nn": "no"}
 
 # Written without spaces: a word there may be a sentence.

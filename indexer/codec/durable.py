@@ -19,6 +19,8 @@ from typing import Any, BinaryIO
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 
+from indexer.errors import IndexBusyError
+
 #: What the segment list of a table of contents is made of. Everything else that a pickle can name is refused.
 _ALLOWED = frozenset(
     {
@@ -89,6 +91,12 @@ def sync_path(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def take_lock(lock: Any, folder: Path) -> None:  # noqa: ANN401 Whoosh's lock
+    """Raises IndexBusyError at once where another process has it; the system frees it when that process ends."""
+    if not lock.acquire():
+        raise IndexBusyError(f"another process is writing to {folder}; wait until it has finished")
 
 
 class _AllowListed(pickle.Unpickler):

@@ -11,10 +11,16 @@ import math
 from typing import Any, TypeAlias
 
 from whoosh.reading import SegmentReader
+from whoosh.writing import SegmentWriter
 
 Segments: TypeAlias = list[Any]
 
 TIER_FACTOR = 10
+
+
+def open_segment(whoosh_index: Any, memory_mb: int) -> SegmentWriter:  # noqa: ANN401 a Whoosh index
+    """A segment to write, by one who holds the write lock. Postings beyond `memory_mb` are spilled to files."""
+    return SegmentWriter(whoosh_index, _lk=False, limitmb=memory_mb)
 
 
 def keep_segments(_writer: Any, segments: Segments) -> Segments:  # noqa: ANN401 Whoosh's writer

@@ -83,7 +83,7 @@ _BEYOND_ASCII_LINE = re.compile(
 )
 
 
-def decode_text(content: bytes) -> DecodedText | NotText:  # noqa: PLR0911 a return a step of the order above
+def decode_text(content: bytes) -> DecodedText | NotText:
     """The text of a whole file. Detection looks at a sample, decoding is of everything."""
     for mark, encoding in _MARKS:
         if content.startswith(mark):

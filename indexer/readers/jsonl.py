@@ -80,7 +80,10 @@ def _read_line(
         return None
     try:
         value = orjson.loads(content)
+        needs_care = isinstance(value, dict) and any(map(_is_rounded, value.values()))
     except orjson.JSONDecodeError:
+        needs_care = True
+    if needs_care:
         try:
             value = _load_leniently(decode(content))
         except _NotJsonError as error:
@@ -97,6 +100,11 @@ def _read_value(value: object, place: Place, options: FieldOptions) -> ReadArtic
 def _name_of(value: object) -> str:
     names: dict[type, str] = {list: "an array", str: "a string", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")
+
+
+def _is_rounded(value: object) -> bool:
+    """Whether it may be a whole number that 64 bits do not hold: as an id it must keep its digits."""
+    return isinstance(value, float) and abs(value) >= _MOST_WHOLE
 
 
 def _show(content: bytes) -> str:
@@ -189,7 +197,8 @@ def _line_decoder(sample: bytes) -> Callable[[bytes], str]:
         if _is_utf8(content):
             return content.decode("utf-8")
         if not encodings:
-            found = decode_text(sample if not _is_utf8(sample) else content)
+            foreign = [line for line in sample.split(b"\n")[:-1] if not _is_utf8(line)]
+            found = decode_text(b"\n".join(foreign) or content)
             encodings.append(found.encoding if isinstance(found, DecodedText) else "cp1252")
         try:
             return content.decode(encodings[0])

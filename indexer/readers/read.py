@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
@@ -23,7 +23,7 @@ from indexer.readers.fields import NO_MAP, FieldMap, FieldOptions
 from indexer.readers.gunzip import GzipDamagedError, read_pieces
 from indexer.readers.jsonl import is_json, read_json_lines
 from indexer.readers.scraped_text import read_scraped_text
-from indexer.readers.walk import UNREADABLE, FoundFile, walk_files
+from indexer.readers.walk import UNREADABLE, VANISHED, FoundFile, walk_files
 
 _HEAD_BYTES = 4096
 _MAX_TEXT_BYTES = 32 * 1024 * 1024
@@ -42,11 +42,13 @@ _NOT_READ_YET: tuple[tuple[re.Pattern[bytes], str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """`collection` is "" for each article's source. `today` refuses dates in JSON that are yet to come."""
+    """`collection` is "" for each article's source. `today` refuses dates in JSON that are yet to come.
+    `on_position` is told how many bytes of the file in hand were read so far: for a progress bar."""
 
     collection: str = ""
     field_map: FieldMap = NO_MAP
     today: date | None = None
+    on_position: Callable[[int], None] | None = None
 
 
 _DEFAULTS = ReadOptions()
@@ -86,16 +88,23 @@ def _read_file(found: FoundFile, options: ReadOptions) -> Iterator[ReadArticle |
         with _open_regular(found.real_path) as file:
             before = os.fstat(file.fileno())
             try:
-                yield from _read_content(read_pieces(file), place, options)
+                yield from _read_content(_told_pieces(file, options), place, options)
             except GzipDamagedError as error:
                 yield Skipped(place, str(error), "what came before the damage was read")
             after = os.fstat(file.fileno())
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                 yield Skipped(place, "changed while it was read", "index it again when it is complete")
     except FileNotFoundError:
-        yield Skipped(place, "vanished before it was read")
+        yield Skipped(place, VANISHED)
     except OSError as error:
         yield Skipped(place, UNREADABLE, error.strerror or str(error))
+
+
+def _told_pieces(file: BinaryIO, options: ReadOptions) -> Iterator[bytes]:
+    for piece in read_pieces(file):
+        if options.on_position is not None:
+            options.on_position(file.tell())
+        yield piece
 
 
 def _open_regular(path: Path) -> BinaryIO:

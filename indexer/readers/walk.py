@@ -17,6 +17,7 @@ from indexer.errors import UsageError
 
 SAME_FILE = "same file again"
 UNREADABLE = "cannot be read"
+VANISHED = "vanished before it was read"
 
 _LEFTOVER_ENDINGS = ("~", ".swp", ".swo", ".bak", ".tmp", ".part", ".crdownload")
 _LEFTOVER_NAMES = frozenset({"Thumbs.db", "desktop.ini", "__MACOSX"})
@@ -75,6 +76,8 @@ class _Walk:
                 outcome = (
                     self._take_link(path, real) if stat.S_ISLNK(status.st_mode) else self._take(path, real, status)
                 )
+            except FileNotFoundError:
+                outcome = Skipped(Place(str(path)), VANISHED)
             except OSError as error:
                 outcome = Skipped(Place(str(path)), UNREADABLE, error.strerror or str(error))
             yield outcome
@@ -90,7 +93,7 @@ class _Walk:
             self._seen.add(identity)
         if status.st_size == 0:
             return Skipped(place, "empty file")
-        if not os.access(real, os.R_OK):
+        if not os.access(real, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
             return Skipped(place, UNREADABLE, "permission denied")
         return FoundFile(path, Path(real), status.st_size)
 

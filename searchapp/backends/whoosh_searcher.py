@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from searchapp.search.counting import count_facet
 from searchapp.search.execute import execute_plan
 from searchapp.search.plan import FacetRequest, Plan
 from searchapp.search.port import FacetCounts, IndexFacts, Matches, StoredArticle
+from searchapp.search.postings import VALUE_FACETS
 
 #: A writer may delete a file between the reading of the table of contents and the opening of the file.
 _OPENING_TRIES = 5
@@ -81,6 +83,9 @@ class WhooshEngine:
             if newest == self._current.source.generation:
                 return False
             index, opened = _open(self._folder)
+            # Read now, by whoever refreshes, what the first search would have to wait for.
+            for facet in VALUE_FACETS:
+                opened.source.facet(facet)
             with self._lock:
                 old, self._current, self._index = self._current, opened, index
             self._retire(old)
@@ -117,7 +122,7 @@ def _open(folder: Path) -> tuple[WhooshIndex, _Generation]:
             index = WhooshIndex.open(folder)
             with translated_errors(folder, "read"):
                 reader = index.whoosh.reader()
-            source = WhooshSource(folder, reader)
+            source = _read_columns(folder, reader)
         except IndexDamagedError:
             if not tries_left:
                 raise
@@ -126,6 +131,14 @@ def _open(folder: Path) -> tuple[WhooshIndex, _Generation]:
             langs = _count_all(source, (FacetRequest("lang", _EVERY_VALUE),))[0].counts
             return index, _Generation(source, IndexFacts(source.generation, source.live_count, langs))
     raise AssertionError("unreachable")
+
+
+def _read_columns(folder: Path, reader: Any) -> WhooshSource:  # noqa: ANN401 a Whoosh reader
+    try:
+        return WhooshSource(folder, reader)
+    except BaseException:
+        reader.close()
+        raise
 
 
 def _count_all(source: WhooshSource, facets: tuple[FacetRequest, ...]) -> tuple[FacetCounts, ...]:

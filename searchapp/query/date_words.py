@@ -62,12 +62,12 @@ def read_days(text: str, today: date) -> DaySpan | None:
 
 def read_days_after(text: str, today: date) -> DaySpan | None:
     """What stands behind `after:`: from the day after the year, month or day on."""
-    return _read_beside(text, today, lambda first, last: DaySpan(last + _ONE_DAY, None))
+    return _read_beside(text, today, lambda days: DaySpan(days[1] + _ONE_DAY, None))
 
 
 def read_days_before(text: str, today: date) -> DaySpan | None:
     """What stands behind `before:`: up to the day before the year, month or day."""
-    return _read_beside(text, today, lambda first, last: DaySpan(None, first - _ONE_DAY))
+    return _read_beside(text, today, lambda days: DaySpan(None, days[0] - _ONE_DAY))
 
 
 READERS: Mapping[str, Callable[[str, date], DaySpan | None]] = {
@@ -77,13 +77,13 @@ READERS: Mapping[str, Callable[[str, date], DaySpan | None]] = {
 }
 
 
-def _read_beside(text: str, today: date, beside: Callable[[date, date], DaySpan]) -> DaySpan | None:
+def _read_beside(text: str, today: date, beside: Callable[[tuple[date, date]], DaySpan]) -> DaySpan | None:
     plain = _plain(text)
     days = None if plain is None else _read_one(plain, today)
     if days is None:
         return None
     try:
-        return beside(*days)
+        return beside(days)
     except OverflowError:  # no day lies after 9999-12-31
         return None
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from searchapp.query.nodes import And, InField, Node, Not, Or, Word, Words
 
 
-def join_all(parts: Sequence[Node], beside_and: Set[int]) -> Node | None:
+def join_all(parts: Sequence[Node], beside_and: AbstractSet[int]) -> Node | None:
     """The parts under AND. Words are put together where the first of them stood, but for the parts whose number is in
     `beside_and`, which a typed AND asks for by themselves. None for no part.
     """

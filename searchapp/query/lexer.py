@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import NamedTuple
 
 from searchapp.query.notes import Notes
@@ -25,7 +25,7 @@ class Limits:
     max_phrase_words: int = 32
 
 
-class Kind(Enum):
+class Kind(IntEnum):
     WORD = auto()
     PHRASE = auto()
     NOTHING = auto()  # a word or phrase that was typed and has nothing in it: what stood before it goes with it
@@ -55,9 +55,18 @@ class Lexed(NamedTuple):
 
 
 OPERATORS = {
-    **{"AND": Kind.AND, "OR": Kind.OR, "NOT": Kind.NOT, "&&": Kind.AND, "||": Kind.OR},
-    **{"ＡＮＤ": Kind.AND, "ＯＲ": Kind.OR, "ＮＯＴ": Kind.NOT},
+    "AND": Kind.AND,
+    "ＡＮＤ": Kind.AND,
+    "&&": Kind.AND,
+    "OR": Kind.OR,
+    "ＯＲ": Kind.OR,
+    "||": Kind.OR,
+    "NOT": Kind.NOT,
+    "ＮＯＴ": Kind.NOT,
 }
+#: Right behind one of these even OR is a word: `title:OR`, `-OR`.
+_PREFIXES = frozenset({Kind.FIELD, Kind.UNKNOWN_FIELD, Kind.NOT})
+_OPERAND_ENDINGS = frozenset({Kind.WORD, Kind.PHRASE, Kind.NOTHING, Kind.CLOSE})
 #: Operators that headlines do not hold.
 _SIGNS = frozenset({"&&", "||"})
 
@@ -72,6 +81,7 @@ _INNER_QUOTE = '(?<=[א-ת])"(?=[א-ת])'
 
 _GAPS = re.compile(f"[{_GAP}]+")
 _QUOTE = re.compile(f"(?<![א-ת])[{_QUOTES}]|[{_QUOTES}](?![א-ת])")
+_CLOSING = re.compile(f"[{_CLOSE}]")
 _DASH_RUN = re.compile(f"[{_DASHES}]+")
 _CHUNK = re.compile(f"(?:[^{_GAP}{_QUOTES}{_OPEN}{_CLOSE}]|{_INNER_QUOTE})+")
 _TOKEN = re.compile(
@@ -109,19 +119,18 @@ def is_pasted_headline(text: str) -> bool:
 
 
 def read_tokens(raw: str, limits: Limits, notes: Notes) -> Lexed:
-    text = _first_part(raw, limits.max_chars)
-    if len(text) < len(raw):
+    text = raw if len(raw) <= limits.max_chars else _first_part(raw.rstrip(), limits.max_chars)
+    is_cut = len(text) < len(raw) and not raw[len(text) :].isspace()
+    if is_cut:
         notes.add("too_long", len(text), limit=limits.max_chars)
-    lexer = _Lexer(text, limits, notes, is_cut=len(text) < len(raw))
+    lexer = _Lexer(text, limits, notes, is_cut=is_cut)
     lexer.run()
     return Lexed(lexer.tokens, lexer.is_cut, lexer.pasted_headline)
 
 
 def _first_part(raw: str, max_chars: int) -> str:
     """As much as is searched, and no half word at its end where the word is not longer than any term."""
-    if len(raw) <= max_chars or not raw[max_chars:].strip():
-        return raw[: max(max_chars, 0)] if len(raw) > max_chars else raw
-    if not _GAPS.match(raw[max_chars]):
+    if len(raw) > max_chars and not _GAPS.match(raw, max_chars):
         gaps = list(_GAPS.finditer(raw, max(max_chars - 100, 0), max_chars))
         if gaps and gaps[-1].start():
             return raw[: gaps[-1].start()]
@@ -183,11 +192,8 @@ class _Lexer:
         self._notes.add("too_many_clauses", self.tokens[-1].start, limit=self._limits.max_clauses)
         self.is_cut = True
         self.tokens.pop()
-        while self.tokens and self.tokens[-1].kind not in {Kind.WORD, Kind.PHRASE, Kind.NOTHING, Kind.CLOSE}:
+        while self.tokens and self.tokens[-1].kind not in _OPERAND_ENDINGS:
             self.tokens.pop()
-
-    def _is_glued(self, start: int, *kinds: Kind) -> bool:
-        return bool(self.tokens) and self.tokens[-1].end == start and self.tokens[-1].kind in kinds
 
     def _read_special(self, at: int) -> int:
         """A dash or a single quotation mark where a token begins."""
@@ -217,8 +223,9 @@ class _Lexer:
     def _read_chunk(self, start: int, end: int) -> int:
         text = self._text[start:end]
         self._is_free = False
-        in_field = self._is_glued(start, Kind.FIELD)
-        if not (in_field or self._is_glued(start, Kind.NOT, Kind.UNKNOWN_FIELD)):
+        before = self.tokens[-1].kind if self.tokens and self.tokens[-1].end == start else None
+        in_field = before is Kind.FIELD
+        if before not in _PREFIXES:
             kind = OPERATORS.get(text)
             if kind is not None:
                 if not self.pasted_headline or text in _SIGNS:
@@ -227,7 +234,7 @@ class _Lexer:
                 if not self._is_headline_noted:
                     self._notes.add("pasted_headline", start)
                 self._is_headline_noted = True
-            elif _NEAR.fullmatch(text):
+            elif text.startswith("NEAR/") and _NEAR.fullmatch(text):
                 self._notes.add("not_supported_yet", start, typed=text)
                 return end
         if not in_field and (":" in text or "：" in text):
@@ -265,16 +272,18 @@ class _Lexer:
         self._add_clause(Kind.WORD if text else Kind.NOTHING, text, start, end)
 
     def _strip_pattern(self, text: str, start: int) -> str:
-        """Without the signs at the end: `Aliev~2` must not look for a 2."""
-        figures = text.rstrip("0123456789")
-        core = figures if figures.endswith("~") else text
-        bare = core.rstrip("*?~")
-        if core[len(bare) :].strip("?"):
+        """Without the signs at the end: `Aliev~2` must not look for a 2; `~20 killed` must look for 20."""
+        bare, is_pattern = text, False
+        while True:
+            figures = bare.rstrip("0123456789")
+            core = figures if figures.endswith("~") and figures.strip("*?~") else bare
+            shorter = core.rstrip("*?~")
+            if not core[len(shorter) :].strip("?"):
+                break
+            bare, is_pattern = shorter, True
+        if is_pattern or (_INNER_PATTERN.search(text) and "/" not in text):
             self._notes.add("not_supported_yet", start, typed=text)
-            return bare
-        if _INNER_PATTERN.search(text) and "/" not in text:
-            self._notes.add("not_supported_yet", start, typed=text)
-        return text
+        return bare
 
     def _read_quoted(self, start: int) -> int:
         text = self._text
@@ -285,8 +294,8 @@ class _Lexer:
             inner = text[start + 1 : closing.start()]
         else:
             inner = text[start + 1 :]
-            if self._open:  # (mine OR "human rights): the bracket is meant to close
-                inner = inner.rstrip(_CLOSE + " ")
+            if self._open:  # (mine OR "human rights) maps: the bracket is meant to close
+                inner = _CLOSING.split(inner, maxsplit=1)[0]
         if closing is None:
             is_stray = not _GAPS.sub("", inner)
             if not self.is_cut:

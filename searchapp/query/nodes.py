@@ -35,7 +35,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words in quotes, unstemmed, in this order; `slop` is None, or how many positions may be other words', any order."""
+    """Words in quotes, unstemmed, in this order; `slop` is None, or how many positions may be other words'."""
 
     text: str
     start: int

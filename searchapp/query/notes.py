@@ -32,8 +32,8 @@ MESSAGES: Mapping[str, str] = {
     "too_deep": "brackets deeper than {limit} were ignored",
     "too_long": "only the first {limit} characters were searched",
     "too_many_clauses": "only the first {limit} words and phrases were searched",
-    "unclosed_bracket": "unclosed bracket at {at}: read as if it closed at the end",
-    "unclosed_quote": "unclosed quote at {at}: read as if it closed at the end",
+    "unclosed_bracket": "unclosed bracket at {at}: read as if it closed where the words end",
+    "unclosed_quote": "unclosed quote at {at}: read as if it closed where the words end",
     "stray_quote": "ignored: a quote at {at} that nothing closes",
     "unknown_field": "there is no field “{typed}”, so it was searched as a word; "
     "fields are title, author, source, lang, tag, date, after and before",

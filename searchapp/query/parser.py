@@ -11,6 +11,7 @@ shows what people see of it; nodes.py says what holds of every tree.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple, cast
 
@@ -21,8 +22,9 @@ from searchapp.query.nodes import DateRange, Everything, FieldName, InField, Nod
 from searchapp.query.notes import Notes
 
 DEFAULT_LIMITS = Limits()
+_AND_ENDS = frozenset({Kind.OR, Kind.CLOSE, Kind.END})
 _OPERAND_ENDS = frozenset({Kind.AND, Kind.OR, Kind.CLOSE, Kind.END})
-_VALUES = frozenset({Kind.WORD, Kind.PHRASE, Kind.NOTHING})
+_VALUES = frozenset({Kind.WORD, Kind.PHRASE, Kind.NOTHING, Kind.OPEN})
 
 
 class _Operand(NamedTuple):
@@ -43,7 +45,7 @@ def parse_query(raw: str, today: date, limits: Limits = DEFAULT_LIMITS) -> Query
     if tree is None:
         tree = Everything()
         if notes:
-            notes.add("nothing_left", 0)
+            notes.add("nothing_left", len(raw))
     elif is_only_negative(tree):
         notes.add("only_negative", tree.start)
     return Query(raw, tree, notes.in_order(), lexed.pasted_headline)
@@ -88,7 +90,7 @@ class _Parser:
         self._today = today
         self._notes = notes
         self._at = 0
-        self._field: FieldName | None = None
+        self._field: str | None = None
         self._ignored: list[int] = []
 
     def parse(self) -> Node | None:
@@ -120,7 +122,7 @@ class _Parser:
         parts: list[Node] = []
         beside_and: set[int] = set()
         pending: int | None = None
-        while (kind := self._tokens[self._at].kind) not in {Kind.OR, Kind.CLOSE, Kind.END}:
+        while (kind := self._tokens[self._at].kind) not in _AND_ENDS:
             if kind is Kind.AND:
                 if not parts or pending is not None:
                     self._ignored.append(self._at)
@@ -166,26 +168,32 @@ class _Parser:
     def _read_operand(self) -> _Operand:
         token = self._tokens[self._at]
         self._at += 1
-        start, end = token.start, token.end
         match token.kind:
-            case Kind.WORD:
-                return _Operand(self._word(token.text, start, end), start, end)
-            case Kind.PHRASE:
-                text = token.text.lower() if self._field == "lang" else token.text
-                return _Operand(Phrase(text, start, end), start, end)
             case Kind.OPEN:
-                node = self._read_or()
-                end = self._tokens[self._at].end
-                self._at += 1
-                if node is None:
-                    self._notes.add("empty_group", start)
-                return _Operand(node, start, end)
+                return self._read_group(token)
             case Kind.FIELD:
                 return self._read_field(token)
             case Kind.UNKNOWN_FIELD:
                 return self._read_unknown_field(token)
             case _:
-                return _Operand(None, start, end)
+                return _Operand(self._leaf(token), token.start, token.end)
+
+    def _read_group(self, opening: Token) -> _Operand:
+        node = self._read_or()
+        closing, before = self._tokens[self._at], self._tokens[self._at - 1]
+        self._at += 1
+        if before is opening and closing.text:  # no text: the note on the unclosed bracket says it all
+            self._notes.add("empty_group", opening.start)
+        return _Operand(node, opening.start, closing.end)
+
+    def _leaf(self, token: Token) -> Node | None:
+        if token.kind is Kind.NOTHING:
+            return None
+        if self._field is not None and self._field in READERS:
+            return self._days(self._field, token)
+        if token.kind is Kind.WORD:
+            return self._word(token.text, token.start, token.end)
+        return Phrase(token.text.lower() if self._field == "lang" else token.text, token.start, token.end)
 
     def _word(self, text: str, start: int, end: int) -> Words:
         if self._field == "lang":
@@ -210,48 +218,41 @@ class _Parser:
         # source:-Reuters means -source:Reuters
         if following.kind is Kind.NOT and following.start == token.end:
             after = self._tokens[self._at + 1]
-            if after.start == following.end and self._is_value(name, after):
+            if after.start == following.end and after.kind in _VALUES:
                 self._at += 1
                 is_negated, following = True, after
         is_near = is_negated or following.start == token.end
         # "Source: Reuters" is prose, source: Reuters is a query
-        if not (self._is_value(name, following) and (is_near or token.text.islower())):
+        if not (following.kind in _VALUES and (is_near or token.text.islower())):
             self._notes.add("field_without_value", token.start, typed=token.text)
             return _Operand(self._word(token.text, token.start, token.end - 1), token.start, token.end)
-        operand = (
-            self._read_days(name, token) if name in READERS else self._read_in_field(cast("FieldName", name), token)
-        )
+        operand = self._read_in_field(name, token)
         if is_negated and operand.node is not None:
             return operand._replace(node=self._negate(operand, token.start))
         return operand
 
-    def _is_value(self, name: str, token: Token) -> bool:
-        return token.kind in _VALUES or (token.kind is Kind.OPEN and name not in READERS)
-
-    def _read_in_field(self, name: FieldName, token: Token) -> _Operand:
+    def _read_in_field(self, name: str, token: Token) -> _Operand:
         outer, self._field = self._field, name
         if outer is not None:
             self._notes.add("field_in_field", token.start, field=name)
         operand = self._read_operand()
         self._field = outer
-        if operand.node is None:
-            return operand
-        return _Operand(InField(name, operand.node, token.start, operand.end), token.start, operand.end)
+        node, end = operand.node, operand.end
+        if isinstance(node, DateRange) and name in READERS:
+            node = replace(node, start=token.start, end=end)
+        elif node is not None and name not in READERS:
+            node = InField(cast("FieldName", name), node, token.start, end)
+        return _Operand(node, token.start, end)
 
-    def _read_days(self, name: str, token: Token) -> _Operand:
-        value = self._tokens[self._at]
-        self._at += 1
-        nothing = _Operand(None, token.start, value.end)
-        if value.kind is Kind.NOTHING:
-            return nothing
+    def _days(self, name: str, value: Token) -> DateRange | None:
         typed = value.text if value.kind is Kind.PHRASE else self._raw[value.start : value.end]
         days = READERS[name](typed, self._today)
         if days is None:
-            self._notes.add("bad_date", token.start, typed=typed, field=name)
-            return nothing
+            self._notes.add("bad_date", value.start, typed=typed, field=name)
+            return None
         if days.is_reversed:
-            self._notes.add("range_reversed", token.start, typed=typed)
-        return nothing._replace(node=DateRange(days.first, days.last, token.start, value.end))
+            self._notes.add("range_reversed", value.start, typed=typed)
+        return DateRange(days.first, days.last, value.start, value.end)
 
     def _note_ignored(self) -> None:
         """One note for operators that stand side by side: `ignored: AND AND`."""

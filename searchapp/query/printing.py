@@ -64,7 +64,8 @@ class _Printer:
             case Not(child):
                 return _bracket(f"-{self.show(child, 'one')}", around == "one")
             case InField(field, child):
-                return f"{field}:{self.show(child, 'one')}"
+                # title:source:x would look for "source:x" in headlines.
+                return f"{field}:{_bracket(self.show(child, 'one'), isinstance(child, InField | DateRange))}"
             case Phrase() | DateRange():
                 return _show_leaf(node)
             case Everything():

@@ -17,6 +17,7 @@ from searchapp.search.postings import (
     Flags,
     Places,
     PostingField,
+    Postings,
     PostingSource,
     TextField,
 )
@@ -122,35 +123,44 @@ def _count(clause: WordPlan | PhrasePlan, field: PostingField, source: PostingSo
         variants = [_phrase_places(variant, field, source, check) for variant in clause.variants]
         return _count_places(variants, source)
     if all(len(run) == 1 for run in clause.alternatives):
-        counted = _count_terms([run[0] for run in clause.alternatives], field, source, check)
-        if counted is not None:
-            return counted
+        return _count_terms([run[0] for run in clause.alternatives], field, source, check)
     runs = [_phrase_places(tuple((term,) for term in run), field, source, check) for run in clause.alternatives]
     return _count_places(runs, source)
 
 
-def _count_terms(terms: Sequence[str], field: PostingField, source: PostingSource, check: Check) -> _Counts | None:
-    """Frequencies of single terms without a look at positions; None where two of them share an article.
+def _count_terms(terms: Sequence[str], field: PostingField, source: PostingSource, check: Check) -> _Counts:
+    """Frequencies of single terms, summed; positions are looked at only where two terms share an article.
 
     Stems of different languages never share one. The two readings of an acronym can (`US` in a line of capitals),
     and there one place must not count twice.
     """
-    filled = []
+    filled: dict[str, Postings] = {}
     for term in terms:
         postings = source.postings(field, term, positions=False)
         check()
         if len(postings.docs):
-            filled.append(postings)
-    if not filled:
-        return _Counts(NO_POSTINGS.docs, np.empty(0, np.int64))
-    docs, frequencies = filled[0].docs, filled[0].frequencies.astype(np.int64)
-    if len(filled) > 1:
-        docs = np.concatenate([postings.docs for postings in filled])
-        order = np.argsort(docs, kind="stable")
-        docs = docs[order]
-        if np.any(docs[1:] == docs[:-1]):
-            return None
-        frequencies = np.concatenate([postings.frequencies for postings in filled]).astype(np.int64)[order]
+            filled[term] = postings
+    if len(filled) <= 1:
+        only = next(iter(filled.values()), NO_POSTINGS)
+        return _keep_live(only.docs, only.frequencies.astype(np.int64), source)
+    every = np.sort(np.concatenate([postings.docs for postings in filled.values()]))
+    shared = np.unique(every[1:][every[1:] == every[:-1]])
+    docs, frequencies, places = [], [], []
+    for term, postings in filled.items():
+        is_shared = contains(shared, postings.docs)
+        docs.append(postings.docs[~is_shared])
+        frequencies.append(postings.frequencies[~is_shared].astype(np.int64))
+        if is_shared.any():
+            placed = source.postings(field, term, positions=True)
+            check()
+            places.append(placed.places()[np.repeat(is_shared, placed.frequencies)])
+    counted = _count_places(places, source)
+    all_docs = np.concatenate([*docs, counted.docs])
+    order = np.argsort(all_docs, kind="stable")
+    return _keep_live(all_docs[order], np.concatenate([*frequencies, counted.frequencies])[order], source)
+
+
+def _keep_live(docs: Documents, frequencies: NDArray[np.int64], source: PostingSource) -> _Counts:
     if source.live_count == source.document_count:
         return _Counts(docs, frequencies)
     live = source.live[docs]
@@ -190,6 +200,4 @@ def unite_places(sets: Sequence[Places]) -> Places:
 
 def _count_places(sets: Sequence[Places], source: PostingSource) -> _Counts:
     docs, frequencies = np.unique(unite_places(sets) >> PLACE_BITS, return_counts=True)
-    docs = docs.astype(np.int32)
-    live = source.live[docs]
-    return _Counts(docs[live], frequencies[live].astype(np.int64))
+    return _keep_live(docs.astype(np.int32), frequencies.astype(np.int64), source)

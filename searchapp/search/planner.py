@@ -60,10 +60,10 @@ def plan_search(
 ) -> PlannedSearch:
     """The plan for a parsed query and the request it came with; `langs` are those that the index holds."""
     names = tuple(lang.value for lang in langs)
-    reading = QueryReading(analyzer, names, query)
+    reading = QueryReading(analyzer, names, query, any_word=request.match == "any")
     planning = _Planning(reading, names)
     both = planning.plan(query.tree, "text", sought=True)
-    kept = reading.prune(query.tree, any_word=request.match == "any")
+    kept = reading.prune(query.tree)
     notes = [*query.notes, *reading.notes]
     if both is None:
         is_empty = not query.raw.strip()
@@ -115,7 +115,7 @@ class _Planning:
         self.shown: list[ShownClause] = []
         self.marked: list[_Clause] = []
 
-    def plan(self, node: Node, scope: Scope, *, sought: bool) -> _Both | None:  # noqa: C901, PLR0911 one a kind of node
+    def plan(self, node: Node, scope: Scope, *, sought: bool) -> _Both | None:  # noqa: C901 one a kind of node
         """None for what has no word in it. `sought` is False under NOT."""
         match node:
             case Word():
@@ -136,8 +136,8 @@ class _Planning:
                 return self.plan(child, name, sought=sought)
             case DateRange(first, last):
                 return _alike(DaysWithin(first, last))
-            case And(children):
-                return _join(AllOf, [self.plan(child, scope, sought=sought) for child in children])
+            case And():
+                return self._plan_and(node, scope, sought=sought)
             case Or(children):
                 return _join(AnyOf, [self.plan(child, scope, sought=sought) for child in children])
             case Not(child):
@@ -145,6 +145,15 @@ class _Planning:
                 return None if excluded is None else _alike(Exclude(excluded[0]))
             case Everything():
                 return _alike(EveryArticle())
+
+    def _plan_and(self, node: And, scope: Scope, *, sought: bool) -> _Both | None:
+        loose = self._reading.alternatives(node) if sought and scope in {"text", "title"} else ()
+        planned = [(child in loose, self.plan(child, scope, sought=sought)) for child in node.children]
+        either = [both for is_loose, both in planned if is_loose]
+        together, any_of_them = _join(AllOf, either), _join(AnyOf, either)
+        if together is not None and any_of_them is not None:
+            together = (together[0], any_of_them[1])
+        return _join(AllOf, [together, *(both for is_loose, both in planned if not is_loose)])
 
     def _words(self, node: Word, scope: Scope) -> tuple[TypedWord, ...]:
         return self._reading.all_words(node, as_written=scope in NAME_FIELDS)
@@ -185,7 +194,7 @@ class _Planning:
         if sought and scope in {"text", "title"}:
             self.marked.append(clause)
 
-    def _plan_langs(self, node: Node) -> PlanNode:  # noqa: PLR0911 one a kind of node
+    def _plan_langs(self, node: Node) -> PlanNode:
         """`lang:en` means each of the index's languages that is English, `en-GB` as well."""
         match node:
             case Word(text) | Phrase(text):
@@ -195,7 +204,8 @@ class _Planning:
                 )
                 return ValueIn("lang", values or (text,))
             case Words(children) | Or(children):
-                return AnyOf(tuple(self._plan_langs(child) for child in children))
+                planned = tuple(self._plan_langs(child) for child in children)
+                return planned[0] if len(planned) == 1 else AnyOf(planned)
             case And(children):
                 return AllOf(tuple(self._plan_langs(child) for child in children))
             case Not(child):

@@ -12,8 +12,6 @@ from typing import Literal, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.search.plan import FacetName
-
 PostingField = Literal["title", "body", "title_surface", "body_surface", "author", "source", "tag"]
 TextField = Literal["title", "body"]
 ValueFacet = Literal["source", "author", "lang", "tag", "collection"]
@@ -113,4 +111,4 @@ class PostingSource(Protocol):
 
 
 #: Facets whose values an index keeps as such; `year` is counted from the days.
-VALUE_FACETS: tuple[FacetName, ...] = ("source", "author", "lang", "tag", "collection")
+VALUE_FACETS: tuple[ValueFacet, ...] = ("source", "author", "lang", "tag", "collection")

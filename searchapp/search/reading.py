@@ -1,14 +1,15 @@
 """The words of a parsed query as the index may spell them, and which of them count.
 
-A stop word counts in quotes, after an operator, in a name, and where a query has no other word; among plain words with
-something to look for it is left out. `the war -peace date:1916` looks for war; `to be or not to be` for all of it.
+A stop word counts in quotes, after NOT, in a name, and where nothing else is looked for in the texts; beside other
+words it is left out. `the war -peace date:1916` looks for war, `to be or not to be date:1916` for all six words.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice, product
+from itertools import islice, pairwise, product
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import TypedWord
@@ -16,6 +17,8 @@ from searchapp.query.nodes import And, InField, Node, Not, Note, Or, Phrase, Que
 
 #: Spellings of one phrase that are looked for; three hyphenated words alone would make eight.
 MAX_VARIANTS = 4
+#: What stands between two parts of a query that somebody joined by hand.
+_TYPED_AND = re.compile(r"\bAND\b|&&")
 #: Fields whose words are looked up as they are written: names have no stem and no stop words.
 NAME_FIELDS = frozenset({"author", "source", "tag"})
 
@@ -23,10 +26,13 @@ NAME_FIELDS = frozenset({"author", "source", "tag"})
 class QueryReading:
     """One query's words, analysed once. `notes` tell what has no word in it."""
 
-    def __init__(self, analyzer: Analyzer, langs: tuple[str, ...], query: Query) -> None:
+    def __init__(self, analyzer: Analyzer, langs: tuple[str, ...], query: Query, *, any_word: bool) -> None:
+        """`any_word`: articles with any of what is typed side by side will do, phrases and brackets as well."""
+        self._raw = query.raw
+        self._any_word = any_word
         self._analyzer = analyzer
         self._langs = langs
-        self._pasted = any(note.code == "pasted_headline" for note in query.notes)
+        self._pasted = query.pasted_headline
         self._read: dict[tuple[Word | Phrase, bool], tuple[TypedWord, ...]] = {}
         plain = list(_plain_words(query.tree))
         self._stop_langs = analyzer.stop_languages(" ".join(word.text for word in plain), langs)
@@ -56,9 +62,18 @@ class QueryReading:
         """The words of a chunk among plain words that count."""
         return tuple(typed for typed in self.all_words(node) if not (self._drops_stop_words and typed.is_stop_word))
 
-    def prune(  # noqa: PLR0911 one return a kind of node
-        self, node: Node, *, any_word: bool, plain: bool = True
-    ) -> Node | None:
+    def alternatives(self, node: And) -> tuple[Node, ...]:
+        """The children of which any will do: none unless that was asked for, or where somebody typed AND.
+
+        `"human rights" maps source:x` is an article with the phrase or the word, from x.
+        """
+        ordered = sorted(node.children, key=lambda child: child.start)
+        between = (self._raw[left.end : right.start] for left, right in pairwise(ordered))
+        if not self._any_word or any(_TYPED_AND.search(gap) for gap in between):
+            return ()
+        return tuple(child for child in node.children if isinstance(child, Word | Words | Phrase | Or | And))
+
+    def prune(self, node: Node, *, plain: bool = True) -> Node | None:
         """The tree as it is searched: without what has no word or does not count, plain words joined by OR where
         any of them will do. None where nothing is left."""
         match node:
@@ -68,25 +83,33 @@ class QueryReading:
                 kept = tuple(
                     child for child in children if (self.plain_words(child) if plain else self.all_words(child))
                 )
-                if any_word and plain and len(kept) > 1:
+                if self._any_word and plain and len(kept) > 1:
                     return Or(kept, node.start, node.end)
                 return replace(node, children=kept) if kept else None
             case InField(name, child):
                 if name == "lang":
                     return node
-                kept_child = self.prune(child, any_word=any_word, plain=plain and name not in NAME_FIELDS)
+                kept_child = self.prune(child, plain=plain and name not in NAME_FIELDS)
                 return None if kept_child is None else replace(node, child=kept_child)
             case Not(child):
-                kept_child = self.prune(child, any_word=any_word, plain=False)
+                kept_child = self.prune(child, plain=False)
                 return None if kept_child is None else replace(node, child=kept_child)
-            case And(children) | Or(children):
-                pruned = [self.prune(child, any_word=any_word, plain=plain) for child in children]
-                left = tuple(child for child in pruned if child is not None)
-                if len(left) < 2:
-                    return left[0] if left else None
-                return replace(node, children=left)
+            case And(children):
+                loose = self.alternatives(node) if plain else ()
+                either = self._prune_all(Or(loose, node.start, node.end), plain=plain)
+                strict = tuple(child for child in children if child not in loose)
+                return self._prune_all(replace(node, children=(*((either,) if either else ()), *strict)), plain=plain)
+            case Or():
+                return self._prune_all(node, plain=plain)
             case _:
                 return node
+
+    def _prune_all(self, node: And | Or, *, plain: bool) -> Node | None:
+        pruned = [self.prune(child, plain=plain) for child in node.children]
+        left = tuple(child for child in pruned if child is not None)
+        if len(left) < 2:
+            return left[0] if left else None
+        return replace(node, children=left)
 
 
 def phrase_variants(words: Sequence[TypedWord]) -> tuple[tuple[tuple[str, ...], ...], ...]:

@@ -21,6 +21,12 @@ def search_address(request: SearchRequest, **changes: object) -> str:
     return f"/?{arguments}" if arguments else "/"
 
 
+def answer_address(request: SearchRequest) -> str:
+    """Where the endpoint answers the same search."""
+    arguments = write_params(request)
+    return f"{API_SEARCH}?{arguments}" if arguments else API_SEARCH
+
+
 def next_answer_address(request: SearchRequest, total: int, *, strict: bool) -> str | None:
     """Where the endpoint answers with the next hits; None after the last that pages reach."""
     if request.page >= last_page(total, request.per_page):

@@ -105,8 +105,9 @@ class ShownResults:
     first_rank: int
 
 
-def show_results(page: Page) -> ShownResults:
-    request = page.request
+def show_results(page: Page, request: SearchRequest) -> ShownResults:
+    """`request` is what the address asked for: links go on from there. The page's own request has facets that were
+    added for showing and must not pile up in addresses."""
     last = last_page(page.total, request.per_page)
     number = request.page
     return ShownResults(

@@ -115,8 +115,8 @@ def _answer_failure(error: Exception) -> Response:
 
 
 def _address_without(parameter: str | None) -> str:
-    """The same page without the argument that was at fault; "" where there is none."""
+    """The same search without the argument that was at fault; "" where there is none."""
     if parameter is None:
         return ""
     kept = [(name, text) for name, text in request.args.items(multi=True) if name in KNOWN and name != parameter]
-    return f"{request.path}?{urlencode(kept)}" if kept else ""
+    return f"/?{urlencode(kept)}" if kept else ""

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, render_template, request
 
-from indexer.article import Article
 from indexer.settings import Settings
-from searchapp.search.highlight import Highlighted
+from searchapp.search.highlight import clip_spans, mark_text, split_paragraphs
 from searchapp.search.plan import FacetName
-from searchapp.search.port import FacetCounts, StoredArticle
+from searchapp.search.port import StoredArticle
 from searchapp.search.request import Filters, SearchRequest
 from searchapp.search.service import SearchService
-from searchapp.web.addresses import safe_link, search_address, with_filter
+from searchapp.web.addresses import answer_address, safe_link, search_address, with_filter
 from searchapp.web.dates import show_date
 from searchapp.web.display import (
     PAGE_FACETS,
@@ -28,28 +26,20 @@ from searchapp.web.display import (
     show_hit,
     show_results,
 )
+from searchapp.web.examples import make_examples
 from searchapp.web.failures import ArticleNotFoundError
 from searchapp.web.languages import language_name
-from searchapp.web.params import read_params, write_params
+from searchapp.web.params import MAX_FACET_SIZE, read_params, write_params
 
 _LATEST = 5
-_WORD = re.compile(r"[^\W\d_]{4,}")
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A search that is sure to find something, since it was made from an article of the archive."""
-
-    typed: str
-    means: str
-    address: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShownArticle:
-    """An article as its page prints it; `marked` holds its text as escaped HTML with the query's words marked."""
+    """An article as its page prints it; what ends in `_html` is escaped, with the query's words marked."""
 
-    marked: Highlighted
+    title_html: str
+    paragraphs_html: tuple[str, ...]
     lang: str
     language: str
     link: str | None
@@ -57,6 +47,7 @@ class ShownArticle:
     source: Choice | None
     tags: tuple[Choice, ...]
     left_out: int
+    lines: int
 
 
 def make_pages(settings: Settings, find_service: Callable[[], SearchService]) -> Blueprint:
@@ -69,10 +60,16 @@ def make_pages(settings: Settings, find_service: Callable[[], SearchService]) ->
         service = find_service()
         if asked == SearchRequest():
             return _show_home(settings, service)
-        results = show_results(service.search(page_facets(asked)))
+        results = show_results(service.search(page_facets(asked)), asked)
         kept = write_params(replace(asked, q="", page=1))
         return _page(
-            "results.html", settings=settings, q=asked.q, asked=asked, results=results, kept=tuple(parse_qsl(kept))
+            "results.html",
+            settings=settings,
+            q=asked.q,
+            asked=asked,
+            results=results,
+            kept=tuple(parse_qsl(kept)),
+            same_as_json=answer_address(asked),
         )
 
     @pages.get("/articles/<article_id>")
@@ -104,7 +101,14 @@ def _page(template: str, **values: object) -> Response:
 
 def _show_home(settings: Settings, service: SearchService) -> Response:
     facts = service.facts()
-    facets = service.browse(PAGE_FACETS)
+    # Every year is counted, for the first and the last; as many are listed as of the other facets.
+    every = service.browse(
+        tuple(replace(facet, size=MAX_FACET_SIZE) if facet.name == "year" else facet for facet in PAGE_FACETS)
+    )
+    years = sorted(
+        counted.value for counts in every if counts.name == "year" for counted in counts.counts if counted.value
+    )
+    facets = tuple(replace(counts, counts=counts.counts[: PAGE_FACETS[0].size]) for counts in every)
     latest = service.search(SearchRequest(sort="newest", per_page=_LATEST)).hits
     return _page(
         "home.html",
@@ -112,6 +116,8 @@ def _show_home(settings: Settings, service: SearchService) -> Response:
         q="",
         articles=facts.articles,
         count_words=count_articles(facts.articles),
+        years=" to ".join(dict.fromkeys((years[0], years[-1]))) if years else "",
+        languages=len(facts.langs),
         facets=tuple(show_facet(counts, SearchRequest()) for counts in facets),
         latest=tuple(show_hit(hit, "") for hit in latest),
         examples=make_examples(tuple(hit.stored.article for hit in latest), facets),
@@ -119,46 +125,23 @@ def _show_home(settings: Settings, service: SearchService) -> Response:
     )
 
 
-def make_examples(articles: tuple[Article, ...], facets: tuple[FacetCounts, ...]) -> tuple[Example, ...]:
-    """Searches to begin with, each made from what the archive holds so that none comes back empty."""
-    examples: list[tuple[str, str]] = []
-    titles = [_WORD.findall(article.title) for article in articles]
-    longest = [sorted(dict.fromkeys(words), key=len, reverse=True)[:2] for words in titles if len(words) > 1]
-    if longest:
-        examples.append((" ".join(longest[0]).lower(), "articles with these words, in any of their forms"))
-    for article in reversed(articles):
-        neighbours = re.search(r"[^\W\d_]{4,} [^\W\d_]{4,}", article.title)
-        if neighbours:
-            examples.append((f'"{neighbours[0].lower()}"', "exactly this phrase"))
-            break
-    found = {counts.name: [counted.value for counted in counts.counts if counted.value] for counts in facets}
-    if found.get("author"):
-        examples.append((f'author:"{found["author"][0]}"', "what one person wrote"))
-    if found.get("source"):
-        examples.append((f'source:"{found["source"][0]}"', "what one outlet published"))
-    if found.get("year"):
-        examples.append((f"date:{max(found['year'])}", "what was published in one year"))
-    if len(longest) > 1:
-        first, second = longest[0][0].lower(), longest[-1][0].lower()
-        examples.append((f"{first} OR {second}", "articles with either word"))
-    return tuple(
-        Example(typed, means, search_address(SearchRequest(q=typed)))
-        for typed, means in examples
-        if typed.count('"') in {0, 2}
-    )
-
-
 def _show_article(service: SearchService, stored: StoredArticle, q: str) -> ShownArticle:
     article = stored.article
+    marked = service.highlight(stored, q)
     return ShownArticle(
-        marked=service.highlight(stored, q),
+        title_html=mark_text(article.title, marked.title_spans),
+        paragraphs_html=tuple(
+            mark_text(article.body[start:end], clip_spans(marked.body_spans, start, end))
+            for start, end in split_paragraphs(article.body)
+        ),
         lang=lang_attribute(article.lang),
         language=language_name(article.lang),
         link=safe_link(article.url),
         authors=tuple(_choose("author", name) for name in article.author),
         source=_choose("source", article.source) if article.source else None,
         tags=tuple(_choose("tag", name) for name in article.tag),
-        left_out=sum(1 for line in article.original if line.left_out),
+        left_out=sum(1 for line in article.original if line.left_out and line.text.strip()),
+        lines=sum(1 for line in article.original if line.text.strip()),
     )
 
 

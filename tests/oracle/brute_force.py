@@ -99,7 +99,7 @@ class BruteForce:
         idf = math.log(1 + (len(self.articles) - n + 0.5) / (n + 0.5))
         return clause.weight * idf * tf / (K1 + tf)
 
-    def matches(self, node, article: ListedArticle) -> bool:  # noqa: C901, PLR0911 one return a kind of node
+    def matches(self, node, article: ListedArticle) -> bool:  # noqa: C901 one return a kind of node
         match node:
             case WordPlan() | PhrasePlan():
                 return any(self.frequencies(node, article).values())

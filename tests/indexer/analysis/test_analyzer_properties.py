@@ -132,6 +132,7 @@ def test_folding_a_folded_word_changes_nothing(word):
 
 
 @given(TEXTS, st.sampled_from(LANGS), st.booleans())
+@example(text="日\u00ad日", lang="ja", quoted=False)
 def test_what_is_in_a_text_is_found_by_typing_it(text, lang, quoted):
     """Each typed word finds the place it was copied from: one of its runs stands there, at the word's own offsets."""
     analysed = ANALYZER.analyse(text, lang)

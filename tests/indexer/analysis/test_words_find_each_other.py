@@ -122,6 +122,8 @@ def test_word_is_found_behind_an_elision():
 
 def test_accents_do_not_part_a_word_from_its_forms():
     assert finds("educación", "las educaciones", "es")
+    assert finds("résumé", "he sent a resume", "en")
+    assert finds("resume", "he sent a résumé", "en")
     assert finds("educacion", "la educación", "es")
 
 

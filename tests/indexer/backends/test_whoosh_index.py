@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import inspect
 import pkgutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -371,6 +372,40 @@ def test_tombstones_are_on_disk_at_once_and_the_first_reason_stands(folder, anal
         assert [each.reason for each in Tombstones(folder)] == ["court order", ""]
         writer.unbury(("b" * 16,))
     assert [each.id for each in WhooshIndex.open(folder).tombstones()] == ["a" * 16]
+
+
+def test_reading_goes_on_while_another_commits(folder, analyzer, index_articles_of) -> None:
+    index_articles_of(news("0"))
+    failures: list[BaseException] = []
+
+    def write() -> None:
+        try:
+            for number in range(1, 25):
+                index_articles_of(news(str(number)))
+        except BaseException as error:  # noqa: BLE001 a thread has no other way to say so
+            failures.append(error)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    counts = []
+    while thread.is_alive():
+        opened = WhooshIndex.open(folder)
+        counts.append(opened.stats().articles)
+        assert len(list(opened.articles())) >= counts[-1]
+    thread.join()
+    assert failures == []
+    assert counts == sorted(counts)
+    assert len(bodies(folder)) == 25
+
+
+def test_creating_while_another_creates_is_refused(folder: Path) -> None:
+    folder.mkdir()
+    lock = FileStorage(str(folder)).lock("MAIN_WRITELOCK")
+    assert lock.acquire()
+    with pytest.raises(IndexBusyError):
+        WhooshIndex.create(folder)
+    lock.release()
+    assert WhooshIndex.create(folder).stats().articles == 0
 
 
 def test_stats_count_what_is_there(folder, index_articles_of) -> None:

@@ -143,6 +143,13 @@ def test_endless_word_is_cut_rather_than_shown_whole() -> None:
     assert [marked(snippet) for snippet in snippets] == [["maps"]]
 
 
+def test_match_at_the_end_of_a_book_is_found() -> None:
+    body = "A quiet day. " * 20_000 + "The minefields were mapped. " + "A quiet day. " * 20_000
+    (snippet,) = cut(body, ask("minefields"))
+    assert "The minefields were mapped." in snippet.text
+    assert marked(snippet) == ["minefields"]
+
+
 @pytest.mark.parametrize(
     ("body", "paragraphs"),
     [
@@ -194,8 +201,12 @@ SIGNS = [
     " ",
     " ",
 ]
-pieces = st.sampled_from(WORDS + SIGNS)
-bodies = st.lists(st.one_of(pieces, pieces, pieces, st.text(max_size=8)), max_size=250).map("".join)
+gaps = st.sampled_from([" ", " ", " ", " ", " ", "-", ", ", "", "\t", "\n"])
+running_text = st.lists(st.tuples(st.sampled_from(WORDS), gaps), max_size=150).map(
+    lambda pairs: "".join(word + gap for word, gap in pairs)
+)
+any_text = st.lists(st.one_of(st.sampled_from(WORDS + SIGNS), st.text(max_size=8)), max_size=100).map("".join)
+bodies = st.lists(st.one_of(running_text, running_text, any_text), max_size=4).map("".join)
 queries = st.sampled_from(["map", "mine maps", "election", "well-being us", "地雷", "ərazi cafe", "é"])
 
 

@@ -248,6 +248,6 @@ def test_readiness_tells_the_generation(client: FlaskClient, service: SearchServ
 
 @pytest.mark.parametrize("address", ["/", "/?q=a", "/api/v1/search", "/nowhere", "/static/broadsheet.css", "/healthz"])
 def test_every_answer_carries_the_safety_headers(client: FlaskClient, address: str):
-    headers = client.get(address).headers
-    for name, text in SAFETY_HEADERS.items():
-        assert headers[name] == text
+    with client.get(address) as response:
+        for name, text in SAFETY_HEADERS.items():
+            assert response.headers[name] == text

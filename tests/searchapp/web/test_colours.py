@@ -14,6 +14,7 @@ TEXT, PART = 4.5, 3.0
 PAIRS = [
     *((ink, ground, TEXT) for ink in ("ink", "soft", "link") for ground in ("paper", "panel")),
     ("mark-ink", "mark", TEXT),
+    ("ink", "mark", TEXT),
     ("button-ink", "button", TEXT),
     ("edge", "paper", PART),
     ("edge", "panel", PART),

@@ -113,8 +113,6 @@ def client_text(page: str) -> str:
 
 
 def test_only_web_addresses_become_links(client: FlaskClient):
-    page = client.get(first_article(client, "payload headline")).text
-    assert "javascript:document.title" in page
     links = Outline(client.get(first_article(client, "harbour report")).text).all("a")
     outlet = [attributes for attributes in links if (attributes["href"] or "").startswith("https://news.example/")]
     assert outlet
@@ -155,6 +153,16 @@ def test_the_search_box_keeps_what_was_chosen(client: FlaskClient):
         ("sort", "newest"),
         ("per_page", "5"),
     ]
+
+
+def test_the_page_names_the_answer_that_says_the_same(client: FlaskClient):
+    page = client.get("/?utm_source=x&page=2&q=ferries").text
+    assert '<a href="/api/v1/search?q=ferries&amp;page=2">JSON</a>' in page
+
+
+def test_a_refused_argument_can_be_left_out_with_one_click(client: FlaskClient):
+    page = client.get("/?q=ferries&page=-1&utm_source=x").text
+    assert '<a href="/?q=ferries">Search without <code>page</code></a>' in page
 
 
 def test_pages_have_their_neighbours(client: FlaskClient):
@@ -233,6 +241,6 @@ def test_assets_are_kept_for_ever_under_an_address_of_their_own(client: FlaskCli
     page = client.get("/").text
     css = re.search(r'href="(/static/broadsheet\.css\?v=\w+)"', page)
     assert css
-    response = client.get(css[1])
-    assert response.status_code == 200
-    assert "max-age=31536000" in response.headers["Cache-Control"]
+    with client.get(css[1]) as response:
+        assert response.status_code == 200
+        assert "max-age=31536000" in response.headers["Cache-Control"]

@@ -1,0 +1,154 @@
+"""How well a search ranks: nDCG@10 over collections with judged queries, indexed and searched as a user would.
+
+    python benchmarks/eval_ranking.py [--data DIR] [--collection PATH]...
+
+A collection is a folder with `docs.jsonl.gz` (JSON Lines of articles with an `id`), `queries.tsv` (query id, text) and
+`qrels.tsv` (query id, 0, document id, relevance). Every query that has a relevant article is searched with `match=any`:
+
+    DCG@10 = sum over the first ten hits i = 1..10 of relevance_i / log2(i + 1)
+    nDCG@10 = DCG@10 / that of the best order
+
+(Jaervelin and Kekaelaeinen 2002, linear gain as in trec_eval; an article that nobody judged counts as not relevant.)
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from time import perf_counter
+
+from indexer.analysis.analyzer import Analyzer
+from indexer.article import Place, Skipped
+from indexer.backends.port import Commit
+from indexer.backends.whoosh_index import WhooshIndex
+from indexer.pipeline import RunOptions, index_articles
+from indexer.readers.read import FileDone, ReadOptions, read_articles
+from indexer.settings import Settings
+from indexer.stopping import StopSignals
+from searchapp.backends.whoosh_searcher import WhooshEngine
+from searchapp.query.parser import parse_query
+from searchapp.search.planner import plan_search
+from searchapp.search.request import SearchRequest
+
+PROJECT = Path(__file__).resolve().parent.parent
+DATA = PROJECT.parent / "shared" / "data"
+COLLECTIONS = ("time", "cranfield", "cacm", "vaswani")
+HITS = 10
+#: Long enough for a busy machine: what is measured is the order of hits.
+DEADLINE_MS = 60_000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`ndcg` is the mean over `queries`; `cut` is how many of them were too long and searched without their end."""
+
+    name: str
+    articles: int
+    queries: int
+    cut: int
+    ndcg: float
+    took_s: float
+
+
+class Quiet:
+    """Watches a run and says nothing, but keeps what was skipped."""
+
+    def __init__(self) -> None:
+        self.skipped: list[Skipped] = []
+
+    def on_article(self, place: Place) -> None: ...
+
+    def on_file(self, done: FileDone) -> None: ...
+
+    def on_skip(self, skipped: Skipped) -> None:
+        self.skipped.append(skipped)
+
+    def on_conflict(self, place: Place, first: Place) -> None: ...
+
+    def on_commit(self, commit: Commit) -> None: ...
+
+    def on_note(self, message: str) -> None: ...
+
+
+def index_collection(documents: Path, folder: Path) -> list[Skipped]:
+    """Index through the pipeline that `broadsheet index` runs; gives what was skipped."""
+    analyzer, settings, quiet = Analyzer(), Settings(), Quiet()
+    outcomes = read_articles((documents,), ReadOptions("evaluation", today=datetime.now(UTC).date()))
+    with WhooshIndex.open_or_create(folder).writer(analyzer, settings.writer_memory_mb) as writer:
+        index_articles(outcomes, writer, analyzer, RunOptions((str(documents),)), watcher=quiet, stop=StopSignals())
+    return quiet.skipped
+
+
+def read_queries(collection: Path) -> dict[str, str]:
+    lines = (collection / "queries.tsv").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("\t", 1) for line in lines if "\t" in line)
+
+
+def read_relevance(collection: Path) -> dict[str, dict[str, int]]:
+    """Query id -> document id -> relevance, of queries that have a relevant document."""
+    judged: dict[str, dict[str, int]] = {}
+    for line in (collection / "qrels.tsv").read_text(encoding="utf-8").splitlines():
+        if line.strip():
+            query, _, document, relevance = line.split("\t")
+            judged.setdefault(query, {})[document] = int(relevance)
+    return {query: of_query for query, of_query in judged.items() if max(of_query.values()) > 0}
+
+
+def measure_ndcg(found: Sequence[str], relevance: Mapping[str, int]) -> float:
+    """nDCG of the first ten; `relevance` has something above 0."""
+    gains = [max(relevance.get(document, 0), 0) for document in found[:HITS]]
+    best = sorted((gain for gain in relevance.values() if gain > 0), reverse=True)[:HITS]
+    return _discount(gains) / _discount(best)
+
+
+def evaluate_collection(collection: Path, folder: Path) -> Outcome:
+    """Index the collection into `folder`, which is empty, and search it."""
+    started = perf_counter()
+    skipped = index_collection(collection / "docs.jsonl.gz", folder)
+    for each in skipped[:10]:
+        print(f"{each.place}: skipped: {each.reason} {each.detail}")
+    analyzer, engine = Analyzer(), WhooshEngine(folder)
+    langs, articles = engine.facts().langs, engine.facts().articles
+    queries, relevance = read_queries(collection), read_relevance(collection)
+    total, cut = 0.0, 0
+    for name, of_query in relevance.items():
+        # The steps of SearchService.search without its snippets, which take most of the time and order nothing.
+        query = parse_query(queries[name], date(2000, 1, 1))
+        cut += any(note.code == "too_long" for note in query.notes)
+        request = SearchRequest(q=queries[name], match="any", per_page=HITS)
+        matches = engine.execute(plan_search(query, request, langs, analyzer, DEADLINE_MS).plan)
+        found = [hit.article.external_id or "" for hit in engine.fetch(tuple(hit.id for hit in matches.hits)) if hit]
+        total += measure_ndcg(found, of_query)
+    engine.close()
+    return Outcome(collection.name, articles, len(relevance), cut, total / len(relevance), perf_counter() - started)
+
+
+def print_table(outcomes: Sequence[Outcome]) -> None:
+    print(f"{'collection':<14}{'articles':>10}{'queries':>9}{'cut':>5}{'nDCG@10':>10}{'seconds':>9}")
+    for each in outcomes:
+        row = f"{each.name:<14}{each.articles:>10,}{each.queries:>9}{each.cut:>5}{each.ndcg:>10.4f}"
+        print(f"{row}{each.took_s:>9.1f}", flush=True)
+    print(f"{'macro average':<38}{sum(each.ndcg for each in outcomes) / len(outcomes):>10.4f}")
+
+
+def _discount(gains: Sequence[int]) -> float:
+    return sum(gain / math.log2(place + 1) for place, gain in enumerate(gains, start=1))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="nDCG@10 of match=any over collections with judged queries")
+    parser.add_argument("--data", type=Path, default=DATA, help="folder that holds collections/ (default: %(default)s)")
+    parser.add_argument("--collection", type=Path, action="append", default=[], help="one more, in the same form")
+    given = parser.parse_args()
+    collections = [given.data / "collections" / name for name in COLLECTIONS] + given.collection
+    with tempfile.TemporaryDirectory() as folder:
+        print_table([evaluate_collection(each, Path(folder) / str(place)) for place, each in enumerate(collections)])
+
+
+if __name__ == "__main__":
+    main()

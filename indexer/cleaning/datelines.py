@@ -1,0 +1,90 @@
+"""Which of a page's dates is the day that it was published, and which is the day that it was scraped.
+
+The date beside title and byline wins. A date that stands alone above the title is the page's clock: it loses to any
+other, and where it is the only one it is taken and called unsure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from indexer.article import UNDATED, Published
+from indexer.cleaning.dates import FoundDate, find_date
+from indexer.cleaning.page_lines import PageLines, is_only_date
+
+_PUBLISHED = re.compile(
+    r"publi|posted|veröffentlicht|erschienen|pubbl|gepubl|опублик|дата|yayın|dərc|发布|發布|first|created|datum|issued",
+    re.IGNORECASE,
+)
+_UPDATED = re.compile(
+    r"updat|modif|aktualis|mis à jour|actualiz|atualiz|aggiorn|bijgewerkt|обновл|güncel|yenilə|更新|edited",
+    re.IGNORECASE,
+)
+_NOT_OF_ARTICLE = re.compile(r"©|\(c\)|copyright|rights reserved|archive|архив", re.IGNORECASE)
+# A dateline opens its paragraph: "LONDON, 3 March 2021 (Reuters) - ".
+_DATELINE_CHARS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDay:
+    """`at` is the date's line; `is_unsure` when nothing tells it from the day of scraping."""
+
+    at: int
+    published: Published
+    is_unsure: bool = False
+
+
+def find_day(page: PageLines, title: int | None, byline: int | None) -> FoundDay | None:
+    """The day of publication; None where the page has no date of its own."""
+    anchor = title if title is not None else page.start
+    scored = [
+        (_score(page, at, date, anchor, byline), -at, at, date)
+        for at, date in page.dates.items()
+        if not _NOT_OF_ARTICLE.search(page.texts[at])
+    ]
+    if scored:
+        score, _, at, date = max(scored, key=lambda candidate: candidate[:2])
+        is_unsure = at < anchor and is_page_clock(page, at, date)
+        if not is_unsure or score > 0 or _dateline(page) is None:
+            return FoundDay(at, date.published, is_unsure)
+    dated = _dateline(page)
+    return FoundDay(page.start, dated.published) if dated is not None else None
+
+
+def is_page_clock(page: PageLines, at: int, date: FoundDate) -> bool:
+    """Whether the line is a date alone, as the heads of pages show today's."""
+    return is_only_date(page.texts[at], date) and not (date.has_time and date.has_zone)
+
+
+def _score(page: PageLines, at: int, date: FoundDate, anchor: int, byline: int | None) -> float:
+    text = page.texts[at]
+    score = 0.0
+    if anchor <= at <= page.start + 1:
+        score += 2.0
+    elif at > page.start + 1:
+        # Below the text: "First published: ..." counts, the dates of other articles must not.
+        score -= 1.0 if _PUBLISHED.search(text) else 2.0
+    elif is_page_clock(page, at, date):
+        score -= 2.0
+    score -= min(1.5, 0.1 * abs(at - anchor))
+    score += 1.2 if date.has_time else 0.0
+    score += 0.7 if byline is not None and abs(at - byline) <= 2 else 0.0
+    score += 0.8 if _PUBLISHED.search(text) else 0.0
+    score -= 0.9 if _UPDATED.search(text) and not _PUBLISHED.search(text) else 0.0
+    return score - (2.0 if date.published.precision in {"month", "year"} else 0.0)
+
+
+def _dateline(page: PageLines) -> FoundDate | None:
+    if page.start >= page.end:
+        return None
+    opening = page.texts[page.start][:_DATELINE_CHARS]
+    date = find_date(opening)
+    if date is None or date.published.precision in {"month", "year"}:
+        return None
+    after = opening[date.end : date.end + 16]
+    return date if re.match(r"\s?(?:\([^)]{1,14}\))?\s?[-–—:]", after) else None
+
+
+def published_of(found: FoundDay | None) -> Published:
+    return UNDATED if found is None else found.published

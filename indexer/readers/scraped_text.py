@@ -1,0 +1,176 @@
+"""The visible text of one whole news page, furniture included -> an article.
+
+Every line is marked as kept, or with the reason why it was left out; a line that became the title, the byline, the
+date or the source counts as kept. Reading the marked lines again gives the same article.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from indexer.article import Article, OriginalLine, Place, ReadArticle, Skipped
+from indexer.cleaning.body import choose_body
+from indexer.cleaning.bylines import FoundByline, find_byline, find_lead_bylines
+from indexer.cleaning.datelines import FoundDay, find_day, is_page_clock, published_of
+from indexer.cleaning.furniture import (
+    BYLINE,
+    DATE_LINE,
+    REPEATED_LINE,
+    REPEATED_TITLE,
+    SCRAPING_DATE,
+    SITE_NAME,
+    UNSURE_DATE,
+    Region,
+    find_furniture,
+    name_furniture,
+)
+from indexer.cleaning.language import identify_language
+from indexer.cleaning.line_features import Flags, Floats
+from indexer.cleaning.line_model import LineModel, judge_lines, load_line_model
+from indexer.cleaning.lines import TextBlock, read_blocks, split_lines
+from indexer.cleaning.outlets import FoundOutlet, find_outlet, outlet_of_title
+from indexer.cleaning.page_lines import PageLines, find_date_lines, fold_line
+from indexer.cleaning.titles import find_title, trim_title
+
+# No page of news has more lines: what is longer is kept whole, unjudged.
+_MAX_JUDGED_LINES = 20_000
+_HEAD_LINES = 30
+_TAIL_LINES = 15
+_TOP_LINES = 6
+_LANGUAGE_CHARS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The lines that became fields, by number of their block, and what was read from them."""
+
+    title: int | None = None
+    byline: FoundByline | None = None
+    day: FoundDay | None = None
+    outlet: FoundOutlet | None = None
+
+    @property
+    def lines(self) -> frozenset[int]:
+        """The lines that became title, author and source."""
+        places = (self.title, self.byline.at if self.byline else None, self.outlet.at if self.outlet else None)
+        return frozenset(at for at in places if at is not None)
+
+
+def read_scraped_text(text: str, place: Place, *, model: LineModel | None = None) -> ReadArticle | Skipped:
+    """One article from one page's text; Skipped "no text" when there is no word in it. Never raises.
+
+    `model` is for measuring models that have not seen a page; by default the one that ships.
+    """
+    lines = split_lines(text)
+    blocks = read_blocks(lines)
+    if not any(any(map(str.isalnum, block.text)) for block in blocks):
+        return Skipped(place, "no text", "there is no word in it")
+    if len(blocks) > _MAX_JUDGED_LINES:
+        return ReadArticle(place, _keep_whole(lines, blocks))
+    texts = tuple(block.text for block in blocks)
+    verdict = judge_lines(list(texts), model or load_line_model())
+    furniture = find_furniture(texts, verdict.features)
+    chosen = choose_body(texts, verdict, furniture)
+    page = _lay_out(texts, verdict.features, furniture, chosen)
+    head = _read_head(page)
+    body = _leave_out_head(page, head, chosen)
+    return ReadArticle(place, _write_article(lines, blocks, page, head, body))
+
+
+def _keep_whole(lines: list[str], blocks: list[TextBlock]) -> Article:
+    body = "\n\n".join(block.text for block in blocks)
+    return Article(
+        body=body, lang=identify_language(body[:_LANGUAGE_CHARS]), original=_as_original(lines, [""] * len(lines))
+    )
+
+
+def _as_original(lines: list[str], marks: list[str]) -> tuple[OriginalLine, ...]:
+    # Half of a text's lines are empty: they are one value.
+    empty = OriginalLine("")
+    return tuple(OriginalLine(line, mark) if line else empty for line, mark in zip(lines, marks, strict=True))
+
+
+def _lay_out(texts: tuple[str, ...], features: Floats, furniture: Flags, chosen: Flags) -> PageLines:
+    """Where the text begins and ends. It begins with a sentence: the headline above may have been chosen as well."""
+    at = [int(number) for number in np.flatnonzero(chosen)]
+    end = at[-1] + 1
+    bare = PageLines(texts, tuple(map(fold_line, texts)), features, furniture, at[0], end)
+    start = next((number for number in at[:_HEAD_LINES] if bare.is_sentence(number)), at[0])
+    around = (range(_TOP_LINES), range(start - _HEAD_LINES, start + 3), range(end - 2, end + _TAIL_LINES))
+    return replace(bare, start=start, dates=find_date_lines(texts, around))
+
+
+def _read_head(page: PageLines) -> _Head:
+    leads = find_lead_bylines(page)
+    outlet = find_outlet(page, leads)
+    title = find_title(page, leads, outlet.at if outlet else None)
+    byline = find_byline(page, leads, title, outlet.at if outlet else None)
+    day = find_day(page, title, byline.at if byline else None)
+    if outlet is None and title is not None:
+        outlet = outlet_of_title(page.texts[title], page)
+    return _Head(title, byline, day, outlet)
+
+
+def _leave_out_head(page: PageLines, head: _Head, chosen: Flags) -> Flags:
+    """The body without lines that became fields, or say the same again; never left with nothing."""
+    body = chosen.copy()
+    said = {page.folded[at] for at in head.lines if not page.is_sentence(at)}
+    for number in np.flatnonzero(chosen):
+        if page.folded[number] in said or number == head.title or page.is_date_line(int(number)):
+            body[number] = False
+    return body if body.any() else chosen
+
+
+def _write_article(lines: list[str], blocks: list[TextBlock], page: PageLines, head: _Head, body: Flags) -> Article:
+    source = head.outlet.name if head.outlet else ""
+    is_titled = head.title is not None and not body[head.title]
+    title = trim_title(page.texts[head.title], source) if head.title is not None and is_titled else ""
+    marks = [""] * len(lines)
+    seen: set[str] = set()
+    for at, block in enumerate(blocks):
+        mark = _mark(page, head, body, at, is_repeat=block.text in seen)
+        seen.add(block.text)
+        for number in block.numbers:
+            marks[number] = mark
+    paragraphs = "\n\n".join(block.text for at, block in enumerate(blocks) if body[at])
+    return Article(
+        title=title,
+        body=paragraphs,
+        author=head.byline.names if head.byline else (),
+        source=source,
+        published=published_of(head.day),
+        lang=identify_language(f"{title}\n{paragraphs[:_LANGUAGE_CHARS]}"),
+        original=_as_original(lines, marks),
+    )
+
+
+def _is_title(text: str, title: str, outlet: FoundOutlet | None) -> bool:
+    """Whether a line says the (folded) title, with or without the site's name behind it."""
+    folded = fold_line(text)
+    return folded == title or (
+        outlet is not None and folded.startswith(title) and fold_line(trim_title(text, outlet.name)) == title
+    )
+
+
+def _mark(page: PageLines, head: _Head, body: Flags, at: int, *, is_repeat: bool) -> str:
+    """Why a line is not in the article, "" if it is."""
+    if head.day is not None and head.day.at == at:
+        return UNSURE_DATE if head.day.is_unsure else ""
+    if body[at] or at in head.lines:
+        return ""
+    folded = page.folded[at]
+    if head.title is not None and _is_title(page.texts[at], page.folded[head.title], head.outlet):
+        return REPEATED_TITLE
+    if (date := page.dates.get(at)) is not None:
+        above = at < (page.start if head.title is None else head.title)
+        return SCRAPING_DATE if above and is_page_clock(page, at, date) else DATE_LINE
+    if head.outlet is not None and folded == fold_line(head.outlet.name):
+        return SITE_NAME
+    if head.byline is not None and folded == page.folded[head.byline.at]:
+        return BYLINE
+    region: Region = "before" if at < page.start else "after" if at >= page.end else "inside"
+    if region == "inside" and is_repeat:
+        return REPEATED_LINE
+    return name_furniture(page.features, at, region)

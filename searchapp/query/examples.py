@@ -1,0 +1,111 @@
+"""The query language by example: one table for docs/query-language.md, the parser's tests, and any help."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Example(NamedTuple):
+    typed: str
+    means: str
+
+
+class Section(NamedTuple):
+    title: str
+    examples: tuple[Example, ...]
+
+
+SECTIONS = (
+    Section(
+        "Words",
+        (
+            Example("minefield maps", "both words, in any form; where fewer than 10 articles have both, either"),
+            Example("mine or map and chart not plan", "small or, and, not are words"),
+            Example("who won?", "a question mark at the end is a question mark"),
+            Example("a (b c) d", "brackets without an operator in them say nothing: four words"),
+            Example(r"mine \OR map", "the word OR"),
+        ),
+    ),
+    Section(
+        "Phrases",
+        (
+            Example('"human rights"', "these words in these forms, side by side"),
+            Example("“human rights”", "curly quotes, and „ “ « » 「 」 ‘ ’ too"),
+            Example('minefield "human rights" maps title:armenia', "phrases and fields may stand among words"),
+        ),
+    ),
+    Section(
+        "Operators",
+        (
+            Example("mine OR map", "either"),
+            Example("mine || map && chart", "the same signs as programmers type them"),
+            Example("mine AND map", "both, even where any of the words would do"),
+            Example(
+                "mine map OR chart plan", "words side by side belong together before OR: (mine map) OR (chart plan)"
+            ),
+            Example("mine AND map OR chart", "AND before OR"),
+            Example("(mine OR map) chart", "brackets change that; full-width ones as well"),
+            Example("mine NOT map", "the first without the second"),
+            Example("mine -map", "the same; the hyphen stands before the word"),
+            Example('mine -"human rights"', "without the phrase"),
+            Example("mine -(map OR chart)", "without either"),
+            Example("well-being of the people", "a hyphen in a word is no NOT"),
+            Example("London – Paris", "a dash is no NOT"),
+        ),
+    ),
+    Section(
+        "Fields",
+        (
+            Example("title:armenia", "in the headline"),
+            Example('author:"Vafa Ismayilova"', "a phrase in a field"),
+            Example("title:(mine OR map) chart", "a bracket in a field"),
+            Example("-source:Reuters mine", "from any other outlet"),
+            Example("lang:(EN OR Az)", "in either language"),
+            Example(
+                "15:29 AC/DC: Armenia: https://a.b/c?d=e:f std::vector C:\\x",
+                "colons that belong to words are no fields",
+            ),
+        ),
+    ),
+    Section(
+        "Days",
+        (
+            Example("date:2021", "that year, by the outlet's own calendar"),
+            Example("date:2021-03", "that month"),
+            Example("date:2021-03-12", "that day; 12.03.2021 and 20210312 too"),
+            Example("date:2020..2021", "both years"),
+            Example("date:2020-05..", "from May 2020 on"),
+            Example("date:..2021", "up to the end of 2021"),
+            Example("after:2021", "from 2022 on"),
+            Example("before:2021", "up to the end of 2020"),
+            Example("date:yesterday", "and today, tomorrow"),
+            Example('date:"last week"', "Monday to Sunday before this week; this and last week, month, year"),
+            Example("date:last-month", "the same without quotes"),
+            Example('date:"last 7 days"', "the seven days that end today; weeks, months, years too"),
+            Example('after:"3 days ago"', "weeks, months, years too"),
+            Example("date:“March 2021”", "and 12 March 2021, in any language whose months are known"),
+            Example("date:(2020 OR 2018..2019) mine", "several"),
+        ),
+    ),
+    Section(
+        "What is put right, with a note",
+        (
+            Example('"human rights', "the phrase ends where the words end"),
+            Example("(mine OR map", "the bracket closes at the end"),
+            Example("mine) map", "the bracket is ignored"),
+            Example("AND AND mine", "the operators are ignored"),
+            Example("mine - map", "the lone hyphen is ignored"),
+            Example("mine NOT NOT map chart", "not not is nothing"),
+            Example("-map", "all other articles"),
+            Example("foo:bar", "no such field: two words"),
+            Example("title:", "nothing to look for in the field: a word"),
+            Example("Source: Reuters said", "prose: a capital, and a space behind the colon"),
+            Example("date:2021-13 mine", "no such month: the date is left out"),
+            Example("date:2021..2020", "turned round"),
+            Example(
+                "ARMENIA AND AZERBAIJAN SIGN PEACE", "more than three words in capitals: a headline, AND is a word"
+            ),
+            Example("protest* organi?ation Aliev~2", "cannot be searched yet: the signs are ignored"),
+        ),
+    ),
+)

@@ -1,0 +1,189 @@
+"""The embedded engine: one answer for any number of threads, whatever is committed meanwhile."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from indexer.analysis.analyzer import Analyzer
+from indexer.article import Article, Published
+from indexer.backends.whoosh_index import WhooshIndex
+from indexer.document import make_document
+from indexer.errors import IndexDamagedError, IndexNotFoundError
+from searchapp.backends.whoosh_searcher import WhooshEngine
+from searchapp.backends.whoosh_source import WhooshSource
+from searchapp.search.plan import EveryArticle, FacetRequest, PhrasePlan, Plan, PlanNode, WordPlan
+
+ANALYZER = Analyzer()
+WORDS = ("mine", "map", "peace", "talk", "river", "border", "minister", "school")
+
+
+def make_article(number: int, collection: str = "main") -> Article:
+    chosen = [WORDS[(number * step + step) % len(WORDS)] for step in range(1, 8)]
+    return Article(
+        title=" ".join(chosen[:2]),
+        body=" ".join(["common", *chosen]),
+        external_id=str(number),
+        collection=collection,
+        source=f"Paper {number % 3}",
+        lang="en",
+        published=Published(f"20{10 + number % 10}-01-01", None, "day"),
+    )
+
+
+def add(folder: Path, articles: list[Article]) -> tuple[int, int]:
+    with WhooshIndex.open_or_create(folder).writer(ANALYZER, 32) as writer:
+        for article in articles:
+            writer.write(make_document(article, "/somewhere", ANALYZER))
+        commit = writer.commit()
+    return commit.generation, commit.articles
+
+
+def word(term: str, clause: int = 0) -> WordPlan:
+    return WordPlan("text", ((f"en:{term}",),), surface=False, weight=1.0, clause=clause)
+
+
+def make_plan(node: PlanNode, **options) -> Plan:
+    return Plan(node, node, match="all", filters=(), sort="relevance", first=0, **{"count": 10, **options})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for first in (0, 40, 80):
+        add(tmp_path / "index", [make_article(number) for number in range(first, first + 40)])
+    return tmp_path / "index"
+
+
+def test_missing_index_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(IndexNotFoundError, match="broadsheet index"):
+        WhooshEngine(tmp_path / "nowhere")
+
+
+# Whoosh itself leaves the file open that it could not read.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_damaged_index_is_not_opened(folder: Path) -> None:
+    segment = max(folder.glob("*.seg"), key=lambda path: path.stat().st_size)
+    segment.write_bytes(segment.read_bytes()[:200])
+    with pytest.raises(IndexDamagedError):
+        WhooshEngine(folder)
+    gc.collect()
+
+
+def test_empty_index_answers(tmp_path: Path) -> None:
+    add(tmp_path / "index", [])
+    engine = WhooshEngine(tmp_path / "index")
+    found = engine.execute(make_plan(EveryArticle(), facets=(FacetRequest("year"),), histogram="month"))
+    assert (found.hits, found.total, found.facets[0].counts, found.histogram) == ((), 0, (), ())
+    assert engine.execute(make_plan(word("mine"))).total == 0
+    assert engine.facts().articles == 0
+    engine.close()
+
+
+def test_sixteen_threads_get_the_answers_of_one(folder: Path) -> None:
+    plans = [make_plan(word(term), facets=(FacetRequest("source"),), histogram="year") for term in WORDS]
+    slots = (("mine",), ("map",))
+    plans += [make_plan(PhrasePlan("text", (slots,), 1.0, 0)), make_plan(EveryArticle(), count=100)]
+    engine = WhooshEngine(folder)
+    alone = [engine.execute(plan) for plan in plans]
+    engine.close()
+    shared = WhooshEngine(folder)
+    asked = [number % len(plans) for number in range(800)]
+
+    def ask(number: int):
+        found = shared.execute(plans[number])
+        stored = shared.fetch(tuple(hit.id for hit in found.hits))
+        return found, [None if each is None else each.id for each in stored]
+
+    with ThreadPoolExecutor(16) as threads:
+        for number, (found, stored) in zip(asked, threads.map(ask, asked), strict=True):
+            assert found == alone[number]
+            assert stored == [hit.id for hit in found.hits]
+    shared.close()
+
+
+def test_answers_are_of_one_generation_while_others_are_committed(folder: Path) -> None:
+    engine = WhooshEngine(folder)
+    articles_of = {engine.facts().generation: engine.facts().articles}
+    ended = threading.Event()
+    failures: list[object] = []
+
+    def search() -> None:
+        while not ended.is_set():
+            found = engine.execute(make_plan(word("common"), count=3))
+            seen.append((found.generation, found.total))
+            if not found.hits:
+                failures.append(found)
+
+    def refresh() -> None:
+        while not ended.is_set():
+            engine.refresh()
+
+    seen: list[tuple[int, int]] = []
+    with ThreadPoolExecutor(4) as threads:
+        running = [threads.submit(search) for _ in range(3)] + [threads.submit(refresh)]
+        try:
+            for number in range(200, 212):
+                generation, articles = add(folder, [make_article(number)])
+                # A commit that merges segments makes a second generation of the same articles.
+                articles_of.setdefault(generation - 1, articles)
+                articles_of[generation] = articles
+        finally:
+            ended.set()
+        for each in running:
+            each.result()
+    assert failures == []
+    assert len({generation for generation, _ in seen}) > 2
+    assert {(generation, total) for generation, total in seen if articles_of.get(generation) != total} == set()
+    engine.refresh()
+    assert engine.execute(make_plan(word("common"))).total == 132
+    engine.close()
+
+
+def test_refresh_tells_whether_there_was_a_newer_generation(folder: Path) -> None:
+    engine = WhooshEngine(folder)
+    assert not engine.refresh()
+    add(folder, [make_article(500)])
+    before = engine.facts()
+    assert engine.refresh()
+    assert engine.facts().articles == before.articles + 1
+    assert engine.facts().generation > before.generation
+    engine.close()
+
+
+def test_search_that_began_before_a_refresh_ends_on_its_own_generation(folder: Path) -> None:
+    engine = WhooshEngine(folder)
+    with engine._using() as generation:
+        add(folder, [make_article(500)])
+        engine.refresh()
+        assert generation.source.postings("body", "en:common", positions=True).docs.size == 120
+    assert generation.source._reader.is_closed
+    engine.close()
+
+
+def test_articles_are_fetched_in_the_order_asked(folder: Path) -> None:
+    engine = WhooshEngine(folder)
+    wanted = (make_article(7).id, "no-such-id", "\ud800", make_article(100).id)
+    found = engine.fetch(wanted)
+    assert [each and each.article for each in found] == [make_article(7), None, None, make_article(100)]
+    engine.close()
+
+
+def test_external_id_is_found_in_every_collection(folder: Path) -> None:
+    add(folder, [make_article(7, "other")])
+    engine = WhooshEngine(folder)
+    assert set(engine.find_external_id("7")) == {make_article(7).id, make_article(7, "other").id}
+    assert engine.find_external_id("70000") == ()
+    engine.close()
+
+
+def test_decoded_postings_stay_within_their_bound(folder: Path) -> None:
+    source = WhooshSource(folder, WhooshIndex.open(folder).whoosh.reader(), cache_bytes=4000)
+    once = [source.postings("body", f"en:{term}", positions=True) for term in (*WORDS, "common")]
+    again = [source.postings("body", f"en:{term}", positions=True) for term in (*WORDS, "common")]
+    assert source._cached_bytes <= 4000
+    assert [list(each.places()) for each in once] == [list(each.places()) for each in again]
+    source.close()
