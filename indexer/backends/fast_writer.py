@@ -13,18 +13,16 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from indexer.backends.meta import write_meta
 from indexer.backends.port import Commit, Document, Draft, KnownArticle, Tombstone
-from indexer.backends.segment_view import OpenSegment, SegmentView
+from indexer.backends.segment_view import OpenSegment
 from indexer.backends.tombstones import Tombstones
 from indexer.codec.columns import ColumnValues, build_columns, column_values
 from indexer.codec.failures import translated_errors
 from indexer.codec.merge import MergeSource, merge_segments
-from indexer.codec.segment import MappedSegment
 from indexer.codec.segment_writer import write_segment
 from indexer.codec.stored import ArticleCompressor, encode_article, join_frames, train_dictionary
 from indexer.codec.tiers import grown_tier
 from indexer.codec.toc import INDEX_NAME, commit_contents, latest_generation
 from indexer.codec.whoosh_codec import BroadsheetSegment
-from indexer.document import TextAnalyzer
 from indexer.errors import ArticleError, IndexBusyError
 
 if TYPE_CHECKING:

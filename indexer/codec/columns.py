@@ -183,7 +183,9 @@ def hash_external_id(external_id: str) -> int:
 
 def _encoded(values: tuple[str, ...]) -> tuple[bytes, ...]:
     # As in a column of the stock codec: no empty value, none with a separator; and none twice in one article.
-    return tuple(dict.fromkeys(cleaned.encode() for value in values if (cleaned := value.replace(VALUE_SEPARATOR, " "))))
+    return tuple(
+        dict.fromkeys(cleaned.encode() for value in values if (cleaned := value.replace(VALUE_SEPARATOR, " ")))
+    )
 
 
 def _ascii(texts: Sequence[bytes]) -> U8:

@@ -120,9 +120,7 @@ class FieldView:
 _NO_PLACES: Final = np.empty(0, np.int64)
 
 
-def _in_part(
-    position_start: I64, title_freq: npt.NDArray[np.uint32], posting: I64, part: str
-) -> npt.NDArray[np.bool_]:
+def _in_part(position_start: I64, title_freq: npt.NDArray[np.uint32], posting: I64, part: str) -> npt.NDArray[np.bool_]:
     """Which positions belong to the title, or to the body; `posting` is the posting of each position."""
     inside = np.arange(len(posting)) - position_start[posting]
     in_title: npt.NDArray[np.bool_] = inside < title_freq[posting]

@@ -29,7 +29,7 @@ FLAT: Final = FieldGain(1.0, 0.0)
 
 
 def document_gains(field: FieldGain, lengths: U32, average_length: float) -> F32:
-    """weight / (1 - b + b * length / average), float32, shape as `lengths`."""
+    """Weight / (1 - b + b * length / average), float32, shape as `lengths`."""
     if average_length <= 0 or not field.b:
         return np.full(len(lengths), field.weight, np.float32)
     scale = 1 - field.b + field.b * lengths.astype(np.float64) / average_length

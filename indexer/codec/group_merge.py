@@ -151,7 +151,14 @@ def _join_parts(
     for part, docs in zip(parts, new_docs, strict=True):
         flat = part.flat
         kernels.count_merged(
-            flat.term_start, flat.docs, flat.title_freq, flat.body_freq, part.merged, docs, posting_count, position_count
+            flat.term_start,
+            flat.docs,
+            flat.title_freq,
+            flat.body_freq,
+            part.merged,
+            docs,
+            posting_count,
+            position_count,
         )
     term_start = np.concatenate([[0], np.cumsum(posting_count)])
     postings, positions = int(term_start[-1]), int(position_count.sum())

@@ -87,7 +87,9 @@ def _invert(documents: Sequence[tuple[dict[str, _Places], dict[str, _Places]]]) 
             holders[term].append(doc)
     ordered = sorted(holders, key=str.encode)
     surfaces_of = {term: _surfaces_of(term, holders[term], documents) for term in ordered}
-    all_surfaces = sorted({each for of_term in surfaces_of.values() for each in of_term if each is not None}, key=str.encode)
+    all_surfaces = sorted(
+        {each for of_term in surfaces_of.values() for each in of_term if each is not None}, key=str.encode
+    )
     surface_number: dict[str | None, int] = {surface: number for number, surface in enumerate(all_surfaces)}
     surface_number[None] = NO_SURFACE
     term_start, docs, title_freq, body_freq = [0], [], [], []
@@ -97,7 +99,10 @@ def _invert(documents: Sequence[tuple[dict[str, _Places], dict[str, _Places]]]) 
         form_of = {surface: form for form, surface in enumerate(surfaces_of[term])}
         freq = [0] * len(form_of)
         for doc in holders[term]:
-            title, body = (sorted(set(part.get(term, ())), key=lambda place: (place[0], form_of[place[1]])) for part in documents[doc])
+            title, body = (
+                sorted(set(part.get(term, ())), key=lambda place: (place[0], form_of[place[1]]))
+                for part in documents[doc]
+            )
             docs.append(doc)
             title_freq.append(len(title))
             body_freq.append(len(body))

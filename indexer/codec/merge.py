@@ -22,7 +22,7 @@ from indexer.codec.kernels.packing import I32, U8, U32
 from indexer.codec.segment import GROUPS, MappedSegment
 from indexer.codec.segment_file import SegmentFileWriter
 from indexer.codec.segment_writer import segment_facts, text_gains
-from indexer.codec.stored import ArticleCompressor, ArticleDecompressor, train_dictionary, MOST_SAMPLES
+from indexer.codec.stored import MOST_SAMPLES, ArticleCompressor, ArticleDecompressor, train_dictionary
 
 _COPIED_BYTES: Final = 8 * 1024 * 1024
 _FRAMES_AT_ONCE: Final = 1024

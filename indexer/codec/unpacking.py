@@ -65,7 +65,11 @@ def _unpack_frequencies(packed: PackedPostings, terms: tuple[int, int], out: tup
 
 
 def _unpack_positions(
-    packed: PackedPostings, terms: tuple[int, int], title_freq: U32, position_start: I64, out: tuple[np.ndarray, np.ndarray]
+    packed: PackedPostings,
+    terms: tuple[int, int],
+    title_freq: U32,
+    position_start: I64,
+    out: tuple[np.ndarray, np.ndarray],
 ) -> None:
     positions, forms = out
     at = 0

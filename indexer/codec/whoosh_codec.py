@@ -83,7 +83,7 @@ class BroadsheetCodec(base.Codec):  # type: ignore[misc]
     def field_writer(self, _storage: Any, _segment: Any) -> NoReturn:  # noqa: ANN401 Whoosh's
         raise NotImplementedError(_NOT_HERE)
 
-    def postings_writer(self, _dbfile: Any, byteids: bool = False) -> NoReturn:  # noqa: ANN401, ARG002 Whoosh's
+    def postings_writer(self, _dbfile: Any, byteids: bool = False) -> NoReturn:  # noqa: ANN401 Whoosh's
         raise NotImplementedError(_NOT_HERE)
 
     def postings_reader(self, *_: Any, **__: Any) -> NoReturn:  # noqa: ANN401 Whoosh's

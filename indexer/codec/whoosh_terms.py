@@ -182,7 +182,12 @@ class ArrayMatcher(LeafMatcher):  # type: ignore[misc]
     """One posting list, unpacked; for the block-quality interface it is a single block."""
 
     def __init__(
-        self, postings: FieldPostings, lengths: U32, term: tuple[str, bytes], format_: Any, scorer: Any  # noqa: ANN401
+        self,
+        postings: FieldPostings,
+        lengths: U32,
+        term: tuple[str, bytes],
+        format_: Any,
+        scorer: Any,  # noqa: ANN401
     ) -> None:
         self._postings = postings
         self._docs = postings.docs.tolist()
@@ -195,7 +200,7 @@ class ArrayMatcher(LeafMatcher):  # type: ignore[misc]
 
     def copy(self) -> ArrayMatcher:
         twin = ArrayMatcher(self._postings, self._lengths, self._term, self.format, self.scorer)
-        twin._at = self._at  # noqa: SLF001 it is one of us
+        twin._at = self._at
         return twin
 
     def is_active(self) -> bool:

@@ -10,7 +10,7 @@ from indexer.codec.kernels.dictionary import compare
 
 @kernel
 def merge_sorted(blob, starts, ends, source_start, numbers, winners):
-    """k dictionaries into one. Text i is blob[starts[i] : ends[i]]; source s has the texts from source_start[s] on.
+    """K dictionaries into one. Text i is blob[starts[i] : ends[i]]; source s has the texts from source_start[s] on.
 
     `numbers` gets the merged number of each text, `winners` for each merged number one text that is it; returns how
     many there are.
@@ -62,8 +62,25 @@ def count_merged(term_start, docs, title_freq, body_freq, merged, new_docs, post
 
 @kernel
 def place_merged(
-    term_start, docs, title_freq, body_freq, position_start, positions, forms, merged, new_docs, form_at, form_of,
-    posting_at, position_at, to_docs, to_title_freq, to_body_freq, to_position_start, to_positions, to_forms,
+    term_start,
+    docs,
+    title_freq,
+    body_freq,
+    position_start,
+    positions,
+    forms,
+    merged,
+    new_docs,
+    form_at,
+    form_of,
+    posting_at,
+    position_at,
+    to_docs,
+    to_title_freq,
+    to_body_freq,
+    to_position_start,
+    to_positions,
+    to_forms,
 ):
     """Puts one segment's postings behind what the merged terms have so far; the two `_at` move on."""
     for term in range(len(merged)):

@@ -19,7 +19,9 @@ def unpack_stream(words, at, count, width, values):
 
 
 @kernel
-def unpack_frequencies(doc_freq, block_start, widths, word_at, words, first_term, last_term, docs, title_freq, body_freq):
+def unpack_frequencies(
+    doc_freq, block_start, widths, word_at, words, first_term, last_term, docs, title_freq, body_freq
+):
     """Documents and frequencies of the terms in [first_term, last_term), one after the other."""
     gaps = np.empty(BLOCK, np.uint32)
     extras = np.empty(BLOCK, np.uint32)
@@ -56,8 +58,17 @@ def unpack_frequencies(doc_freq, block_start, widths, word_at, words, first_term
 
 @kernel
 def unpack_positions(
-    doc_freq, block_start, widths, position_word_at, position_words, first_term, last_term,
-    title_freq, position_start, positions, forms,
+    doc_freq,
+    block_start,
+    widths,
+    position_word_at,
+    position_words,
+    first_term,
+    last_term,
+    title_freq,
+    position_start,
+    positions,
+    forms,
 ):
     """Positions and forms of the terms in [first_term, last_term), whose frequencies are known."""
     most = np.int64(0)
