@@ -21,7 +21,6 @@ import numpy as np
 from indexer.codec.compiled import count_bits, kernel
 from searchapp.backends.kernels.blocks import (
     UNSCORED,
-    TITLE,
     block_size,
     decode_docs,
     decode_scores,
@@ -87,9 +86,7 @@ def add_leaf(leaf, start, end, text, leaves, k1, title_scale, cursors, bits, sco
                 decode_docs(text, term, block, count, docs, gaps)
                 fill = count
                 if mode != UNSCORED:
-                    fill = decode_scores(
-                        text, block, count, mode, weight, k1, title_scale, docs, row, extras, titles
-                    )
+                    fill = decode_scores(text, block, count, mode, weight, k1, title_scale, docs, row, extras, titles)
                 head = 0
                 heads[number] = 0
                 fills[number] = fill

@@ -131,7 +131,7 @@ def read_positions(pair, form, mode, text, places, keys, filled):
 
 @kernel
 def unite_keys(mine, count, others, other_count, spare):
-    """mine = mine and others, each key once; returns how many."""
+    """Mine = mine and others, each key once; returns how many."""
     i = 0
     k = 0
     filled = 0
@@ -273,9 +273,7 @@ def find_places(text, slot_at, pair_at, pair_term, pair_form, mode, first, stop,
             for variant in range(variants):
                 if nexts[variant] != doc:
                     continue
-                count = slot_keys(
-                    slot_at[variant], doc, mode, text, pair_at, pair_term, pair_form, places, rows[:3]
-                )
+                count = slot_keys(slot_at[variant], doc, mode, text, pair_at, pair_term, pair_form, places, rows[:3])
                 rows[3, :count] = rows[0, :count]
                 for slot in range(slot_at[variant] + 1, slot_at[variant + 1]):
                     if count == 0:

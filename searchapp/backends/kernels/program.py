@@ -23,6 +23,7 @@ import numpy as np
 
 from indexer.codec.compiled import count_bits, kernel
 from searchapp.backends.kernels.best import RELEVANCE, offer
+from searchapp.backends.kernels.blocks import UNSCORED
 from searchapp.backends.kernels.leaves import add_leaf, lowest_bit, probe_leaf, set_cursors
 
 PUSH, OR_LEAF, AND_LEAF, NOT_LEAF, OR, AND, AND_NOT, FILTER, FILL, DAYS = range(10)
@@ -54,7 +55,7 @@ def clear_scores(scores, base, gone):
 
 @kernel
 def narrow(bits, scores, other_bits, other_scores, held):
-    """bits &= other_bits; the scores of what stays are added up, all others and the other frame are emptied."""
+    """Bits &= other_bits; the scores of what stays are added up, all others and the other frame are emptied."""
     for word in range(held):
         mine = bits[word]
         theirs = other_bits[word]
@@ -192,11 +193,9 @@ def run_program(
                 scored[top] = True
                 continue
             if code == OR_LEAF:
-                if add_leaf(
-                    operand, start, end, text, leaves, k1, title_scale, cursors, bits[top], scores[top]
-                ):
+                if add_leaf(operand, start, end, text, leaves, k1, title_scale, cursors, bits[top], scores[top]):
                     opens[top] = True
-                if leaves[2][operand] == 2:
+                if leaves[2][operand] == UNSCORED:
                     scored[top] = False
                 continue
             if code == FILL:
@@ -222,7 +221,16 @@ def run_program(
                     )
                 else:
                     probe_leaf(
-                        operand, start, end, text, leaves, k1, title_scale, cursors, bits[top], aside,
+                        operand,
+                        start,
+                        end,
+                        text,
+                        leaves,
+                        k1,
+                        title_scale,
+                        cursors,
+                        bits[top],
+                        aside,
                         scores[len(bits) - 1],
                     )
                 for word in range(held):
@@ -276,8 +284,21 @@ def run_program(
                 continue
             close_bits(bits[0], scores[0], held)
         found, filled, written = collect_bits(
-            bits[0], scores[0], start, end, live, base, best, filled, order, tiers, columns, matched, out_docs,
-            out_scores, written,
+            bits[0],
+            scores[0],
+            start,
+            end,
+            live,
+            base,
+            best,
+            filled,
+            order,
+            tiers,
+            columns,
+            matched,
+            out_docs,
+            out_scores,
+            written,
         )
         matches += found
     return matches, filled, written

@@ -1,0 +1,212 @@
+"""One typed word or phrase in every segment of a generation: which terms it is there, and how many articles hold it.
+
+A word whose terms cannot share a position is read straight from its posting lists. What takes a look at positions -
+words in quotes, runs of adjacent terms, phrases, two readings of one acronym - is made ready: documents and gains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analysis.token import ACRONYM_MARK, LANG_MARK
+from indexer.codec.gains import TITLE as TITLE_GAIN
+from indexer.codec.group import PostingGroup
+from indexer.codec.kernels.packing import F32, I32
+from searchapp.backends.generation import Bits, Generation, SearchedSegment
+from searchapp.backends.kernels import counting, places
+from searchapp.backends.kernels.blocks import BOTH, TITLE, UNSCORED
+from searchapp.search.plan import PhrasePlan, WordPlan
+from searchapp.search.scoring import inverse_frequency
+
+Clause: TypeAlias = WordPlan | PhrasePlan
+#: A term of a segment and one of its forms, -1 for any.
+Pair: TypeAlias = tuple[int, int]
+Variants: TypeAlias = tuple[tuple[tuple[Pair, ...], ...], ...]
+
+MODES: Final = {"text": BOTH, "title": TITLE}
+TITLE_SCALE: Final = np.float32(1 / TITLE_GAIN.weight)
+_ANY_FORM: Final = -1
+#: Postings that one call of the position kernel may look at: a few milliseconds.
+_SLICE_POSTINGS: Final = 100_000
+
+
+class LateError(Exception):
+    """The time for a search is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentLeaf:
+    """A clause in one segment: terms that share no document, or documents with their gains, or a set of documents.
+
+    `size` is how many documents it has there, deleted ones perhaps included.
+    """
+
+    size: int
+    terms: tuple[int, ...] = ()
+    docs: I32 | None = None
+    gains: F32 | None = None
+    row: Bits | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedClause:
+    """`leaves` has one for each segment; `articles` counts the live ones that hold the clause."""
+
+    mode: int
+    leaves: tuple[SegmentLeaf, ...]
+    articles: int
+    idf: float
+
+
+def clause_key(clause: Clause) -> Hashable:
+    """What a clause looks for, however often it was typed and wherever it stands."""
+    if isinstance(clause, PhrasePlan):
+        return clause.scope, clause.variants
+    return clause.scope, clause.alternatives, clause.surface
+
+
+def prepare_clause(clause: Clause, generation: Generation, has_time: Callable[[], bool]) -> PreparedClause:
+    """Raises LateError when there is no time left to look at positions."""
+    mode = MODES.get(clause.scope, UNSCORED)
+    leaves = tuple(_find_leaf(clause, segment, generation, mode, has_time) for segment in generation.segments)
+    articles = _count_articles(clause, leaves, generation, mode)
+    return PreparedClause(mode, leaves, articles, inverse_frequency(generation.live_count, articles))
+
+
+def _find_leaf(
+    clause: Clause, segment: SearchedSegment, generation: Generation, mode: int, has_time: Callable[[], bool]
+) -> SegmentLeaf:
+    group_name = "text" if mode != UNSCORED else clause.scope
+    key = (clause_key(clause), segment.number)
+    if mode == UNSCORED and (known := generation.sets.get(key)) is not None:
+        leaf: SegmentLeaf = known
+        return leaf
+    group = segment.mapped.group(group_name)
+    surface = mode != UNSCORED and (isinstance(clause, PhrasePlan) or clause.surface)
+    variants = _resolve(clause, segment, generation, group, group_name, surface=surface)
+    if mode != UNSCORED and (terms := _plain_terms(clause, variants)) is not None:
+        return SegmentLeaf(sum(int(group.packed.doc_freq[term]) for term in terms), terms)
+    docs, gains = _find_places(variants, segment.arrays(group_name), segment, mode, has_time)
+    if mode != UNSCORED:
+        return SegmentLeaf(len(docs), docs=docs, gains=gains)
+    row = np.zeros(len(segment.live), np.uint64)
+    counting.mark_docs(docs, len(docs), row)
+    return generation.sets.put(key, SegmentLeaf(len(docs), row=row), row.nbytes)
+
+
+def _resolve(
+    clause: Clause, segment: SearchedSegment, generation: Generation, group: PostingGroup, name: str, *, surface: bool
+) -> Variants:
+    """The variants that can stand in this segment, as pairs of terms and forms."""
+
+    def pairs_of(text: str) -> tuple[Pair, ...]:
+        key = (segment.number, name, surface, text)
+        known: tuple[Pair, ...] | None = generation.numbers.get(key)
+        return known if known is not None else generation.numbers.put(key, _pairs(group, text, surface=surface))
+
+    if isinstance(clause, WordPlan):
+        variants = [[pairs_of(text) for text in run] for run in clause.alternatives]
+    else:
+        variants = [
+            [tuple(dict.fromkeys(pair for text in slot for pair in pairs_of(text))) for slot in variant]
+            for variant in clause.variants
+        ]
+    return tuple(tuple(slots) for slots in variants if slots and all(slots))
+
+
+def _pairs(group: PostingGroup, text: str, *, surface: bool) -> tuple[Pair, ...]:
+    # A lone surrogate stands in no index: "?" for it finds nothing, where encoding it would fail.
+    clean = text.encode("utf-8", "replace").decode()
+    number = int((group.surfaces if surface else group.terms).find((clean,))[0])
+    if number < 0:
+        return ()
+    if not surface:
+        return ((number, _ANY_FORM),)
+    forms = group.forms
+    pairs = []
+    for at in range(int(forms.surface_start[number]), int(forms.surface_start[number + 1])):
+        term = int(forms.surface_term[at])
+        is_only = int(forms.form_start[term + 1]) - int(forms.form_start[term]) == 1
+        pairs.append((term, _ANY_FORM if is_only else int(forms.surface_form[at])))
+    return tuple(pairs)
+
+
+def _plain_terms(clause: Clause, variants: Variants) -> tuple[int, ...] | None:
+    """The terms of a word that needs no look at positions; None for all others."""
+    if not variants:
+        return ()
+    if len(variants) == 1:
+        slots = variants[0]
+        if len(slots) == 1 and len(slots[0]) == 1 and slots[0][0][1] == _ANY_FORM:
+            return (slots[0][0][0],)
+        return None
+    if isinstance(clause, PhrasePlan) or clause.surface:
+        return None
+    if any(len(run) > 1 for run in clause.alternatives):
+        return None
+    # An article is stemmed in its own language alone, so stems of two languages never stand in one article.
+    langs = [term.partition(LANG_MARK)[0] if LANG_MARK in term else "" for (term,) in clause.alternatives]
+    if len(set(langs)) < len(langs) or any(term.startswith(ACRONYM_MARK) for (term,) in clause.alternatives):
+        return None
+    return tuple(slots[0][0][0] for slots in variants)
+
+
+def _find_places(
+    variants: Variants, text: tuple[Any, ...], segment: SearchedSegment, mode: int, has_time: Callable[[], bool]
+) -> tuple[I32, F32]:
+    if not variants:
+        return np.zeros(0, np.int32), np.zeros(0, np.float32)
+    slots = [slot for variant in variants for slot in variant]
+    pairs = [pair for slot in slots for pair in slot]
+    doc_freq = text[5]
+    sizes = [sum(int(doc_freq[term]) for term, _ in slot) for slot in slots]
+    slot_at = _starts([len(variant) for variant in variants])
+    most = sum(min(sizes[first:last]) for first, last in zip(slot_at[:-1], slot_at[1:], strict=True))
+    most = min(most, segment.documents)
+    arrays = (
+        slot_at,
+        _starts([len(slot) for slot in slots]),
+        np.array([term for term, _ in pairs], np.int32),
+        np.array([form for _, form in pairs], np.int32),
+    )
+    docs, gains = np.empty(most, np.int32), np.empty(most, np.float32)
+    slices = 1 + sum(sizes) // _SLICE_POSTINGS
+    found = 0
+    for number in range(slices):
+        if not has_time():
+            raise LateError
+        found += places.find_places(
+            text, *arrays, mode,
+            segment.documents * number // slices, segment.documents * (number + 1) // slices,
+            segment.live, TITLE_SCALE, docs[found:], gains[found:],
+        )  # fmt: skip
+    return docs[:found], gains[:found]
+
+
+def _starts(sizes: Sequence[int]) -> NDArray[np.int64]:
+    starts = np.zeros(len(sizes) + 1, np.int64)
+    np.cumsum(sizes, out=starts[1:])
+    return starts
+
+
+def _count_articles(clause: Clause, leaves: Sequence[SegmentLeaf], generation: Generation, mode: int) -> int:
+    if mode != TITLE and generation.everything_lives:
+        return sum(leaf.size for leaf in leaves)
+    key = ("articles", clause_key(clause))
+    known: int | None = generation.numbers.get(key)
+    if known is not None:
+        return known
+    total = 0
+    for leaf, segment in zip(leaves, generation.segments, strict=True):
+        total += leaf.size if not leaf.terms else 0
+        for term in leaf.terms:
+            if mode == BOTH and not segment.deleted:
+                total += int(segment.text[5][term])
+            else:
+                total += int(counting.count_live(segment.text, term, mode, segment.live))
+    return generation.numbers.put(key, total)
