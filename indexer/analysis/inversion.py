@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from indexer.analysis.interning import TextTable
 from indexer.analysis.kernels import inversion as kernels
 from indexer.analysis.pairing import Lexicon
 from indexer.codec.dictionary import Dictionary

@@ -1,4 +1,6 @@
-"""The columns of a segment: what is known of each document beside its words. n documents:
+"""The columns of a segment: what is known of each document beside its words.
+
+For n documents:
 
     id                                  uint8 (n, 16)   the article's id in ASCII
     id_order                            uint32 (n)      document numbers in the order of their ids

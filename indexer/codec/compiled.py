@@ -55,7 +55,7 @@ def cache_folder() -> Path:
 if HAS_NUMBA:
     _folder = cache_folder()
     _folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    config.CACHE_DIR = str(_folder)
+    config.CACHE_DIR = str(_folder)  # type: ignore[attr-defined]
 
     @intrinsic  # type: ignore[untyped-decorator, unused-ignore]
     def count_bits(_context: object, _x: object) -> object:

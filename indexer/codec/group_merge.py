@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import IO, Final, Self
 
 import numpy as np
 
@@ -187,7 +187,7 @@ def _join_parts(
 def _join_plainly(
     parts: Sequence[_Part], form_of: Sequence[np.ndarray], new_docs: Sequence[I32], term_count: int
 ) -> FlatPostings:
-    owner, docs, title_freq, body_freq, counts, positions, forms = ([] for _ in range(7))  # type: ignore[var-annotated]
+    owner, docs, title_freq, body_freq, counts, positions, forms = ([] for _ in range(7))  # type: ignore[var-annotated, unused-ignore]
     for part, form_numbers, new in zip(parts, form_of, new_docs, strict=True):
         flat = part.flat
         term_of = np.repeat(np.arange(len(part.merged)), np.diff(flat.term_start))
@@ -274,7 +274,7 @@ class _Spool:
         self._sections: dict[str, list[np.ndarray]] = {name: [] for name in _BLOCK_SECTIONS}
         self._blocks = self._word_count = self._position_word_count = 0
 
-    def __enter__(self) -> _Spool:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -283,8 +283,8 @@ class _Spool:
 
     def add(self, packed: PackedPostings) -> None:
         # The spare word at the end of each stretch is left out; the last one's comes from `words`.
-        self._words.write(memoryview(packed.words[:-1]).cast("B"))
-        self._position_words.write(memoryview(packed.position_words[:-1]).cast("B"))
+        self._words.write(packed.words[:-1].tobytes())
+        self._position_words.write(packed.position_words[:-1].tobytes())
         for name in ("doc_freq", "widths", "bounds", "last_doc"):
             self._sections[name].append(getattr(packed, name))
         self._sections["block_start"].append(packed.block_start[:-1] + self._blocks)

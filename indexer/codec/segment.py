@@ -72,7 +72,7 @@ class MappedSegment:
         return self.columns.values[VALUE_COLUMNS.index(name)]
 
     def id_of(self, doc: int) -> str:
-        return self.columns.id[doc].tobytes().decode("ascii")
+        return str(self.columns.id[doc].tobytes(), "ascii")
 
     def find(self, article_id: str) -> int | None:
         """The document number of an id, deleted or not."""

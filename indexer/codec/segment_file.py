@@ -83,7 +83,7 @@ class SegmentFileWriter:
         checksums: list[int] = []
         size = checksum = 0
         for part in parts:
-            view = memoryview(part.reshape(-1).view(np.uint8)) if part.size else memoryview(b"")
+            view = memoryview(part.reshape(-1).view(np.uint8).data) if part.size else memoryview(b"")
             while len(view):
                 piece = view[: CHUNK - size % CHUNK]
                 checksum = zlib.crc32(piece, checksum)

@@ -186,8 +186,8 @@ class ArrayMatcher(LeafMatcher):  # type: ignore[misc]
         postings: FieldPostings,
         lengths: U32,
         term: tuple[str, bytes],
-        format_: Any,
-        scorer: Any,  # noqa: ANN401
+        format_: Any,  # noqa: ANN401 Whoosh's format
+        scorer: Any,  # noqa: ANN401 Whoosh's scorer
     ) -> None:
         self._postings = postings
         self._docs = postings.docs.tolist()
