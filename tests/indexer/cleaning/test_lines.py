@@ -44,7 +44,7 @@ def test_lines_of_a_menu_are_not_joined() -> None:
 
 
 def test_one_line_a_paragraph_is_not_joined() -> None:
-    lines = ["The ferry was late again.", "Nobody on the quay could say why it was.", "It was a pump.", "Tea was served."]
+    lines = ["The ferry was late again.", "Nobody could say why it was.", "It was a pump.", "Tea was served."]
     assert [block.text for block in read_blocks(lines)] == lines
 
 
