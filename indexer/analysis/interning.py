@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,10 +23,10 @@ _FIRST_SLOTS = 2048
 class RunTable:
     """Runs of units, numbered from 0 in the order in which they came. `kernels.interning` says how they lie."""
 
-    def __init__(self, unit: type[np.uint8] | type[np.uint32]) -> None:
+    def __init__(self, unit: type[np.uint8 | np.uint32]) -> None:
         self.known = 0
         self.table = np.zeros(2 * _FIRST_SLOTS, np.uint64)
-        self.pool: Units = np.zeros(8 * _FIRST_SLOTS, unit)
+        self.pool: Any = np.zeros(8 * _FIRST_SLOTS, unit)
         self.pool_start = np.zeros(_FIRST_SLOTS // 2 + 1, np.int64)
 
     def number(self, units: Units, starts: npt.NDArray[np.integer], ends: npt.NDArray[np.integer], keys: U64) -> I32:
@@ -60,13 +60,14 @@ class RunTable:
             self.pool = make_larger(self.pool, (used + length,))
 
     def run(self, number: int) -> Units:
-        return self.pool[self.pool_start[number] : self.pool_start[number + 1]]
+        run: Units = self.pool[self.pool_start[number] : self.pool_start[number + 1]]
+        return run
 
     def __len__(self) -> int:
         return self.known
 
     def memory_bytes(self) -> int:
-        return self.table.nbytes + self.pool.nbytes + self.pool_start.nbytes
+        return int(self.table.nbytes + self.pool.nbytes + self.pool_start.nbytes)
 
 
 class TextTable:
@@ -111,9 +112,7 @@ def make_larger(array: npt.NDArray[Number], shape: tuple[int, ...], fill: int = 
     """An array of at least this shape with the same numbers at the same places; twice as long where it must grow."""
     if all(size <= held for size, held in zip(shape, array.shape, strict=True)):
         return array
-    grown = tuple(
-        held if size <= held else max(size, 2 * held) for size, held in zip(shape, array.shape, strict=True)
-    )
+    grown = tuple(held if size <= held else max(size, 2 * held) for size, held in zip(shape, array.shape, strict=True))
     larger = np.full(grown, fill, array.dtype) if fill else np.zeros(grown, array.dtype)
     larger[tuple(slice(held) for held in array.shape)] = array
     return larger

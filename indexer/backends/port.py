@@ -83,8 +83,8 @@ class IndexWriter(Protocol):
 
     def tombstone(self, article_id: str) -> Tombstone | None: ...
 
-    def write(self, draft: Draft | Document) -> None:
-        """Add the article, or replace the one of its id. At most once an id between two commits."""
+    def write(self, document: Document) -> None:
+        """Add the document, or replace the one of its id. At most once an id between two commits."""
         ...
 
     def remove(self, article_id: str) -> bool:

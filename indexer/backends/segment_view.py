@@ -38,7 +38,7 @@ class SegmentView:
         """`before` lends the segments that it has open."""
         self.generation = contents.generation
         lent = {each.listed.segment_id(): each.mapped for each in before.segments} if before else {}
-        self.segments = tuple(
+        self.segments: tuple[OpenSegment, ...] = tuple(
             OpenSegment(lent.get(listed.segment_id()) or MappedSegment(folder / listed.file_name), listed)
             for listed in contents.segments
         )

@@ -92,21 +92,26 @@ def _invert(documents: Sequence[tuple[dict[str, _Places], dict[str, _Places]]]) 
     )
     surface_number: dict[str | None, int] = {surface: number for number, surface in enumerate(all_surfaces)}
     surface_number[None] = NO_SURFACE
-    term_start, docs, title_freq, body_freq = [0], [], [], []
-    position_start, positions, forms = [0], [], []
-    form_start, form_surface, form_freq = [0], [], []
+    term_start, position_start, form_start = [0], [0], [0]
+    docs: list[int] = []
+    title_freq: list[int] = []
+    body_freq: list[int] = []
+    positions: list[int] = []
+    forms: list[int] = []
+    form_surface: list[int] = []
+    form_freq: list[int] = []
     for term in ordered:
         form_of = {surface: form for form, surface in enumerate(surfaces_of[term])}
         freq = [0] * len(form_of)
         for doc in holders[term]:
-            title, body = (
+            in_title, in_body = (
                 sorted(set(part.get(term, ())), key=lambda place: (place[0], form_of[place[1]]))
                 for part in documents[doc]
             )
             docs.append(doc)
-            title_freq.append(len(title))
-            body_freq.append(len(body))
-            for position, surface in (*title, *body):
+            title_freq.append(len(in_title))
+            body_freq.append(len(in_body))
+            for position, surface in (*in_title, *in_body):
                 positions.append(position)
                 forms.append(form_of[surface])
                 freq[form_of[surface]] += 1
@@ -141,5 +146,5 @@ def _surfaces_of(
 ) -> list[str | None]:
     """In the order of their bytes, "no surface" last."""
     found = {surface for doc in docs for part in documents[doc] for _, surface in part.get(term, ())}
-    ordered: list[str | None] = sorted((surface for surface in found if surface is not None), key=str.encode)
-    return [*ordered, None] if None in found else ordered
+    ordered = sorted((surface for surface in found if surface is not None), key=str.encode)
+    return [*ordered, None] if None in found else [*ordered]

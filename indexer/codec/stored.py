@@ -104,7 +104,7 @@ def train_dictionary(samples: Sequence[bytes]) -> bytes:
             break
         chosen.append(cut)
     try:
-        return zstandard.train_dictionary(DICTIONARY_BYTES, chosen).as_bytes()
+        return zstandard.train_dictionary(DICTIONARY_BYTES, list(chosen)).as_bytes()
     except zstandard.ZstdError:  # too much alike, or too little of them: nothing to be learned
         return b""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -166,7 +167,7 @@ def _find_places(
     doc_freq = text[5]
     sizes = [sum(int(doc_freq[term]) for term, _ in slot) for slot in slots]
     slot_at = _starts([len(variant) for variant in variants])
-    most = sum(min(sizes[first:last]) for first, last in zip(slot_at[:-1], slot_at[1:], strict=True))
+    most = sum(min(sizes[first:last]) for first, last in pairwise(slot_at))
     most = min(most, segment.documents)
     arrays = (
         slot_at,

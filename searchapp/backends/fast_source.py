@@ -1,8 +1,6 @@
-"""A generation as plain arrays: what the search by kernels is compared with, and what searches where numba is missing."""
+"""A generation as plain arrays: what the search by kernels is compared with, and what searches without numba."""
 
 from __future__ import annotations
-
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,4 +86,4 @@ class FastSource:
         return self._facets[name]
 
     def ids(self, docs: Documents) -> NDArray[np.str_]:
-        return np.array([self._generation.id_of(int(doc)) for doc in docs], cast("type[np.str_]", np.str_))
+        return np.array([self._generation.id_of(int(doc)) for doc in docs], np.str_)

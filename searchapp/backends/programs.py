@@ -108,7 +108,8 @@ class _Writer:
                 self._push()
 
     def finish(self) -> Program:
-        firsts, terms, ready_at = [0], [], [0]
+        firsts, ready_at = [0], [0]
+        terms: list[int] = []
         ready: list[SegmentLeaf] = []
         postings = 0
         for leaf, _, _ in self._leaves:
@@ -180,7 +181,7 @@ class _Writer:
                 self.write(child)
                 self._join(OR)
 
-    def _write_all(self, children: tuple[PlanNode, ...]) -> None:
+    def _write_all(self, children: tuple[PlanNode, ...]) -> None:  # noqa: C901, PLR0912 one case a kind of node
         """What is rarest first, so that of the others only blocks are read that can hold it; sets of documents last."""
         clauses: list[tuple[SegmentLeaf, Clause]] = []
         trees: list[PlanNode] = []
@@ -221,10 +222,10 @@ class _Writer:
         for row in sets:
             self._rows.append(row)
             self._steps.append((FILTER, len(self._rows) - 1))
-        for node in narrowing:
-            self._narrow(node)
-        for node in excluded:
-            self._exclude(node)
+        for other in narrowing:
+            self._narrow(other)
+        for left_out in excluded:
+            self._exclude(left_out)
 
     def _narrow(self, node: ValueIn | DaysWithin) -> None:
         if isinstance(node, ValueIn):
@@ -279,5 +280,3 @@ def value_bits(node: ValueIn, segment: SearchedSegment, generation: Generation) 
         wanted[numbers[numbers >= 0]] = 1
         counting.mark_values(column.codes, column.offsets, wanted, bits)
     return generation.sets.put(key, bits, bits.nbytes)
-
-

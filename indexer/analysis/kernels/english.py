@@ -1,8 +1,8 @@
 """NLTK's English Snowball stemmer over bytes, for words of the letters a to z: form by form the same stems.
 
 NLTK keeps the regions R1 and R2 as texts and changes them along with the word. Here they are lengths: all through the
-algorithm a region is the end of the word. Where NLTK and Snowball differ (a region too short for a suffix becomes empty,
-or an e), this follows NLTK.
+algorithm a region is the end of the word. Where NLTK and Snowball differ (a region too short for a suffix becomes
+empty, or an e), this follows NLTK.
 """
 
 from __future__ import annotations
@@ -294,11 +294,7 @@ def take_past(word, at, size, r1, r2):
     last = at + size - 1
     final = word[last]
     before = word[last - 1] if size >= 2 else 0
-    if (
-        (before == _A and final == _T)
-        or (before == _B and final == _L)
-        or (before == _I and final == _Z)
-    ):
+    if (before == _A and final == _T) or (before == _B and final == _L) or (before == _I and final == _Z):
         word[last + 1] = _E
         size += 1
         r1 += 1

@@ -1,5 +1,6 @@
-"""Turns occurrences around: from the order of the texts into the order of the terms. `inversion.py` says what the arrays
-mean.
+"""Turns occurrences around: from the order of the texts into the order of the terms.
+
+`inversion.py` says what the arrays mean.
 
 An occurrence is packed into 64 bits: where it stands (twice the document's number, one more in the body), then its
 position, then its form; so they sort by these as numbers.
