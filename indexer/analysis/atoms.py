@@ -142,9 +142,7 @@ def cut_spans(texts: Sequence[str], cutter: AtomCutter | None) -> list[list[tupl
     first = 0
     for number, text in enumerate(texts):
         held = slice(int(batch.atom_start[number]), int(batch.atom_start[number + 1]))
-        spans.append(
-            list(zip((batch.starts[held] - first).tolist(), (batch.ends[held] - first).tolist(), strict=True))
-        )
+        spans.append(list(zip((batch.starts[held] - first).tolist(), (batch.ends[held] - first).tolist(), strict=True)))
         first += len(text) + len(SEPARATOR)
     return spans
 

@@ -23,7 +23,7 @@ _FIRST_SLOTS = 2048
 class RunTable:
     """Runs of units, numbered from 0 in the order in which they came. `kernels.interning` says how they lie."""
 
-    def __init__(self, unit: type[np.uint8] | type[np.uint32]) -> None:
+    def __init__(self, unit: type[np.uint8 | np.uint32]) -> None:
         self.known = 0
         self.table = np.zeros(2 * _FIRST_SLOTS, np.uint64)
         self.pool: Units = np.zeros(8 * _FIRST_SLOTS, unit)
@@ -111,9 +111,7 @@ def make_larger(array: npt.NDArray[Number], shape: tuple[int, ...], fill: int = 
     """An array of at least this shape with the same numbers at the same places; twice as long where it must grow."""
     if all(size <= held for size, held in zip(shape, array.shape, strict=True)):
         return array
-    grown = tuple(
-        held if size <= held else max(size, 2 * held) for size, held in zip(shape, array.shape, strict=True)
-    )
+    grown = tuple(held if size <= held else max(size, 2 * held) for size, held in zip(shape, array.shape, strict=True))
     larger = np.full(grown, fill, array.dtype) if fill else np.zeros(grown, array.dtype)
     larger[tuple(slice(held) for held in array.shape)] = array
     return larger

@@ -139,11 +139,7 @@ def word_end(text, i, pages, classes):
             (here & APOSTROPHE and after & LETTER)
             or (cp in (_DOT, _COMMA) and before & DIGIT and after & DIGIT)
             or (here & AMPERSAND and before & (LETTER | MARK) and after & LETTER)
-            or (
-                cp == _MIDDLE_DOT
-                and text[at - 1] in (0x6C, 0x4C)
-                and text[at + 1] in (0x6C, 0x4C)
-            )
+            or (cp == _MIDDLE_DOT and text[at - 1] in (0x6C, 0x4C) and text[at + 1] in (0x6C, 0x4C))
         ):
             break
         at = core_end(text, at + 1, pages, classes)
@@ -211,7 +207,9 @@ def cut_atoms(text, text_starts, text_stops, ascii_kinds, pages, classes, elisio
                     cp = text[end]
                     kind = ascii_kinds[cp] if cp < 128 else ASKED_FOR
                 if is_over(text, at, end, ascii_kinds, pages, classes):
-                    key = (key << np.uint64(1)) | np.uint64(1) if end - at <= LONGEST_EXACT else key_of_run(text, at, end)
+                    key = (
+                        (key << np.uint64(1)) | np.uint64(1) if end - at <= LONGEST_EXACT else key_of_run(text, at, end)
+                    )
                 else:
                     end = np.int64(-1)
             if end < 0:

@@ -294,11 +294,7 @@ def take_past(word, at, size, r1, r2):
     last = at + size - 1
     final = word[last]
     before = word[last - 1] if size >= 2 else 0
-    if (
-        (before == _A and final == _T)
-        or (before == _B and final == _L)
-        or (before == _I and final == _Z)
-    ):
+    if (before == _A and final == _T) or (before == _B and final == _L) or (before == _I and final == _Z):
         word[last + 1] = _E
         size += 1
         r1 += 1
