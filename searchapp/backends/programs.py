@@ -279,5 +279,3 @@ def value_bits(node: ValueIn, segment: SearchedSegment, generation: Generation) 
         wanted[numbers[numbers >= 0]] = 1
         counting.mark_values(column.codes, column.offsets, wanted, bits)
     return generation.sets.put(key, bits, bits.nbytes)
-
-
