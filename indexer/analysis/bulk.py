@@ -1,27 +1,24 @@
 """Articles in, inverted groups out: what `Analyzer.analyse` and `invert_documents` give, a batch of texts at a time.
 
 Every spelling is read once in each language by the very functions that read it one by one; what is done for every
-occurrence is done by compiled loops. Where numba is missing the analyzer and `invert_documents` do all of it.
+occurrence is done by compiled loops. Where numba is missing `invert_documents` does all of it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 
-from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.inversion import Occurrences, invert_occurrences
 from indexer.analysis.layout import TextBatch, TextLayout
 from indexer.analysis.pairing import Lexicon
 from indexer.analysis.reading_tables import SURFACES
 from indexer.article import Article
-from indexer.backends.port import Document
-from indexer.codec.compiled import HAS_NUMBA
-from indexer.codec.inverting import InvertedBatch, invert_documents
+from indexer.codec.inverting import InvertedBatch
 from indexer.codec.kernels.packing import I64
-from indexer.document import VALUE_GAP, make_document
+from indexer.document import VALUE_GAP
 
 #: Code points that are laid out at once: enough that a call of a kernel costs nothing, and few enough to stay in the
 #: processor's own memory.
@@ -29,53 +26,6 @@ _BATCH_CHARS: Final = 1 << 19
 #: When the tables that are kept from one batch to the next take more, they start afresh: every word is read again.
 _MOST_TABLE_BYTES: Final = 400 << 20
 _TITLE, _BODY = 0, 1
-
-
-class BulkAnalyzer(Protocol):
-    """Takes articles, numbers them in the order in which they come, and gives their words. Not for several threads."""
-
-    def add(self, article: Article) -> None:
-        """Take one more article."""
-
-    def __len__(self) -> int:
-        """How many articles were taken since the last `invert`."""
-
-    def invert(self) -> InvertedBatch:
-        """The words of all articles taken since the last time; the next one is number 0 again."""
-
-    def memory_bytes(self) -> int:
-        """What it holds now. Inverting takes up to three times as much for a moment."""
-
-
-def make_bulk_analyzer() -> BulkAnalyzer:
-    return CompiledBulkAnalyzer() if HAS_NUMBA else PlainBulkAnalyzer()
-
-
-class PlainBulkAnalyzer:
-    """An article at a time, by the analyzer."""
-
-    #: A token and its share of everything else; about what CPython takes.
-    _TOKEN_BYTES: Final = 400
-
-    def __init__(self) -> None:
-        self._analyzer = Analyzer()
-        self._documents: list[Document] = []
-        self._tokens = 0
-
-    def __len__(self) -> int:
-        return len(self._documents)
-
-    def add(self, article: Article) -> None:
-        document = make_document(article, "", self._analyzer)
-        self._documents.append(document)
-        self._tokens += document.title.length + document.body.length
-
-    def invert(self) -> InvertedBatch:
-        documents, self._documents, self._tokens = self._documents, [], 0
-        return invert_documents(documents)
-
-    def memory_bytes(self) -> int:
-        return self._tokens * self._TOKEN_BYTES
 
 
 @dataclass(slots=True)
@@ -103,17 +53,20 @@ class _Field:
         return lengths
 
 
-class CompiledBulkAnalyzer:
-    """A batch of texts at a time, by kernels."""
+class BulkAnalyzer:
+    """Takes articles, numbers them in the order in which they come, and gives their words. Wants numba; not for several
+    threads. Once a spelling was read it is known until the tables grow too large, batch after batch."""
 
     def __init__(self) -> None:
         self._start_tables()
         self._start_documents()
 
     def __len__(self) -> int:
+        """How many articles were taken since the last `invert` or `clear`."""
         return self._count
 
     def add(self, article: Article) -> None:
+        """Take one more article."""
         code = 2 * self._count
         self._text.add(article.title, article.lang, code + _TITLE)
         self._text.add(article.body, article.lang, code + _BODY)
@@ -131,15 +84,21 @@ class CompiledBulkAnalyzer:
             self._lay_out()
 
     def invert(self) -> InvertedBatch:
+        """The words of all articles taken since the last time; the next one is number 0 again."""
         self._lay_out()
         text, author, source, tag = (invert_occurrences(each.chunks, self._lexicon) for each in self._fields())
         lengths = np.concatenate(self._lengths).astype(np.uint32)
+        self.clear()
+        return InvertedBatch(text, author, source, tag, lengths[0::2].copy(), lengths[1::2].copy())
+
+    def clear(self) -> None:
+        """Forget the articles; the next one is number 0 again."""
         self._start_documents()
         if self._table_bytes() > _MOST_TABLE_BYTES:
             self._start_tables()
-        return InvertedBatch(text, author, source, tag, lengths[0::2].copy(), lengths[1::2].copy())
 
     def memory_bytes(self) -> int:
+        """What is held now. Inverting takes about three times as much as the articles' share for a moment."""
         chunks = sum(chunk.memory_bytes() for each in self._fields() for chunk in each.chunks)
         return chunks + 4 * self._waiting_chars + self._table_bytes()
 

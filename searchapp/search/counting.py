@@ -18,7 +18,7 @@ Interval = Literal["day", "month", "year"]
 MAX_FILLED_BUCKETS = 4000
 
 _EPOCH_ORDINAL = 719163  # date(1970, 1, 1).toordinal()
-_UNITS: dict[Interval, str] = {"day": "D", "month": "M", "year": "Y"}
+UNITS: dict[Interval, str] = {"day": "D", "month": "M", "year": "Y"}
 
 
 def count_facet(request: FacetRequest, docs: Documents, source: PostingSource) -> FacetCounts:
@@ -71,7 +71,7 @@ def count_buckets(interval: Interval, docs: Documents, source: PostingSource) ->
     counts = _count_at(shown, picked)
     whole = starts[countable]
     of = _count_at(shown, whole[(whole >= low) & (whole <= high)])
-    names = shown.astype(f"datetime64[{_UNITS[interval]}]").astype(str)
+    names = shown.astype(f"datetime64[{UNITS[interval]}]").astype(str)
     return tuple(Bucket(str(name), int(count), int(all_)) for name, count, all_ in zip(names, counts, of, strict=True))
 
 
@@ -85,7 +85,7 @@ def _top_years(docs: Documents, days: DayColumns, size: int) -> tuple[FacetCount
 def bucket_numbers(ordinals: NDArray[np.int32], interval: Interval) -> NDArray[np.int64]:
     """Days, months or years since 1970-01."""
     since = (ordinals.astype(np.int64) - _EPOCH_ORDINAL).astype("datetime64[D]")
-    return since.astype(f"datetime64[{_UNITS[interval]}]").astype(np.int64)
+    return since.astype(f"datetime64[{UNITS[interval]}]").astype(np.int64)
 
 
 def _count_at(shown: NDArray[np.int64], numbers: NDArray[np.int64]) -> NDArray[np.int64]:

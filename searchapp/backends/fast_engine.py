@@ -1,0 +1,106 @@
+"""The embedded index as an engine: mapped segments searched by kernels, or by plain arrays where numba is missing.
+
+A generation is opened whole and exchanged for a newer one; who still searches the older keeps it until done. Nothing
+has to be closed: a map goes with the last array that looks into it.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+
+from indexer.backends.fast_index import FastIndex
+from indexer.backends.segment_view import SegmentView
+from indexer.codec.compiled import HAS_NUMBA
+from searchapp.backends.facets import count_facets
+from searchapp.backends.fast_search import execute_fast
+from searchapp.backends.fast_source import FastSource
+from searchapp.backends.generation import Generation
+from searchapp.search.counting import count_facet
+from searchapp.search.execute import execute_plan
+from searchapp.search.plan import FacetRequest, Plan
+from searchapp.search.port import FacetCounts, IndexFacts, Matches, StoredArticle
+
+_EVERY_VALUE = 1_000_000
+
+
+class FastEngine:
+    """Implements `Engine` over the index in a folder.
+
+    Raises IndexNotFoundError, IndexVersionError or IndexDamagedError where there is none that can be read. `compiled`
+    says whether kernels search; without them the answers are the same and slow.
+    """
+
+    def __init__(self, folder: Path, *, compiled: bool = HAS_NUMBA) -> None:
+        self._folder = folder
+        self._compiled = compiled
+        self._refreshing = threading.Lock()
+        self._index = FastIndex.open(folder)
+        self._current = _Opened(self._index.view(), compiled=compiled)
+
+    def facts(self) -> IndexFacts:
+        return self._current.facts
+
+    def execute(self, plan: Plan) -> Matches:
+        return self._current.execute(plan)
+
+    def fetch(self, ids: tuple[str, ...]) -> tuple[StoredArticle | None, ...]:
+        view = self._current.view
+        found = [(article_id, view.find(article_id)) for article_id in ids]
+        return tuple(
+            None if place is None else StoredArticle(article_id, place[0].mapped.article(place[1]))
+            for article_id, place in found
+        )
+
+    def find_external_id(self, external_id: str) -> tuple[str, ...]:
+        return tuple(
+            segment.mapped.id_of(doc)
+            for segment in self._current.view.segments
+            for doc in segment.mapped.find_external_id(external_id)
+            if not segment.listed.is_deleted(doc)
+        )
+
+    def count_values(self, facets: tuple[FacetRequest, ...]) -> tuple[FacetCounts, ...]:
+        current = self._current
+        return tuple(current.count_values(facet) for facet in facets)
+
+    def refresh(self) -> bool:
+        with self._refreshing:
+            if self._index.latest_generation() == self._current.view.generation:
+                return False
+            self._current = _Opened(self._index.view(self._current.view), compiled=self._compiled)
+            return True
+
+    def close(self) -> None:
+        """Nothing is held open but maps, which go when nobody looks into them."""
+
+
+class _Opened:
+    """One generation, with its facts."""
+
+    def __init__(self, view: SegmentView, *, compiled: bool) -> None:
+        self.view = view
+        self._generation = Generation(
+            view.generation,
+            [
+                (segment.mapped, np.fromiter(segment.listed.deleted_docs(), np.int64))
+                for segment in view.segments
+                if segment.mapped.document_count
+            ],
+        )
+        self._source = None if compiled else FastSource(self._generation)
+        langs = self.count_values(FacetRequest("lang", _EVERY_VALUE)).counts
+        self.facts = IndexFacts(view.generation, self._generation.live_count, langs)
+
+    def execute(self, plan: Plan) -> Matches:
+        if self._source is not None:
+            return execute_plan(plan, self._source, monotonic)
+        return execute_fast(plan, self._generation, monotonic)
+
+    def count_values(self, facet: FacetRequest) -> FacetCounts:
+        if self._source is not None:
+            return count_facet(facet, np.flatnonzero(self._source.live).astype(np.int32), self._source)
+        return count_facets(facet, [segment.live for segment in self._generation.segments], self._generation)
