@@ -16,7 +16,6 @@ import orjson
 import pytest
 
 from indexer.analysis.analyzer import Analyzer
-from indexer.analysis.analyzer import Analyzer
 from indexer.backends.whoosh_index import WhooshIndex
 
 RUN = "import click; from indexer.cli import COMMANDS; click.Group('broadsheet', commands=COMMANDS)()"
