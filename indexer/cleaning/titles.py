@@ -34,7 +34,7 @@ _UPDATED_COLUMN = _CLASS_AT + CLASSES.index("updated")
 _CAPTION_COLUMN = _CLASS_AT + CLASSES.index("caption")
 _SEPARATORS_COLUMN = LINE_FEATURES.index("separators")
 _LEAST_SCORE = 1.5
-_TOPIC_CHARS = 6_000
+_TOPIC_CHARS = 20_000
 
 
 def find_title(page: PageLines, bylines: frozenset[int], outlet: int | None) -> int | None:
