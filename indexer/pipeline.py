@@ -27,7 +27,7 @@ UNFIT = "cannot be indexed"
 #: Skips after which nothing of the file is missing: it was read under another name, or left out on purpose.
 _NOT_MISSING = frozenset({DELETED, SAME_FILE, "link to a folder", "link loop"})
 #: What a commit is expected to take, as a share of the time that its batch took, before the first one was measured.
-_FIRST_COMMIT_SHARE = 0.25
+_FIRST_COMMIT_SHARE = 1.0
 _MOST_COMMIT_SHARE = 4.0
 
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from indexer.cleaning.lines import clean_line, read_blocks, split_lines
 
-WORD = st.text(alphabet="abcdefghijklmnopqrstuvwxyzəğışöü", min_size=1, max_size=11)
-PARAGRAPH = st.lists(WORD, min_size=45, max_size=90).map(" ".join)
+WORD = st.text(alphabet="abcdefghijklmnopqrstuvwxyzəğışöü", min_size=4, max_size=11)
+# Four lines at least: two lines alone may be two paragraphs as well.
+PARAGRAPH = st.lists(WORD, min_size=90, max_size=120).map(" ".join)
 
 
 @given(st.text())
