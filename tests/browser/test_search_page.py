@@ -92,6 +92,7 @@ def test_paging_goes_there_and_back(open_page: OpenPage):
 def test_sorting_is_a_choice_beside_the_hits(open_page: OpenPage):
     page = open_page("/?q=ferries", **DESKTOP)
     page.get_by_role("link", name="Oldest").click()
+    expect(page).to_have_url(re.compile("sort=oldest"))
     days = page.locator(".hits time").evaluate_all("found => found.map(time => time.dateTime)")
     assert len(days) == 10
     assert days == sorted(days)
