@@ -77,10 +77,10 @@ class Quiet:
 
 def index_collection(documents: Path, folder: Path) -> list[Skipped]:
     """Index through the pipeline that `broadsheet index` runs; gives what was skipped."""
-    analyzer, settings, quiet = Analyzer(), Settings(), Quiet()
+    settings, quiet = Settings(), Quiet()
     outcomes = read_articles((documents,), ReadOptions("evaluation", today=datetime.now(UTC).date()))
-    with WhooshIndex.open_or_create(folder).writer(analyzer, settings.writer_memory_mb) as writer:
-        index_articles(outcomes, writer, analyzer, RunOptions((str(documents),)), watcher=quiet, stop=StopSignals())
+    with WhooshIndex.open_or_create(folder).writer(settings.writer_memory_mb) as writer:
+        index_articles(outcomes, writer, RunOptions((str(documents),)), watcher=quiet, stop=StopSignals())
     return quiet.skipped
 
 

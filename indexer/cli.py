@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 import orjson
 
-from indexer.analysis.analyzer import Analyzer
 from indexer.backends.port import Tombstone
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.commands import (
@@ -70,14 +69,13 @@ def index(
     roots = tuple(str(path) for path in paths)
     if console.is_terminal:
         progress.expect(total_size(roots))
-    analyzer = Analyzer()
     options = RunOptions(roots, prune, yes, settings.commit_every_s)
     with (
         StopSignals() as stop,
-        WhooshIndex.open_or_create(settings.index_dir).writer(analyzer, settings.writer_memory_mb) as writer,
+        WhooshIndex.open_or_create(settings.index_dir).writer(settings.writer_memory_mb) as writer,
         progress,
     ):
-        report = index_articles(outcomes, writer, analyzer, options, watcher=progress, stop=stop)
+        report = index_articles(outcomes, writer, options, watcher=progress, stop=stop)
     click.echo(orjson.dumps(report.to_json()).decode() if as_json else report.to_text())
     if report.refused:
         click.echo(f"error: {report.refused}", err=True)
@@ -121,7 +119,7 @@ def delete(
     """Delete articles by id, so that no later run brings them back."""
     settings, _ = read_settings({"index_dir": index_dir})
     today = datetime.now(UTC).date().isoformat()
-    with WhooshIndex.open(settings.index_dir).writer(Analyzer(), settings.writer_memory_mb) as writer:
+    with WhooshIndex.open(settings.index_dir).writer(settings.writer_memory_mb) as writer:
         there = [each for each in dict.fromkeys(article_ids) if writer.known(each) is not None]
         deleted = [each for each in dict.fromkeys(article_ids) if writer.tombstone(each) is not None]
         # The tombstone first: cut off in between, the article is gone after the same command again, never back.
@@ -145,7 +143,7 @@ def delete(
 def undelete(ctx: click.Context, article_ids: tuple[str, ...], *, index_dir: Path | None) -> None:
     """Let deleted articles come back: the next `index` of their files adds them again."""
     settings, _ = read_settings({"index_dir": index_dir})
-    with WhooshIndex.open(settings.index_dir).writer(Analyzer(), settings.writer_memory_mb) as writer:
+    with WhooshIndex.open(settings.index_dir).writer(settings.writer_memory_mb) as writer:
         buried = tuple(each for each in dict.fromkeys(article_ids) if writer.tombstone(each) is not None)
         writer.unbury(buried)
     for article_id in buried:
@@ -162,8 +160,8 @@ def rebuild(index_dir: Path | None) -> None:
     """
     settings, _ = read_settings({"index_dir": index_dir})
     held = WhooshIndex.open(settings.index_dir, for_rebuild=True)
-    with RebuildProgress(messages(), held.stats().articles) as progress:
-        report = rebuild_index(held, Analyzer(), settings.writer_memory_mb, clean_again, progress.on_article)
+    with RebuildProgress(messages(), held.article_count()) as progress:
+        report = rebuild_index(held, settings.writer_memory_mb, clean_again, progress.on_article)
     click.echo(
         f"rebuilt {report.articles:,} articles, cleaned {report.recleaned:,} of them otherwise "
         f"({report.renamed:,} under a new id), generation {report.generation}",

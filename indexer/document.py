@@ -1,4 +1,4 @@
-"""Article -> Document: the one place where an article's fields are analysed for writing."""
+"""Article -> Draft -> Document: what is written, and the plain way in which its fields are analysed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 from indexer.analysis.token import AnalysedText, Token
 from indexer.article import Article
-from indexer.backends.port import Document
+from indexer.backends.port import Document, Draft
 
 #: Positions left free between two values of a list, so that `author:"Smith John"` does not match Adam Smith, John Doe.
 VALUE_GAP = 10
@@ -17,6 +17,14 @@ class TextAnalyzer(Protocol):
     """What this needs of the analyzer."""
 
     def analyse(self, text: str, lang: str) -> AnalysedText: ...
+
+
+def make_draft(article: Article, origin: str) -> Draft:
+    """The article as an index takes it. `origin` is the real path of the file it was read from.
+
+    Raises TypeError for text that no file can hold (a lone surrogate).
+    """
+    return Draft(article.id, article.content_hash, origin, article)
 
 
 def make_document(article: Article, origin: str, analyzer: TextAnalyzer) -> Document:

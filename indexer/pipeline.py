@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from indexer.article import Article, Place, ReadArticle, Skipped
-from indexer.backends.port import Commit, IndexWriter
-from indexer.document import TextAnalyzer, make_document
+from indexer.backends.port import Commit, Draft, IndexWriter
 from indexer.errors import ArchiveError, ArticleError
 from indexer.pruning import is_under, plan_pruning
 from indexer.readers.read import FileDone
@@ -60,7 +59,6 @@ class RunWatcher(Protocol):
 def index_articles(
     outcomes: Iterable[ReadArticle | Skipped | FileDone],
     writer: IndexWriter,
-    analyzer: TextAnalyzer,
     options: RunOptions,
     *,
     watcher: RunWatcher,
@@ -68,7 +66,7 @@ def index_articles(
 ) -> Report:
     """Index what readers give. Raises ArchiveError when the index cannot be written; what was committed stays."""
     with RunMemory() as memory:
-        run = _Run(writer, analyzer, options, watcher=watcher, memory=memory)
+        run = _Run(writer, options, watcher=watcher, memory=memory)
         for outcome in stop.until_stopped(outcomes):
             run.take(outcome)
             run.commit_when_due()
@@ -86,14 +84,12 @@ class _Run:
     def __init__(
         self,
         writer: IndexWriter,
-        analyzer: TextAnalyzer,
         options: RunOptions,
         *,
         watcher: RunWatcher,
         memory: RunMemory,
     ) -> None:
         self._writer = writer
-        self._analyzer = analyzer
         self._options = options
         self._watcher = watcher
         self._memory = memory
@@ -172,7 +168,7 @@ class _Run:
         if is_same and known is not None and known.origin == origin:
             self._counts.unchanged += 1
             return
-        if self._write(place, article, origin):
+        if self._write(place, Draft(article_id, content_hash, origin, article)):
             if known is None:
                 self._counts.added += 1
             elif is_same:  # only the file moved
@@ -180,14 +176,14 @@ class _Run:
             else:
                 self._counts.updated += 1
 
-    def _write(self, place: Place, article: Article, origin: str) -> bool:
+    def _write(self, place: Place, draft: Draft) -> bool:
         try:
-            self._writer.write(make_document(article, origin, self._analyzer))
+            self._writer.write(draft)
         except ArchiveError:
             raise
         except ArticleError as error:
             self._skip(Skipped(place, UNFIT, str(error)))
-        except Exception as error:  # noqa: BLE001 whatever one article does to the analyzer, the others go on
+        except Exception as error:  # noqa: BLE001 whatever one article does, the others go on
             self._skip(Skipped(place, UNFIT, f"{type(error).__name__}: {error}"))
         else:
             return True

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from indexer.article import Article, Place, ReadArticle
-from indexer.backends.index_view import HeldArticle
-from indexer.backends.port import Document, IndexWriter
+from indexer.backends.held import HeldArticle
+from indexer.backends.port import Draft
 from indexer.backends.whoosh_index import WhooshIndex
+from indexer.backends.whoosh_writer import WhooshIndexWriter
 from indexer.cleaning.language import UNDETERMINED, identify_language
-from indexer.document import TextAnalyzer, make_document
+from indexer.document import make_draft
 from indexer.readers.scraped_text import read_scraped_text
 from indexer.run_memory import RunMemory
 
@@ -33,24 +34,22 @@ class RebuildReport:
     generation: int
 
 
-def rebuild_index(
-    index: WhooshIndex, analyzer: TextAnalyzer, memory_mb: int, clean: Clean, on_article: Callable[[int], None]
-) -> RebuildReport:
+def rebuild_index(index: WhooshIndex, memory_mb: int, clean: Clean, on_article: Callable[[int], None]) -> RebuildReport:
     """`on_article` is told how many articles are done. Raises ArchiveError; the index is then as it was."""
-    with index.writer(analyzer, memory_mb) as writer, RunMemory() as memory:
+    with index.writer(memory_mb) as writer, RunMemory() as memory:
         rebuild = _Rebuild(writer, clean, memory)
 
-        def documents() -> Iterator[Document]:
+        def drafts() -> Iterator[Draft]:
             for done, held in enumerate(index.articles(), start=1):
-                yield make_document(rebuild.take(held), held.origin, analyzer)
+                yield make_draft(rebuild.take(held), held.origin)
                 on_article(done)
 
-        commit = writer.replace_all(documents())
+        commit = writer.replace_all(drafts())
     return RebuildReport(commit.articles, rebuild.recleaned, rebuild.renamed, commit.generation)
 
 
 class _Rebuild:
-    def __init__(self, writer: IndexWriter, clean: Clean, memory: RunMemory) -> None:
+    def __init__(self, writer: WhooshIndexWriter, clean: Clean, memory: RunMemory) -> None:
         self._writer = writer
         self._clean = clean
         self._memory = memory

@@ -1,4 +1,4 @@
-"""What a place for an index promises to the pipeline: read what is known, write documents, commit."""
+"""What a place for an index promises to the pipeline: read what is known, write articles, commit."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ class IndexWriter(Protocol):
 
     def tombstone(self, article_id: str) -> Tombstone | None: ...
 
-    def write(self, document: Document) -> None:
-        """Add the document, or replace the one of its id. At most once an id between two commits."""
+    def write(self, draft: Draft) -> None:
+        """Add the article, or replace the one of its id. At most once an id between two commits."""
         ...
 
     def remove(self, article_id: str) -> bool:

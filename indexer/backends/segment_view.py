@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from indexer.backends.index_view import HeldArticle
+from indexer.backends.held import HeldArticle
 from indexer.backends.port import KnownArticle
 from indexer.codec.segment import MappedSegment
 from indexer.codec.toc import Contents

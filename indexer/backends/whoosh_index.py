@@ -1,7 +1,8 @@
-"""The embedded index: a folder of Whoosh segments beside `broadsheet.json` and `tombstones.json`.
+"""The embedded index: a folder of segment files beside `broadsheet.json` and `tombstones.json`.
 
 Opens what is ours and refuses the rest; never wipes, repairs or recreates a folder that holds something. Writing is
 in batches: what a batch holds is seen by nobody until `commit`, and is given up whole when the process ends before.
+The table of contents is Whoosh's, so that Whoosh's own API reads the index too.
 """
 
 from __future__ import annotations
@@ -9,29 +10,37 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from whoosh.index import TOC, FileIndex
-
-from indexer.backends.index_view import HeldArticle, IndexView
+from indexer.backends.held import HeldArticle
 from indexer.backends.meta import META_FILE, check_versions, read_meta, write_meta
+from indexer.backends.older_segments import older_articles
 from indexer.backends.port import KnownArticle, Tombstone
+from indexer.backends.segment_view import SegmentView
 from indexer.backends.storage import PARTIAL_SUFFIX
 from indexer.backends.tombstones import Tombstones
 from indexer.backends.whoosh_writer import WhooshIndexWriter
-from indexer.codec.durable import DurableStorage, take_lock
+from indexer.backends.words import WordCollector, choose_collector
+from indexer.codec.durable import DurableStorage
 from indexer.codec.failures import translated_errors
-from indexer.document import TextAnalyzer
-from indexer.errors import IndexDamagedError, IndexNotFoundError
-from indexer.schema import UNDATED_DAY, build_schema
+from indexer.codec.toc import (
+    INDEX_NAME,
+    LOCK_NAME,
+    Contents,
+    create_contents,
+    is_contents_name,
+    latest_generation,
+    read_contents,
+    whoosh_index,
+)
+from indexer.errors import IndexBusyError, IndexDamagedError, IndexNotFoundError, IndexVersionError
+from indexer.schema import UNDATED_DAY
 
-INDEX_NAME = "MAIN"
-_LOCK_NAME = f"{INDEX_NAME}_WRITELOCK"
-_MOST_TRIES = 10
+_MOST_TRIES: Final = 10
+_PAUSE_S: Final = 0.02
 T = TypeVar("T")
 
 
@@ -68,12 +77,12 @@ class IndexStats:
 
 
 class WhooshIndex:
-    """An index that is there and may be read. `whoosh` is the engine's own index, for the searcher."""
+    """An index that is there and may be read. `whoosh` is the engine's own index, for Whoosh's own API."""
 
-    def __init__(self, folder: Path, storage: DurableStorage) -> None:
+    def __init__(self, folder: Path, storage: DurableStorage, *, is_foreign: bool = False) -> None:
         self.folder = folder
-        self.whoosh = FileIndex(storage, build_schema(), INDEX_NAME)
-        self._storage = storage
+        self.storage = storage
+        self._is_foreign = is_foreign
 
     @classmethod
     def create(cls, folder: Path) -> WhooshIndex:
@@ -83,12 +92,17 @@ class WhooshIndex:
         with translated_errors(folder, "create an index in"):
             folder.mkdir(parents=True, exist_ok=True)
             storage = DurableStorage(folder)
-            with _held_lock(storage.lock(_LOCK_NAME), folder):
+            lock = storage.lock(LOCK_NAME)
+            if not lock.acquire():
+                raise IndexBusyError(f"another process is writing to {folder}; wait until it has finished")
+            try:
                 # Under the lock, and looked at again: of two processes that start at once, the second must not wipe
                 # what the first has written. The versions come first: cut off after them, the folder is still vacant.
                 if _is_vacant(folder):
                     write_meta(folder)
-                    FileIndex.create(storage, build_schema(), INDEX_NAME)
+                    create_contents(storage)
+            finally:
+                lock.release()
         return cls.open(folder)
 
     @classmethod
@@ -100,84 +114,105 @@ class WhooshIndex:
             raise IndexDamagedError(f"{folder} is not a whole index: {_name_content(folder)}; nothing was changed")
         with translated_errors(folder, "open"):
             check_versions(folder, read_meta(folder), for_rebuild=for_rebuild)
-            return _despite_commits(lambda: cls(folder, DurableStorage(folder)))
+            index = cls(folder, DurableStorage(folder))
+            foreign = index.contents().foreign
+            if foreign and not for_rebuild:
+                raise IndexVersionError(
+                    f"{folder} has {foreign} segments that an older broadsheet wrote; run: broadsheet rebuild"
+                )
+            return cls(folder, index.storage, is_foreign=bool(foreign))
 
     @classmethod
     def open_or_create(cls, folder: Path) -> WhooshIndex:
         return cls.create(folder) if _is_vacant(folder) else cls.open(folder)
 
-    def writer(self, analyzer: TextAnalyzer, memory_mb: int) -> WhooshIndexWriter:
-        """The only writer of this index while it is open. Raises IndexBusyError where there is one."""
-        return WhooshIndexWriter(self, self._storage.lock(_LOCK_NAME), analyzer, memory_mb)
+    @property
+    def whoosh(self) -> Any:  # noqa: ANN401 Whoosh's own index
+        """For Whoosh's own API."""
+        return whoosh_index(self.storage)
 
-    def view(self) -> IndexView:
-        """The last commit, which stays readable whatever is written meanwhile."""
-        with translated_errors(self.folder, "read"), self._storage.closed_on_failure():
-            return IndexView(self.folder, self.whoosh.reader())
+    def writer(self, memory_mb: int, words: WordCollector | None = None) -> WhooshIndexWriter:
+        """The only writer of this index while it is open. Raises IndexBusyError where there is one.
+
+        `words` analyses what is written; by default a batch at a time, or article by article where numba is missing.
+        """
+        return WhooshIndexWriter(self, self.storage.lock(LOCK_NAME), words or choose_collector(), memory_mb)
+
+    def article_count(self) -> int:
+        """Live articles, in segments of an older format as well."""
+        with translated_errors(self.folder, "read"):
+            return _despite_commits(lambda: read_contents(self.storage)).live_count
+
+    def contents(self) -> Contents:
+        """The last commit's list of segments."""
+        with translated_errors(self.folder, "read"):
+            return _despite_commits(lambda: read_contents(self.storage))
+
+    def latest_generation(self) -> int:
+        """The number of the last commit, without reading it."""
+        with translated_errors(self.folder, "read"):
+            return latest_generation(self.storage)
+
+    def view(self, before: SegmentView | None = None) -> SegmentView:
+        """The last commit, which stays readable whatever is written meanwhile. `before` lends what it has open."""
+        with translated_errors(self.folder, "read"):
+            return _despite_commits(lambda: SegmentView(self.folder, read_contents(self.storage), before))
 
     def articles(self) -> Iterator[HeldArticle]:
-        with self.view() as view:
-            yield from view.articles()
+        if self._is_foreign:
+            yield from older_articles(self.folder, self.whoosh)
+            return
+        with translated_errors(self.folder, "read"):
+            yield from self.view().articles()
 
     def known_articles(self) -> Iterator[KnownArticle]:
-        with self.view() as view:
-            yield from view.known_articles()
+        with translated_errors(self.folder, "read"):
+            yield from self.view().known_articles()
 
     def tombstones(self) -> tuple[Tombstone, ...]:
         return tuple(Tombstones(self.folder))
 
-    def read_toc(self) -> TOC:
-        """Whoosh's list of segments as the last commit left it."""
+    def damaged_ranges(self) -> Iterator[tuple[Path, int, int]]:
+        """File, first byte and the one after the last of every damaged stretch. Reads every segment file whole."""
         with translated_errors(self.folder, "read"):
-            return _despite_commits(self.whoosh._read_toc)  # noqa: SLF001 Whoosh has no other way to list segments
+            for segment in self.view().segments:
+                for first, last in segment.mapped.damaged_ranges():
+                    yield segment.mapped.path, first, last
 
     def stats(self) -> IndexStats:
-        sources: Counter[str] = Counter()
-        langs: Counter[str] = Counter()
-        years: Counter[str] = Counter()
-        undated = 0
-        with self.view() as view:
-            for source, lang, first_day in view.facet_values():
-                sources[source] += 1
-                langs[lang] += 1
-                if first_day == UNDATED_DAY:
-                    undated += 1
-                else:
-                    years[f"{date.fromordinal(first_day).year:04d}"] += 1
         meta = read_meta(self.folder)
         with translated_errors(self.folder, "read"):
-            toc = self.read_toc()
+            view = self.view()
+            days = view.first_days()
+            dated = days[days != UNDATED_DAY].tolist()
+            years = Counter(f"{date.fromordinal(day).year:04d}" for day in dated)
+            sources, langs = view.count_values("source"), view.count_values("lang")
             return IndexStats(
-                articles=sum(langs.values()),
-                segments=len(toc.segments),
+                articles=len(days),
+                segments=len(view.segments),
                 size_bytes=sum(_size_of(path) for path in self.folder.iterdir()),
-                generation=toc.generation,
+                generation=view.generation,
                 schema_version=meta.schema_version,
                 analysis_version=meta.analysis_version,
                 tombstones=len(self.tombstones()),
-                undated=undated,
+                undated=len(days) - len(dated),
                 by_source=tuple(sorted(sources.items(), key=lambda pair: (-pair[1], pair[0]))),
                 by_lang=tuple(sorted(langs.items(), key=lambda pair: (-pair[1], pair[0]))),
                 by_year=tuple(sorted(years.items())),
             )
 
 
-@contextmanager
-def _held_lock(lock: Any, folder: Path) -> Iterator[None]:  # noqa: ANN401 Whoosh's lock
-    take_lock(lock, folder)
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 def _despite_commits(read: Callable[[], T]) -> T:
-    """A commit removes the table of contents that was just found by name; the next look finds the new one."""
+    """A commit removes the table of contents that was just found by name, and the files of merged segments; the next
+    look finds the new ones. What is missing for good is missing after `_MOST_TRIES` too."""
     for _ in range(_MOST_TRIES - 1):
         try:
             return read()
-        except FileNotFoundError:
-            time.sleep(0.02)
+        except (FileNotFoundError, IndexDamagedError) as error:
+            missing = error if isinstance(error, FileNotFoundError) else error.__cause__
+            if not isinstance(missing, FileNotFoundError):
+                raise
+            time.sleep(_PAUSE_S)
     return read()
 
 
@@ -189,10 +224,7 @@ def _size_of(path: Path) -> int:
 
 
 def _is_index(folder: Path) -> bool:
-    if not (folder / META_FILE).is_file():
-        return False
-    toc = TOC._pattern(INDEX_NAME)  # noqa: SLF001 the name of a table of contents is Whoosh's to say
-    return any(toc.match(path.name) for path in folder.iterdir())
+    return (folder / META_FILE).is_file() and any(is_contents_name(path.name) for path in folder.iterdir())
 
 
 def _is_vacant(folder: Path) -> bool:
@@ -201,11 +233,11 @@ def _is_vacant(folder: Path) -> bool:
         return True
     if not folder.is_dir():
         return False
-    ours = {META_FILE, META_FILE + PARTIAL_SUFFIX, _LOCK_NAME}
-    return all(path.name in ours or _is_partial_toc(path.name) for path in folder.iterdir())
+    ours = {META_FILE, META_FILE + PARTIAL_SUFFIX, LOCK_NAME}
+    return all(path.name in ours or _is_partial_contents(path.name) for path in folder.iterdir())
 
 
-def _is_partial_toc(name: str) -> bool:
+def _is_partial_contents(name: str) -> bool:
     return name.startswith(f"_{INDEX_NAME}_0.toc.")
 
 

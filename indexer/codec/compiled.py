@@ -67,6 +67,12 @@ if HAS_NUMBA:
 
         return signature, generate
 
+else:
+
+    def count_bits(x: object) -> int:  # type: ignore[misc]
+        """Number of set bits."""
+        return int(x).bit_count()  # type: ignore[call-overload, no-any-return]
+
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile on first call, cached on disk, without the interpreter's lock and without fast-math.

@@ -18,15 +18,13 @@ LOCK_NAME: Final = f"{INDEX_NAME}_WRITELOCK"
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A generation. `segments` are ours; `foreign` counts segments that another codec wrote."""
+    """A generation. `segments` are ours; `foreign` counts segments that another codec wrote; `live_count` the live
+    articles of both."""
 
     generation: int
     segments: tuple[BroadsheetSegment, ...]
     foreign: int
-
-    @property
-    def live_count(self) -> int:
-        return sum(segment.doc_count() for segment in self.segments)
+    live_count: int
 
 
 def create_contents(storage: DurableStorage) -> None:
@@ -49,7 +47,8 @@ def read_contents(storage: DurableStorage) -> Contents:
     toc = TOC.read(storage, INDEX_NAME, schema=build_schema())
     segments: list[Any] = toc.segments
     ours = tuple(segment for segment in segments if isinstance(segment, BroadsheetSegment))
-    return Contents(toc.generation, ours, len(segments) - len(ours))
+    live_count = sum(segment.doc_count() for segment in segments)
+    return Contents(toc.generation, ours, len(segments) - len(ours), live_count)
 
 
 def commit_contents(storage: DurableStorage, segments: Sequence[BroadsheetSegment], generation: int) -> None:

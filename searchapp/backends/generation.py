@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.segment_view import SegmentView
 from indexer.codec.columns import ValueColumn
 from indexer.codec.gains import BODY, TITLE, document_gains
 from indexer.codec.group import PostingGroup
@@ -151,6 +152,18 @@ class Generation:
 
     def _average(self, parts: Sequence[NDArray[np.uint32]]) -> float:
         return float(sum(int(part.sum(dtype=np.int64)) for part in parts)) / self.live_count if self.live_count else 0.0
+
+
+def open_generation(view: SegmentView) -> Generation:
+    """What a view of an index holds, ready to be searched."""
+    return Generation(
+        view.generation,
+        [
+            (segment.mapped, np.fromiter(segment.listed.deleted_docs(), np.int64))
+            for segment in view.segments
+            if segment.mapped.document_count
+        ],
+    )
 
 
 def _live_flags(segment: MappedSegment, deleted: NDArray[np.int64]) -> Flags:

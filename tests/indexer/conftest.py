@@ -11,7 +11,7 @@ from indexer.analysis.analyzer import Analyzer
 from indexer.article import Article
 from indexer.backends.port import Commit
 from indexer.backends.whoosh_index import WhooshIndex
-from indexer.document import make_document
+from indexer.document import make_draft
 
 MEMORY_MB = 16
 
@@ -31,9 +31,9 @@ def index_articles_of(folder: Path, analyzer: Analyzer) -> Callable[..., Commit]
     """Write these articles in one commit, into an index that is made when it is missing."""
 
     def write(*articles: Article, origin: str = "/news/a.jsonl") -> Commit:
-        with WhooshIndex.open_or_create(folder).writer(analyzer, MEMORY_MB) as writer:
+        with WhooshIndex.open_or_create(folder).writer(MEMORY_MB) as writer:
             for article in articles:
-                writer.write(make_document(article, origin, analyzer))
+                writer.write(make_draft(article, origin))
             return writer.commit()
 
     return write

@@ -256,7 +256,7 @@ def test_a_rebuild_that_breaks_off_changes_nothing(analyzer) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        rebuild_index(WhooshIndex.open(folder), analyzer, 16, lambda article: article, break_off)
+        rebuild_index(WhooshIndex.open(folder), 16, lambda article: article, break_off)
     assert everything(folder) == before
 
 

@@ -15,12 +15,11 @@ from pathlib import Path
 import orjson
 import pytest
 
-from indexer.analysis.analyzer import Analyzer
 from indexer.backends.whoosh_index import WhooshIndex
 
 RUN = "import click; from indexer.cli import COMMANDS; click.Group('broadsheet', commands=COMMANDS)()"
 COMMITTED = re.compile(r"committed generation (\d+): (\d+) articles")
-ARTICLES = 1500
+ARTICLES = 20_000
 FIRST_COMMIT_WITHIN_S = 60.0
 
 
@@ -107,7 +106,7 @@ def test_a_sudden_end_loses_nothing_that_was_reported(archive, folder, signals, 
 
 
 def test_a_run_is_refused_plainly_while_another_writes(archive: Path, folder: Path) -> None:
-    with WhooshIndex.open_or_create(folder).writer(Analyzer(), 64):
+    with WhooshIndex.open_or_create(folder).writer(64):
         second = start(archive, folder)
         _, errors = second.communicate(timeout=120)
     assert (second.returncode, "error: another process is writing" in errors) == (1, True)

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.analysis.analyzer import Analyzer
 from indexer.article import Article, OriginalLine, Place, ReadArticle, Skipped
 from indexer.backends.port import Commit, Tombstone
 from indexer.backends.whoosh_index import WhooshIndex
@@ -54,11 +53,10 @@ class Notes:
 class Archive:
     """A folder of news and the index of it."""
 
-    def __init__(self, tmp_path: Path, analyzer: Analyzer) -> None:
+    def __init__(self, tmp_path: Path) -> None:
         self.root = tmp_path / "news"
         self.root.mkdir()
         self.folder = tmp_path / "index"
-        self.analyzer = analyzer
         self.notes = Notes()
 
     def place(self, name: str, line: int = 0) -> Place:
@@ -73,8 +71,8 @@ class Archive:
 
     def run(self, outcomes: Iterable[Outcome], options: RunOptions) -> Report:
         self.notes = Notes()
-        with WhooshIndex.open_or_create(self.folder).writer(self.analyzer, MEMORY_MB) as writer, StopSignals() as stop:
-            return index_articles(outcomes, writer, self.analyzer, options, watcher=self.notes, stop=stop)
+        with WhooshIndex.open_or_create(self.folder).writer(MEMORY_MB) as writer, StopSignals() as stop:
+            return index_articles(outcomes, writer, options, watcher=self.notes, stop=stop)
 
     def bodies(self) -> dict[str | None, str]:
         return {held.article.external_id: held.article.body for held in WhooshIndex.open(self.folder).articles()}
@@ -84,8 +82,8 @@ class Archive:
 
 
 @pytest.fixture
-def archive(tmp_path: Path, analyzer: Analyzer) -> Archive:
-    return Archive(tmp_path, analyzer)
+def archive(tmp_path: Path) -> Archive:
+    return Archive(tmp_path)
 
 
 def counts(report: Report) -> tuple[int, int, int, int, int]:
@@ -126,13 +124,13 @@ def test_a_conflict_is_seen_across_commits_of_one_run(archive: Archive) -> None:
 def test_a_deleted_article_stays_out_until_undeleted(archive: Archive) -> None:
     news = archive.read("1")
     archive.index(news)
-    with WhooshIndex.open(archive.folder).writer(archive.analyzer, MEMORY_MB) as writer:
+    with WhooshIndex.open(archive.folder).writer(MEMORY_MB) as writer:
         writer.bury((Tombstone(news.article.id, "wrong", "2024-01-01"),))
         writer.remove(news.article.id)
         writer.commit()
     report = archive.index(news)
     assert (report.read, dict(report.skipped), report.is_something_skipped) == (1, {"deleted": 1}, False)
-    with WhooshIndex.open(archive.folder).writer(archive.analyzer, MEMORY_MB) as writer:
+    with WhooshIndex.open(archive.folder).writer(MEMORY_MB) as writer:
         writer.unbury((news.article.id,))
     assert archive.index(news).added == 1
 
@@ -265,7 +263,7 @@ RUNS = st.lists(
 @given(RUNS)
 def test_the_index_is_what_the_runs_said(tmp_path_factory: pytest.TempPathFactory, runs) -> None:
     """Against a dictionary: in a run the first article of an id stands, a later run's replaces it."""
-    archive = Archive(tmp_path_factory.mktemp("runs"), Analyzer())
+    archive = Archive(tmp_path_factory.mktemp("runs"))
     expected: dict[str, tuple[str, str]] = {}
     for run in runs:
         report = archive.index(*(archive.read(key, body, name) for key, body, name in run), commit_every_s=0.0)

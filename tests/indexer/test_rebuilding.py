@@ -6,18 +6,25 @@ from pathlib import Path
 
 import orjson
 import pytest
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import FileIndex
 
+from indexer.analysis.analyzer import Analyzer
 from indexer.article import Article, OriginalLine, ReadArticle
+from indexer.backends.meta import META_FILE
 from indexer.backends.port import Tombstone
 from indexer.backends.whoosh_index import WhooshIndex
+from indexer.document import make_document
+from indexer.errors import IndexVersionError
 from indexer.readers.read import ReadOptions, read_articles
 from indexer.rebuilding import RebuildReport, clean_again, rebuild_index
+from indexer.schema import build_schema, encode_document
 
 MEMORY_MB = 16
 
 
-def rebuild(folder: Path, analyzer, clean=clean_again) -> RebuildReport:
-    return rebuild_index(WhooshIndex.open(folder), analyzer, MEMORY_MB, clean, lambda _: None)
+def rebuild(folder: Path, clean=clean_again) -> RebuildReport:
+    return rebuild_index(WhooshIndex.open(folder), MEMORY_MB, clean, lambda _: None)
 
 
 def held(folder: Path) -> dict[str, Article]:
@@ -50,13 +57,13 @@ def test_structured_articles_are_never_cleaned_as_scraped_text() -> None:
     )
 
 
-def test_an_article_cleaned_otherwise_takes_its_new_fields_and_id(folder, analyzer, index_articles_of) -> None:
+def test_an_article_cleaned_otherwise_takes_its_new_fields_and_id(folder, index_articles_of) -> None:
     index_articles_of(scraped("Old title"), scraped("Untouched", original=()))
 
     def clean(article: Article) -> Article:
         return replace(article, title="New title")
 
-    report = rebuild(folder, analyzer, clean)
+    report = rebuild(folder, clean)
     assert (report.articles, report.recleaned, report.renamed) == (2, 1, 1)
     assert {article.title for article in held(folder).values()} == {"New title", "Untouched"}
     assert all(key == article.id for key, article in held(folder).items())
@@ -64,24 +71,42 @@ def test_an_article_cleaned_otherwise_takes_its_new_fields_and_id(folder, analyz
 
 @pytest.mark.parametrize("is_deleted", [False, True])
 def test_a_new_id_that_is_taken_or_deleted_leaves_the_article_as_it_was(
-    folder, analyzer, index_articles_of, *, is_deleted: bool
+    folder, index_articles_of, *, is_deleted: bool
 ) -> None:
     taken = scraped("Taken", original=())
     index_articles_of(scraped("One"), *([] if is_deleted else [taken]))
     if is_deleted:
-        with WhooshIndex.open(folder).writer(analyzer, MEMORY_MB) as writer:
+        with WhooshIndex.open(folder).writer(MEMORY_MB) as writer:
             writer.bury((Tombstone(taken.id, "", "2024-01-01"),))
     before = held(folder)
-    report = rebuild(folder, analyzer, lambda article: replace(article, title="Taken"))
+    report = rebuild(folder, lambda article: replace(article, title="Taken"))
     assert (report.recleaned, held(folder)) == (0, before)
 
 
-def test_two_articles_that_become_one_are_both_kept(folder, analyzer, index_articles_of) -> None:
+def test_two_articles_that_become_one_are_both_kept(folder, index_articles_of) -> None:
     index_articles_of(scraped("One"), scraped("Two"))
-    rebuild(folder, analyzer, lambda article: replace(article, title="Same"))
+    rebuild(folder, lambda article: replace(article, title="Same"))
     assert sorted(article.title for article in held(folder).values()) == ["Same", "Two"]
 
 
-def test_an_empty_index_can_be_rebuilt(folder, analyzer) -> None:
+def test_an_empty_index_can_be_rebuilt(folder) -> None:
     WhooshIndex.create(folder)
-    assert rebuild(folder, analyzer).articles == 0
+    assert rebuild(folder).articles == 0
+
+
+def test_an_index_of_stock_whoosh_segments_is_written_anew(folder: Path) -> None:
+    """As version 1 of the schema was: the same fields, packed by Whoosh's own codec."""
+    articles = [Article(title="Old", body=f"Body {number}", external_id=str(number)) for number in range(5)]
+    folder.mkdir()
+    stock = FileIndex.create(FileStorage(str(folder)), build_schema(), "MAIN")
+    for part in (articles[:3], articles[3:]):
+        with stock.writer(merge=False) as writer:
+            for article in part:
+                writer.add_document(**encode_document(make_document(article, "/a", Analyzer())))
+    (folder / META_FILE).write_text('{"schema_version": 1, "analysis_version": 1, "product_version": "0.1.0"}')
+    with pytest.raises(IndexVersionError, match="run: broadsheet rebuild"):
+        WhooshIndex.open(folder)
+    report = rebuild_index(WhooshIndex.open(folder, for_rebuild=True), MEMORY_MB, clean_again, lambda _: None)
+    assert report.articles == 5
+    assert [held.article for held in WhooshIndex.open(folder).articles()] == articles
+    assert WhooshIndex.open(folder).stats().segments == 1

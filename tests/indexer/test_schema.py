@@ -15,7 +15,7 @@ from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import AnalysedText, Token
 from indexer.article import Article, OriginalLine, Published
 from indexer.backends.whoosh_index import WhooshIndex
-from indexer.document import make_document
+from indexer.document import make_document, make_draft
 from indexer.schema import (
     PackedPositions,
     build_schema,
@@ -61,12 +61,11 @@ def token(position: int, *words: str) -> Token:
 @settings(max_examples=40)
 @given(st.lists(ARTICLES, max_size=4, unique_by=lambda article: article.id))
 def test_articles_come_back_from_an_index_as_they_went_in(articles: list[Article]) -> None:
-    analyzer = Analyzer()
     with tempfile.TemporaryDirectory() as folder:
         index = WhooshIndex.create(Path(folder, "index"))
-        with index.writer(analyzer, 16) as writer:
+        with index.writer(16) as writer:
             for article in articles:
-                writer.write(make_document(article, "/a.jsonl", analyzer))
+                writer.write(make_draft(article, "/a.jsonl"))
             writer.commit()
         held = list(index.articles())
     assert [each.article for each in held] == articles

@@ -27,7 +27,7 @@ from indexer.codec.merge import MergeSource, merge_segments
 from indexer.codec.segment import MappedSegment
 from indexer.codec.segment_writer import write_segment
 from indexer.codec.stored import ArticleCompressor, encode_article, join_frames
-from searchapp.backends.fast_source import FastSource
+from searchapp.backends.array_source import ArraySource
 from searchapp.backends.generation import Generation
 from searchapp.search.execute import execute_plan
 
@@ -66,7 +66,7 @@ class SourceEngine:
 
     def __init__(self, segments: list[LiveSegment]) -> None:
         generation = Generation(1, [(each.mapped, np.flatnonzero(~each.live)) for each in segments])
-        self._source = FastSource(generation)
+        self._source = ArraySource(generation)
 
     def execute(self, plan):
         return execute_plan(plan, self._source, monotonic)

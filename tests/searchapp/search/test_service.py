@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from indexer.analysis.analyzer import Analyzer
 from indexer.article import Article, OriginalLine, Published
 from indexer.backends.whoosh_index import WhooshIndex
-from indexer.document import make_document
+from indexer.document import make_draft
 from indexer.settings import Settings
 from searchapp.backends.whoosh_searcher import WhooshEngine
 from searchapp.search.answer import answer, article_answer
@@ -49,9 +49,9 @@ ARTICLES = (
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchService]:
     folder = tmp_path_factory.mktemp("service") / "index"
     analyzer = Analyzer()
-    with WhooshIndex.create(folder).writer(analyzer, 32) as writer:
+    with WhooshIndex.create(folder).writer(32) as writer:
         for article in ARTICLES:
-            writer.write(make_document(article, "/somewhere", analyzer))
+            writer.write(make_draft(article, "/somewhere"))
         writer.commit()
     engine = WhooshEngine(folder)
     yield SearchService(engine, analyzer, Settings(), lambda: TODAY)

@@ -20,7 +20,7 @@ from searchapp.search.postings import (
 )
 
 
-class FastSource:
+class ArraySource:
     """Implements `PostingSource` over the segments of a generation."""
 
     def __init__(self, generation: Generation) -> None:

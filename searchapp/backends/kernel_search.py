@@ -43,7 +43,7 @@ _NO_DOCS: Final = np.zeros(0, np.int32)
 _NO_SCORES: Final = np.zeros(0, np.float32)
 
 
-def execute_fast(plan: Plan, generation: Generation, clock: Clock) -> Matches:
+def execute_by_kernels(plan: Plan, generation: Generation, clock: Clock) -> Matches:
     """The answer to a plan, all of it from this generation."""
     return _Search(plan, generation, clock).answer()
 
@@ -102,7 +102,8 @@ class _Search:
             plan.all_words, keeps if starts_with_all else 0, wants_sets or (has_other and plan.match != "all")
         )
         has_tiers = False
-        falls_back = plan.match == "auto" and all_found.total < AUTO_THRESHOLD
+        # Late already, there is no time to look for more.
+        falls_back = plan.match == "auto" and all_found.total < AUTO_THRESHOLD and self._has_time()
         if has_other and (plan.match == "any" or falls_back):
             tiers = all_found.matched if plan.match == "auto" and all_found.total else []
             found = self._find(plan.any_words, keeps, wants_sets, tiers)
