@@ -25,6 +25,7 @@ from searchapp.search.plan import PhrasePlan, WordPlan
 from searchapp.search.scoring import inverse_frequency
 
 Clause: TypeAlias = WordPlan | PhrasePlan
+CLAUSES: Final = (WordPlan, PhrasePlan)
 #: A term of a segment and one of its forms, -1 for any.
 Pair: TypeAlias = tuple[int, int]
 Variants: TypeAlias = tuple[tuple[tuple[Pair, ...], ...], ...]
