@@ -43,7 +43,7 @@ DAYS = (None, "2020", "2021", "2021-03", "2021-03-12", "2021-03-13", "2019-12-31
 
 
 def make_text(words: list[str]) -> AnalysedText:
-    """Surfaces are the words; terms are marked stems; `us` has two readings, `nato` as in a line of capitals two of each,
+    """Surfaces are the words; terms are marked stems; `us` has two readings, `nato` two of each (a line of capitals),
     `mines` the stem of `mine`, and `mine map` a joined form."""
     tokens = []
     for position, word in enumerate(words):
@@ -133,27 +133,30 @@ name_spellings = st.one_of(
 )
 
 
-def units(of, surface: bool) -> st.SearchStrategy[Unit]:
-    """Of one or two positions, one or two spellings."""
-    slots = st.lists(of, min_size=1, max_size=2).map(tuple)
-    runs = st.integers(1, 2).flatmap(
-        lambda width: st.lists(st.tuples(*[slots] * width), min_size=1, max_size=2).map(tuple)
-    )
-    return runs.map(lambda drawn: Unit(drawn, surface))
+@st.composite
+def windows(draw) -> WindowPlan:
+    """Units of one or two positions, with one or two spellings."""
+
+    def draw_unit() -> Unit:
+        surface = draw(st.booleans())
+        slot = st.lists(forms if surface else terms, min_size=1, max_size=2).map(tuple)
+        width = draw(st.integers(1, 2))
+        runs = [tuple(draw(slot) for _ in range(width)) for _ in range(draw(st.integers(1, 2)))]
+        return Unit(tuple(runs), surface)
+
+    variants = [
+        tuple(draw_unit() for _ in range(draw(st.integers(1, 4)))) for _ in range(draw(st.sampled_from([1, 1, 2])))
+    ]
+    return WindowPlan(draw(texts), tuple(variants), draw(st.integers(0, 5)), draw(weights), 0)
 
 
-variants_of_windows = st.lists(
-    st.lists(st.one_of(units(terms, surface=False), units(forms, surface=True)), min_size=1, max_size=4).map(tuple),
-    min_size=1,
-    max_size=2,
-).map(tuple)
 words = st.one_of(
     st.builds(WordPlan, texts, runs(st.one_of(terms, st.just("en:us"))), st.just(False), weights, st.just(0)),
     st.builds(WordPlan, texts, runs(forms), st.just(True), weights, st.just(0)),
     st.builds(WordPlan, names, runs(name_forms), st.just(True), weights, st.just(0)),
     st.builds(SpellingPlan, texts, spellings, weights, st.just(0), limits),
     st.builds(SpellingPlan, names, name_spellings, weights, st.just(0), limits),
-    st.builds(WindowPlan, texts, variants_of_windows, st.integers(0, 5), weights, st.just(0)),
+    windows(),
     st.builds(PhrasePlan, texts, st.lists(slots, min_size=1, max_size=2).map(tuple), weights, st.just(0)),
 )
 days = st.builds(

@@ -1,8 +1,9 @@
 """Which texts of a sorted dictionary lie within so many steps of a word: Damerau-Levenshtein, optimal string alignment.
 
-Neighbours in a sorted dictionary begin alike, so the rows of the table of distances are kept from one text to the next,
+Neighbours in a sorted dictionary begin alike, so the rows of the table of distances are kept from text to text,
 as far as their first letters are the same. Where the beginning alone is too far away, all texts with it are passed over
-at once: what is looked at is what an automaton over a trie would walk through.
+at once; where it is as far away as may be, only a few letters can follow, and the search goes straight to these. So
+what is looked at is what an automaton over a trie would walk through.
 """
 
 from __future__ import annotations
@@ -27,23 +28,60 @@ def starts_alike(blob, offsets, number, start, length):
 
 
 @kernel
-def skip_alike(blob, offsets, number, stop, length):
-    """First text from number + 1 on that does not begin with the first `length` bytes of text `number`; gallops."""
+def is_before(blob, offsets, number, start, length, char):
+    """Whether a text begins with blob[start : start + length] and goes on with a letter before `char`, or ends there.
+    With -1 for `char`: whether it begins so at all."""
+    if not starts_alike(blob, offsets, number, start, length):
+        return False
+    at = np.int64(offsets[number]) + length
+    return char < 0 or at == np.int64(offsets[number + 1]) or read_char(blob, at)[0] < char
+
+
+@kernel
+def skip_before(blob, offsets, number, stop, length, char):
+    """First text behind `number` that is not before `char`, as `is_before` says of the first bytes of this text."""
     start = np.int64(offsets[number])
     low = number
     step = 1
-    while low + step < stop and starts_alike(blob, offsets, low + step, start, length):
+    while low + step < stop and is_before(blob, offsets, low + step, start, length, char):
         low += step
         step <<= 1
     high = min(low + step, stop)
     low += 1
     while low < high:
         middle = (low + high) >> 1
-        if starts_alike(blob, offsets, middle, start, length):
+        if is_before(blob, offsets, middle, start, length, char):
             low = middle + 1
         else:
             high = middle
     return low
+
+
+@kernel
+def add_option(options, count, char):
+    """Put a letter in its place among rising ones, once; returns how many there are."""
+    spot = count
+    while spot > 0 and options[spot - 1] >= char:
+        spot -= 1
+    if spot < count and options[spot] == char:
+        return count
+    for i in range(count, spot, -1):
+        options[i] = options[i - 1]
+    options[spot] = char
+    return count + 1
+
+
+@kernel
+def fill_options(rows, chars, depth, word, steps, options):
+    """The letters that may follow where no step is left, rising; returns how many there are."""
+    count = 0
+    size = len(word)
+    for k in range(max(0, depth - steps), min(size - 1, depth + steps) + 1):
+        if rows[depth, k] <= steps:
+            count = add_option(options, count, word[k])
+        if k > 0 and rows[depth - 1, k - 1] < steps and chars[depth - 1] == word[k]:
+            count = add_option(options, count, word[k - 1])
+    return count
 
 
 @kernel
@@ -82,12 +120,16 @@ def find_close(blob, offsets, first, stop, word, steps, numbers):
     `word` is int32 code points. The mark of an acronym before a text is not looked at.
     """
     size = len(word)
-    rows = np.full((size + steps + 3, size + 3), steps + 1, np.int32)
+    deepest = size + steps + 3
+    rows = np.full((deepest, size + 3), steps + 1, np.int32)
     for k in range(size + 1):
         rows[0, k] = k
-    chars = np.zeros(size + steps + 3, np.int32)
+    chars = np.zeros(deepest, np.int32)
+    options = np.empty((deepest, 4 * steps + 4), np.int32)
+    open_to_all = -1
+    option_counts = np.full(deepest, open_to_all)
     known = 0
-    dead = np.int64(1) << 40
+    dead = deepest
     found = 0
     number = first
     while number < stop:
@@ -97,8 +139,19 @@ def find_close(blob, offsets, first, stop, word, steps, numbers):
         if at < end and blob[at] == MARK:
             at += 1
         depth = 0
+        goes_on = True
         while at < end:
             char, width = read_char(blob, at)
+            held = option_counts[depth]
+            if held != open_to_all:
+                spot = 0
+                while spot < held and options[depth, spot] < char:
+                    spot += 1
+                if spot == held or options[depth, spot] != char:
+                    following = np.int32(-1) if spot == held else options[depth, spot]
+                    number = skip_before(blob, offsets, number, stop, at - begin, following)
+                    goes_on = False
+                    break
             at += width
             if depth < known and chars[depth] == char:
                 depth += 1
@@ -106,16 +159,20 @@ def find_close(blob, offsets, first, stop, word, steps, numbers):
                 chars[depth] = char
                 depth += 1
                 known = depth
-                dead = np.int64(1) << 40
-                if fill_row(rows, chars, depth, word, steps) > steps:
+                dead = deepest
+                least = fill_row(rows, chars, depth, word, steps)
+                option_counts[depth] = open_to_all
+                if least > steps:
                     dead = depth
+                elif least == steps:
+                    option_counts[depth] = fill_options(rows, chars, depth, word, steps, options[depth])
             if depth >= dead:
+                number = skip_before(blob, offsets, number, stop, at - begin, np.int32(-1))
+                goes_on = False
                 break
-        if depth >= dead:
-            number = skip_alike(blob, offsets, number, stop, at - begin)
-            continue
-        if abs(depth - size) <= steps and rows[depth, size] <= steps:
-            numbers[found] = number
-            found += 1
-        number += 1
+        if goes_on:
+            if abs(depth - size) <= steps and rows[depth, size] <= steps:
+                numbers[found] = number
+                found += 1
+            number += 1
     return found

@@ -16,11 +16,13 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.codec.compiled import count_bits, kernel
-from indexer.codec.kernels.packing import BLOCK, unpack_one, words_of_run
+from indexer.codec.kernels.packing import BLOCK, unpack_block, unpack_one, unpack_run, words_of_run
 from searchapp.backends.kernels.blocks import TITLE, UNSCORED, block_size, decode_docs, decode_frequencies
 
 WEIGHED = 1
 OTHER = 2
+#: Postings that could be read in the time that a block takes beside them.
+_BLOCK_COST = 32
 
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
@@ -99,96 +101,128 @@ def find_forms(text, block, count, extras):
     for i in range(count):
         held += np.int64(extras[i])
     position_width = np.int64((packed >> np.uint32(15)) & np.uint32(31))
-    return np.int64(text[7][block]) + words_of_run(held, position_width), np.int64(
-        (packed >> np.uint32(20)) & np.uint32(15)
-    )
+    forms_at = np.int64(text[7][block]) + words_of_run(held, position_width)
+    return forms_at, np.int64((packed >> np.uint32(20)) & np.uint32(15))
 
 
 @kernel
-def add_gain(doc, in_title, in_body, mode, text, title_scale, gains, bits):
-    if mode == TITLE:
-        if in_title == 0:
-            return
-        gains[doc] += np.float32(in_title) * text[9][doc] * title_scale
-    elif mode != UNSCORED:
-        gains[doc] += np.float32(in_title) * text[9][doc] + np.float32(in_body) * text[10][doc]
-    bits[doc >> 6] |= _ONE << np.uint64(doc & 63)
-
-
-@kernel
-def add_whole(text, term, block, mode, title_scale, gains, bits, docs, gaps, extras, titles):
-    """All of a block."""
-    count = block_size(text, term, block)
-    decode_docs(text, term, block, count, docs, gaps)
+def add_whole(docs, extras, titles, count, mode, title_gain, body_gain, title_scale, gains, bits):
+    """All postings of a decoded block. With `TITLE` the gains are those of titles alone, and so are the documents."""
     if mode == UNSCORED:
         for i in range(count):
-            bits[docs[i] >> 6] |= _ONE << np.uint64(docs[i] & 63)
+            doc = np.uint64(docs[i])
+            bits[doc >> np.uint64(6)] |= _ONE << (doc & np.uint64(63))
         return
-    decode_frequencies(text, block, count, extras, titles)
     for i in range(count):
-        in_title = np.int64(titles[i])
-        add_gain(np.int64(docs[i]), in_title, np.int64(extras[i]) + 1 - in_title, mode, text, title_scale, gains, bits)
+        doc = np.uint64(docs[i])
+        in_title = np.float32(titles[i])
+        if mode == TITLE:
+            if titles[i] == 0:
+                continue
+            gains[doc] += in_title * title_gain[doc] * title_scale
+        else:
+            in_body = np.float32(extras[i] + np.uint32(1) - titles[i])
+            gains[doc] += in_title * title_gain[doc] + in_body * body_gain[doc]
+        bits[doc >> np.uint64(6)] |= _ONE << (doc & np.uint64(63))
 
 
 @kernel
-def add_forms(text, term, block, first, wanted, mode, title_scale, gains, bits, others, docs, gaps, extras, titles):
-    """Of a block what stands as a wanted form."""
-    width = np.int64((text[1][block] >> np.uint32(20)) & np.uint32(15))
-    if width == 0 and wanted[first] == 0:
-        return
-    count = block_size(text, term, block)
-    decode_docs(text, term, block, count, docs, gaps)
-    decode_frequencies(text, block, count, extras, titles)
-    forms_at, width = find_forms(text, block, count, extras)
-    k = np.int64(0)
+def keep_forms(words, at, width, wanted, docs, extras, titles, count, mode, others):
+    """Keep of a decoded block what stands as a weighed form: `extras` and `titles` become frequencies of these forms
+    alone, and postings without any are taken out. Documents with another wanted form join `others`. Returns how many
+    postings are kept. The block's forms are a run of bits in `words`."""
+    mask = (_ONE << np.uint64(width)) - _ONE
+    bit = np.uint64(at) << np.uint64(5)
+    step = np.uint64(width)
+    kept = 0
     for i in range(count):
-        title_end = k + np.int64(titles[i])
-        end = k + np.int64(extras[i]) + 1
-        in_title = np.int64(0)
-        in_body = np.int64(0)
-        other = False
-        for at in range(k, title_end if mode == TITLE else end):
-            mark = wanted[first + (unpack_one(text[8], forms_at, width, at) if width else 0)]
-            if mark == WEIGHED:
-                if at < title_end:
-                    in_title += 1
-                else:
-                    in_body += 1
-            elif mark == OTHER:
-                other = True
-        k = end
-        doc = np.int64(docs[i])
-        if in_title + in_body:
-            add_gain(doc, in_title, in_body, mode, text, title_scale, gains, bits)
-        if other:
-            others[doc >> 6] |= _ONE << np.uint64(doc & 63)
+        held = np.int64(extras[i]) + 1
+        title = np.int64(titles[i])
+        in_title = np.uint32(0)
+        in_body = np.uint32(0)
+        seen = np.uint8(0)
+        for k in range(held):
+            word = bit >> np.uint64(5)
+            pair = np.uint64(words[word]) | (np.uint64(words[word + _ONE]) << np.uint64(32))
+            mark = wanted[(pair >> (bit & np.uint64(31))) & mask]
+            bit += step
+            if k < title:
+                in_title += np.uint32(mark == WEIGHED)
+                seen |= mark
+            else:
+                in_body += np.uint32(mark == WEIGHED)
+                if mode != TITLE:
+                    seen |= mark
+        doc = np.uint64(docs[i])
+        if seen & OTHER:
+            others[doc >> np.uint64(6)] |= _ONE << (doc & np.uint64(63))
+        if seen & WEIGHED:
+            docs[kept] = docs[i]
+            titles[kept] = in_title
+            extras[kept] = in_title + in_body - np.uint32(1)
+            kept += 1
+    return kept
 
 
 @kernel
 def unite_forms(text, terms, form_at, wanted, whole, mode, title_scale, place, budget, gains, bits, others):
     """Add up postings from place[0], a number of a term, and place[1], a block of it counted from 0, on; goes on until
     about `budget` postings are read, and leaves in `place` where to go on. Returns whether all are read."""
+    words, widths, word_at, last_doc, block_start, doc_freq = text[0], text[1], text[2], text[3], text[4], text[5]
+    position_word_at, position_words, title_gain, body_gain = text[7], text[8], text[9], text[10]
     docs = np.empty(BLOCK, np.int32)
     gaps = np.empty(BLOCK, np.uint32)
     extras = np.empty(BLOCK, np.uint32)
-    titles = np.empty(BLOCK, np.uint32)
+    titles = np.zeros(BLOCK, np.uint32)
     while place[0] < len(terms):
         number = place[0]
-        term = np.int64(terms[number])
-        first = np.int64(text[4][term])
-        stop = np.int64(text[4][term + 1])
-        for block in range(first + place[1], stop):
+        term = terms[number]
+        first = np.int64(block_start[term])
+        forms = wanted[form_at[number] : form_at[number + 1]]
+        needs_forms = not whole[number]
+        for block in range(first + place[1], np.int64(block_start[term + 1])):
             if budget <= 0:
                 place[1] = block - first
                 return False
-            if whole[number]:
-                add_whole(text, term, block, mode, title_scale, gains, bits, docs, gaps, extras, titles)
+            packed = widths[block]
+            form_width = np.int64((packed >> np.uint32(20)) & np.uint32(15))
+            if needs_forms and form_width == 0 and forms[0] == 0:
+                continue
+            count = min(np.int64(BLOCK), np.int64(doc_freq[term]) - (block - first) * BLOCK)
+            budget -= count + _BLOCK_COST
+            gap_width = np.int64(packed & np.uint32(31))
+            extra_width = np.int64((packed >> np.uint32(5)) & np.uint32(31))
+            title_width = np.int64((packed >> np.uint32(10)) & np.uint32(31))
+            at = np.int64(word_at[block])
+            scored = mode != UNSCORED or needs_forms
+            if count == BLOCK:
+                unpack_block(words, at, gap_width, gaps)
+                if scored:
+                    unpack_block(words, at + 4 * gap_width, extra_width, extras)
+                    unpack_block(words, at + 4 * (gap_width + extra_width), title_width, titles)
             else:
-                add_forms(
-                    text, term, block, form_at[number], wanted, mode, title_scale, gains, bits, others,
-                    docs, gaps, extras, titles,
-                )  # fmt: skip
-            budget -= BLOCK
+                unpack_run(words, at, count, gap_width, gaps)
+                if scored:
+                    at += words_of_run(count, gap_width)
+                    unpack_run(words, at, count, extra_width, extras)
+                    at += words_of_run(count, extra_width)
+                    unpack_run(words, at, count, title_width, titles)
+            doc = last_doc[block - 1] if block > first else np.int32(-1)
+            for i in range(count):
+                doc += np.int32(gaps[i]) + np.int32(1)
+                docs[i] = doc
+            if needs_forms:
+                held = count
+                for i in range(count):
+                    held += np.int64(extras[i])
+                forms_at = np.int64(position_word_at[block]) + words_of_run(
+                    held, np.int64((packed >> np.uint32(15)) & np.uint32(31))
+                )
+                budget -= held
+                count = keep_forms(
+                    position_words, forms_at, form_width, forms, docs, extras, titles, count, mode, others
+                )
+            add_whole(docs, extras, titles, count, mode, title_gain, body_gain, title_scale, gains, bits)
         place[0] = number + 1
         place[1] = 0
     return True
