@@ -80,9 +80,11 @@ eval: setup-dev ## measure extraction and ranking over DATA, and over COLLECTION
 screenshots: setup-dev chromium ## take the pictures of docs/images from the sample articles
 	$(BIN)/python benchmarks/screenshots.py
 
-lock: setup-dev ## resolve pyproject.toml again and write both lock files
+lock: setup-dev ## resolve pyproject.toml again and write the lock files
 	$(COMPILE) --upgrade --extra build --output-file requirements.lock
 	$(COMPILE) --upgrade --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --upgrade --extra build --extra bench --constraint requirements.lock --constraint requirements-dev.lock \
+		--output-file requirements-bench.lock
 
 clean: ## remove .venv, caches and the demo index; your own index in index_data/index stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info index_data/demo
