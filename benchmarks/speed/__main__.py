@@ -1,4 +1,6 @@
-"""`python -m benchmarks.speed`: measure, part by part, and report. `make bench` runs all of it."""
+"""`python -m benchmarks.speed`: measure, part by part, and report. `make bench` runs all of it.
+
+Every part that is measured replaces its own results under OUT; the report is of all that lies there."""
 
 from __future__ import annotations
 
@@ -14,25 +16,29 @@ from benchmarks.speed.commit_part import measure_commits
 from benchmarks.speed.indexing_part import index_corpus
 from benchmarks.speed.made_queries import make_classes, take_sample
 from benchmarks.speed.memory_part import measure_memory
+from benchmarks.speed.plot import draw_search
 from benchmarks.speed.queries import QueryClass
 from benchmarks.speed.query_files import read_query_file
+from benchmarks.speed.report import all_bars, fill_page, load_all, make_report
 from benchmarks.speed.results import PROJECT, Result, describe_machine, save_result
 from benchmarks.speed.search_part import search_corpus
 from benchmarks.speed.size_part import measure_sizes
 from benchmarks.speed.timing import ROUNDS
 
 PARTS: Final = ("search", "memory", "size", "commit", "indexing")
+_PICTURE: Final = "performance.svg"
 _SIZES: Final = "10000,100000,1000000"
 
 
 def main() -> None:
     options = read_options(sys.argv[1:])
     machine = describe_machine()
-    for corpus in choose_corpora(options):
+    for corpus in choose_corpora(options) if options.parts else ():
         print(f"{corpus.name}: {corpus.articles:,} articles, {corpus.text_bytes / 1e6:,.0f} MB", flush=True)
         for part in options.parts:
             result = measure(part, corpus, options)
             save_result(options.out, part, corpus.name, result, machine)
+    report(options)
 
 
 def measure(part: str, corpus: Corpus, options: argparse.Namespace) -> Result:
@@ -59,14 +65,31 @@ def read_options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--sizes", default=_SIZES, help="articles of the made corpora, by comma")
     parser.add_argument("--articles", type=Path, help="measure over this JSON Lines file alone")
     parser.add_argument("--queries", type=Path, help="search for these, not for queries made from the corpus")
-    parser.add_argument("--parts", default=",".join(PARTS), help="what to measure, by comma")
+    parser.add_argument("--parts", default=",".join(PARTS), help="what to measure, by comma; empty: report")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each query is asked")
+    parser.add_argument("--docs", action="store_true", help="write the report into docs/performance.md as well")
     options = parser.parse_args(arguments)
     options.work = options.work or options.out / "work"
-    options.parts = options.parts.split(",")
+    options.parts = [part for part in options.parts.split(",") if part]
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     return options
+
+
+def report(options: argparse.Namespace) -> None:
+    """The bars on the terminal, all of it in OUT/report.md, and with `--docs` in the documentation."""
+    found = load_all(options.out)
+    searches = [result for _, result in found["search"]]
+    if searches:
+        draw_search(searches, options.out / _PICTURE)
+    (options.out / "report.md").write_text("\n".join(make_report(found, _PICTURE)) + "\n", encoding="utf-8")
+    if options.docs:
+        if searches:
+            draw_search(searches, PROJECT / "docs" / "images" / _PICTURE)
+        fill_page(found, PROJECT / "docs" / "performance.md", f"images/{_PICTURE}")
+    for bar in all_bars(found):
+        print(f"{'met' if bar.is_met else 'MISSED':7}{bar.corpus:16}{bar.what}: {bar.found} (wanted: {bar.wanted})")
+    print(f"report: {options.out / 'report.md'}")
 
 
 def choose_corpora(options: argparse.Namespace) -> Iterator[Corpus]:

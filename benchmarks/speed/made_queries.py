@@ -22,8 +22,8 @@ from indexer.analysis.stopwords import is_stop_word
 PER_CLASS: Final = 60
 SAMPLE: Final = 20_000
 _SEED: Final = 1916
+_TOKEN: Final = re.compile(r"[a-z0-9]+")
 _WORD: Final = re.compile(r"[a-z]{3,20}")
-_HEADLINE_WORD: Final = re.compile(r"[a-z0-9]+")
 #: Shares of the articles that hold a word.
 _RARE: Final = (0.0001, 0.001)
 _ORDINARY: Final = (0.001, 0.2)
@@ -49,10 +49,10 @@ def take_sample(corpus: Corpus, size: int = SAMPLE) -> Sample:
             if key % step:
                 continue
             article = read_line(key, line)
-            words = _WORD.findall(article.body.lower())
+            words = _TOKEN.findall(article.body.lower())
             sample.articles.append(article)
             sample.texts.append(words)
-            sample.holding.update(set(words))
+            sample.holding.update(word for word in set(words) if _WORD.fullmatch(word))
     return sample
 
 
@@ -105,7 +105,7 @@ def _words(random: Random, sample: Sample, form: Form, count: int) -> Iterator[Q
 
 def _headlines(random: Random, sample: Sample) -> Iterator[Query]:
     for article in random.sample(sample.articles, len(sample.articles)):
-        words = tuple(_HEADLINE_WORD.findall(article.title.lower()))
+        words = tuple(_TOKEN.findall(article.title.lower()))
         if 4 <= len(words) <= 20 and any(not is_stop_word(word, "en") for word in words):
             yield Query(Form.ANY, words, pasted=True)
 

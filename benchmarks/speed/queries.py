@@ -85,3 +85,10 @@ def load_queries(path: Path) -> tuple[Query, ...]:
         )
         for plain in orjson.loads(path.read_bytes())
     )
+
+
+def _read_days(plain: list[str] | None) -> tuple[date, date] | None:
+    if plain is None:
+        return None
+    first, last = map(date.fromisoformat, plain)
+    return first, last

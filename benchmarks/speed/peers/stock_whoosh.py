@@ -59,8 +59,9 @@ class StockWhooshPeer:
         def answer() -> Answer:
             found = search(parse(), limit=10, **options)
             counts = sum(len(found.groups(name)) for name in options.get("groupedby", ()))
+            hits = found[:10]  # with groups it forgets the limit
             return Answer(
-                tuple(hit["id"] for hit in found), tuple(float(hit.score or 0.0) for hit in found), len(found), counts
+                tuple(hit["id"] for hit in hits), tuple(float(hit.score or 0.0) for hit in hits), len(found), counts
             )
 
         return answer
@@ -70,7 +71,7 @@ class StockWhooshPeer:
 
         def page() -> Shown:
             found = self._searcher.search(parse(), limit=10)
-            hits = list(found)
+            hits = found[:10]
             answer = Answer(
                 tuple(hit["id"] for hit in hits), tuple(float(hit.score or 0.0) for hit in hits), len(found)
             )
