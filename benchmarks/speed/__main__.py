@@ -97,10 +97,13 @@ def choose_corpora(options: argparse.Namespace) -> Iterator[Corpus]:
         yield corpora.other_corpus(options.work, options.articles)
         return
     named = options.corpora.split(",")
-    if "reuters" in named:
-        yield corpora.reuters(options.work, options.data)
-    if "newspapers" in named:
-        yield corpora.newspapers(options.work, options.data)
+    for name, make in (("reuters", corpora.reuters), ("newspapers", corpora.newspapers)):
+        if name not in named:
+            continue
+        if (options.data / "news").is_dir():
+            yield make(options.work, options.data)
+        else:
+            print(f"{name} is left out: there is no {options.data / 'news'}; say where with --data", file=sys.stderr)
     if "made" in named:
         for size in options.sizes.split(","):
             yield corpora.made_corpus(options.work, int(size))

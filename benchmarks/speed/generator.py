@@ -30,6 +30,8 @@ _TAIL_POWER: Final = 1.6
 _RANKS: Final = 1 << 22
 _REPEATED: Final = 0.25
 _OUTLETS: Final = 40
+#: This outlet prints its headlines in capitals, as agencies and old newspapers do: about one article in fourteen.
+_SHOUTING: Final = 3
 _AUTHORS: Final = 3000
 _SENTENCE_WORDS: Final = 18
 _PARAGRAPH_SENTENCES: Final = 4
@@ -106,7 +108,7 @@ def _make_batch(random: np.random.Generator, vocabulary: _Vocabulary, first: int
         orjson.dumps(
             {
                 "id": f"made-{first + number}",
-                "title": " ".join(title_words[title_bounds[number] : title_bounds[number + 1]]).capitalize(),
+                "title": _set_headline(title_words[title_bounds[number] : title_bounds[number + 1]], outlets[number]),
                 "body": _punctuate(words[bounds[number] : bounds[number + 1]], sentences[number]),
                 "date": _spell_instant(days[number], seconds[number]),
                 "author": _spell_author(authors[number]),
@@ -132,6 +134,11 @@ def _repeat_words(
         if np.array_equal(followed, origins):
             return ranks[origins]
         origins = followed
+
+
+def _set_headline(words: list[str], outlet: int) -> str:
+    headline = " ".join(words)
+    return headline.upper() if outlet == _SHOUTING else headline[0].upper() + headline[1:]
 
 
 def _punctuate(words: list[str], lengths: list[int]) -> str:

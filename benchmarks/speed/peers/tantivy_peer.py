@@ -15,6 +15,7 @@ from benchmarks.speed.articles import BenchArticle, Corpus, read_corpus
 from benchmarks.speed.peers.port import Answer, Shown
 from benchmarks.speed.queries import Form, Query
 
+UNCOUNTING = "tantivy without totals"
 SEARCHED = ["title", "body"]
 MEMORY_BYTES = 256_000_000
 _HITS = 10
@@ -32,7 +33,7 @@ class TantivyPeer:
     def __init__(self, *, counts: bool = True) -> None:
         self._counts = counts
         if not counts:
-            self.name = "tantivy without totals"
+            self.name = UNCOUNTING
 
     def build(self, corpus: Corpus, folder: Path) -> None:
         write_articles(folder, read_corpus(corpus), threads=1)
