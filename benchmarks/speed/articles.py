@@ -16,11 +16,12 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """`path` is the file of all its articles, one a line."""
+    """`path` is the file of all its articles, one a line; `mark` tells whether indexes were made of these."""
 
     name: str
     path: Path
     articles: int
+    mark: str = ""
 
     @property
     def text_bytes(self) -> int:

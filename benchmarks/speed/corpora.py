@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import re
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import orjson
 
+from benchmarks.speed import generator, spelling
 from benchmarks.speed.articles import Corpus
 from benchmarks.speed.generator import generate_articles
 
 PIECE_WORDS: Final = 400
+_MAKERS: Final = (Path(generator.__file__), Path(spelling.__file__))
 _WORD = re.compile(rb"\S+")
 
 
 def made_corpus(folder: Path, articles: int) -> Corpus:
-    return _keep(folder, f"made-{articles}", islice(generate_articles(articles), articles))
+    return _keep(folder, f"made-{articles}", _MAKERS, generate_articles(articles))
 
 
 def reuters(folder: Path, data: Path) -> Corpus:
-    return _keep(folder, "reuters21578", _lines(data / "news" / "reuters21578.jsonl.gz"))
+    path = data / "news" / "reuters21578.jsonl.gz"
+    return _keep(folder, "reuters21578", (path,), _lines(path))
 
 
 def newspapers(folder: Path, data: Path) -> Corpus:
     """Pages of 1916 as they were read by machine, cut into pieces of 400 words."""
-    return _keep(folder, "newspapers1916", _cut_pages(_lines(data / "news" / "newspapers1916.jsonl.gz")))
+    path = data / "news" / "newspapers1916.jsonl.gz"
+    return _keep(folder, "newspapers1916", (path,), _cut_pages(_lines(path)))
 
 
 def other_corpus(folder: Path, path: Path) -> Corpus:
     """Anybody's JSON Lines, plain or gzipped."""
-    return _keep(folder, path.name.split(".")[0], _lines(path))
+    return _keep(folder, path.name.split(".")[0], (path,), _lines(path))
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -54,15 +58,27 @@ def _cut_pages(lines: Iterator[bytes]) -> Iterator[bytes]:
             yield orjson.dumps(piece, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _keep(folder: Path, name: str, lines: Iterator[bytes]) -> Corpus:
-    """Write the file if it is not there; beside it stands how many articles it has."""
-    path, counted = folder / f"{name}.jsonl", folder / f"{name}.count"
-    if not counted.exists():
+def _keep(folder: Path, name: str, origins: tuple[Path, ...], lines: Iterator[bytes]) -> Corpus:
+    """Write the file if it is not there, or was made of something else. What it was made of stands beside it."""
+    path, made = folder / f"{name}.jsonl", folder / f"{name}.made"
+    mark = _mark_of(origins)
+    known = made.read_text(encoding="ascii").split() if made.exists() else []
+    if known[1:] != [mark]:
         folder.mkdir(parents=True, exist_ok=True)
         count = 0
         with path.open("wb") as file:
             for line in lines:
                 file.write(line)
                 count += 1
-        counted.write_text(str(count), encoding="ascii")
-    return Corpus(name, path, int(counted.read_text(encoding="ascii")))
+        known = [str(count), mark]
+        made.write_text(" ".join(known), encoding="ascii")
+    return Corpus(name, path, int(known[0]), mark)
+
+
+def _mark_of(origins: tuple[Path, ...]) -> str:
+    digest = hashlib.blake2b(digest_size=8)
+    for origin in origins:
+        with origin.open("rb") as file:
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+    return digest.hexdigest()

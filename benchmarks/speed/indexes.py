@@ -26,7 +26,7 @@ def prepare_index(peer: Peer, corpus: Corpus, work: Path) -> Path:
     """The folder of a whole index of this engine over this corpus; built if need be."""
     folder = index_folder(peer.name, corpus, work)
     done = folder.with_suffix(".done")
-    mark = f"{corpus.text_bytes} {_fingerprint(peer.name)}"
+    mark = f"{corpus.mark} {_fingerprint(peer.name)}"
     if done.exists() and done.read_text(encoding="utf-8") == mark:
         return folder
     shutil.rmtree(folder, ignore_errors=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.speed.articles import Corpus
+from benchmarks.speed.peers.port import CannotError
 from benchmarks.speed.processes import Ran, run_child, run_watched
 from benchmarks.speed.results import IndexingResult, Rate
 from benchmarks.speed.search_part import SMALL
@@ -66,7 +67,10 @@ def measure_way(way: Way, corpus: Corpus, folder: Path) -> Rate:
     """`folder` is wiped before and after."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    ran = _run(way, corpus, folder / "index")
+    try:
+        ran = _run(way, corpus, folder / "index")
+    except CannotError as error:
+        return Rate(way.engine, way.task, way.workers, corpus.articles, 0.0, 0.0, 0.0, cannot=str(error))
     shutil.rmtree(folder, ignore_errors=True)
     took_s = ran.said["took_s"] if way.task == "writer" else ran.took_s
     return Rate(way.engine, way.task, way.workers, corpus.articles, took_s, ran.peak_mb, ran.peak_own_mb)
