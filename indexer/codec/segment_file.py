@@ -10,7 +10,8 @@ The sections of a segment are those of group.py, columns.py and stored.py; its f
 deleted ones included), `title_average` and `body_average` (lengths in positions, over all of these).
 
 A segment file is written once, synced, and never changed. Opening reads the directory alone and checks it and the
-file's length, so that it takes no longer for a large one; `damaged_ranges` reads everything. Nothing in it is code: sections are numbers and bytes.
+file's length, so that it takes no longer for a large one; `damaged_ranges` reads everything. Nothing in it is code:
+sections are numbers and bytes.
 """
 
 from __future__ import annotations
