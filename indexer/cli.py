@@ -27,6 +27,7 @@ from indexer.readers.fields import FieldMap
 from indexer.readers.read import ReadOptions, read_articles
 from indexer.rebuilding import clean_again, rebuild_index
 from indexer.stopping import StopSignals
+from indexer.verifying import verify
 
 paths_argument = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 ids_argument = click.argument("article_ids", nargs=-1, required=True, metavar="ID...")
@@ -195,7 +196,7 @@ def settings(*, as_json: bool) -> None:
         click.echo(f"    {value.setting.help} (default: {value.default}{unit})")
 
 
-COMMANDS: tuple[click.Command, ...] = (index, parse, stats, delete, undelete, rebuild, settings)
+COMMANDS: tuple[click.Command, ...] = (index, parse, stats, verify, delete, undelete, rebuild, settings)
 
 
 def _report_unknown(ctx: click.Context, asked: tuple[str, ...], done: set[str], what: str) -> None:
