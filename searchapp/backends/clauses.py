@@ -13,8 +13,9 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from indexer.analysis.token import ACRONYM_MARK, LANG_MARK
+from indexer.analysis.token import ACRONYM_MARK, CAPITALS_MARK, LANG_MARK
 from indexer.codec.kernels.packing import F32, I32
+from searchapp.backends.adding_up import add_up_terms
 from searchapp.backends.generation import Generation, SearchedSegment
 from searchapp.backends.kernels import counting, places
 from searchapp.backends.kernels.blocks import BOTH, TITLE, UNSCORED
@@ -81,6 +82,12 @@ def _find_leaf(
         surface = mode != UNSCORED and (isinstance(clause, PhrasePlan) or clause.surface)
         variants = _resolve(clause, segment, generation, group_name, surface=surface)
         if mode != UNSCORED and (terms := _plain_terms(clause, variants)) is not None:
+            if (
+                len(terms) > 1
+                and isinstance(clause, WordPlan)
+                and not _share_no_article([run[0] for run in clause.alternatives])
+            ):
+                return add_up_terms(terms, segment, mode, has_time)
             doc_freq = segment.mapped.group(group_name).packed.doc_freq
             return SegmentLeaf(sum(int(doc_freq[term]) for term in terms), terms)
         docs, gains = _find_places(variants, segment.arrays(group_name), segment, mode, has_time)
@@ -121,11 +128,22 @@ def _plain_terms(clause: WordPlan | PhrasePlan, variants: Variants) -> tuple[int
         return None
     if any(len(run) > 1 for run in clause.alternatives):
         return None
-    # An article is stemmed in its own language alone, so stems of two languages never stand in one article.
-    langs = [term.partition(LANG_MARK)[0] if LANG_MARK in term else "" for (term,) in clause.alternatives]
-    if len(set(langs)) < len(langs) or any(term.startswith(ACRONYM_MARK) for (term,) in clause.alternatives):
+    if not _share_no_place([run[0] for run in clause.alternatives]):
         return None
     return tuple(slots[0][0][0] for slots in variants)
+
+
+def _share_no_place(terms: Sequence[str]) -> bool:
+    """Whether no two of a word's terms ever stand at one place. An article is stemmed in its own language alone; an
+    acronym stands alone, but in a line of capitals, where a term of its own stands beside the plain reading."""
+    plain = [term for term in terms if not term.startswith(ACRONYM_MARK)]
+    has_capitals = any(term.startswith(CAPITALS_MARK) for term in terms)
+    return _share_no_article(plain) and not (plain and has_capitals)
+
+
+def _share_no_article(terms: Sequence[str]) -> bool:
+    langs = [term.partition(LANG_MARK)[0] if LANG_MARK in term else "" for term in terms]
+    return len(set(langs)) == len(langs) and not any(term.startswith(ACRONYM_MARK) for term in terms)
 
 
 def _find_places(

@@ -8,7 +8,6 @@ looked at one by one.
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,10 +19,10 @@ from indexer.analysis.token import ACRONYM_MARK
 from indexer.codec.dictionary import Dictionary
 from indexer.codec.group import PostingGroup
 from indexer.codec.kernels.packing import I32, I64, U8
+from searchapp.backends.adding_up import add_up_forms
 from searchapp.backends.generation import Generation, SearchedSegment
 from searchapp.backends.kernels import fuzzy, merging_forms, patterns, unions
-from searchapp.backends.kernels.blocks import UNSCORED
-from searchapp.backends.leaf import TITLE_SCALE, LateError, SegmentLeaf
+from searchapp.backends.leaf import LateError, SegmentLeaf
 from searchapp.search.plan import SpellingPlan
 from searchapp.search.port import SHOWN_FORMS, Expansion
 from searchapp.search.spellings import CloseTo, Wildcard
@@ -46,28 +45,6 @@ class FittingForms:
     marks: tuple[U8, ...]
     count: int
     shown: tuple[str, ...]
-
-
-class _Scratch(threading.local):
-    """Where one thread adds up documents; empty between searches."""
-
-    def __init__(self) -> None:
-        self.gains = np.zeros(0, np.float32)
-        self.bits = np.zeros(0, np.uint64)
-        self.others = np.zeros(0, np.uint64)
-
-    def hold(self, documents: int) -> None:
-        if len(self.gains) < documents:
-            words = (documents + 63) // 64
-            self.gains = np.zeros(words * 64, np.float32)
-            self.bits = np.zeros(words, np.uint64)
-            self.others = np.zeros(words, np.uint64)
-
-    def empty(self) -> None:
-        self.__init__()  # type: ignore[misc]
-
-
-_scratch = _Scratch()
 
 
 def find_fitting_forms(clause: SpellingPlan, generation: Generation, has_time: Callable[[], bool]) -> FittingForms:
@@ -123,7 +100,7 @@ def find_spelled_leaf(
     numbers = forms.numbers[segment.number]
     if not len(numbers):
         return SegmentLeaf(0)
-    group, text = segment.mapped.group(group_name), segment.arrays(group_name)
+    group = segment.mapped.group(group_name)
     terms, form_at, place_of = _gather_terms(numbers, group)
     wanted, whole = np.zeros(form_at[-1], np.uint8), np.empty(len(terms), np.bool_)
     ways = group.forms
@@ -131,24 +108,7 @@ def find_spelled_leaf(
         numbers, forms.marks[segment.number], ways.surface_start, ways.surface_term, ways.surface_form,
         place_of, form_at, wanted, whole,
     )  # fmt: skip
-    _scratch.hold(segment.documents)
-    words = len(segment.live)
-    gains, bits, others = _scratch.gains, _scratch.bits[:words], _scratch.others[:words]
-    place = np.zeros(2, np.int64)
-    while not unions.unite_forms(
-        text, terms, form_at, wanted, whole, mode, TITLE_SCALE, place, _SLICE_POSTINGS, gains, bits, others
-    ):
-        if not has_time():
-            _scratch.empty()
-            raise LateError
-    size = int(unions.count_united(bits, others, segment.live))
-    if mode == UNSCORED:
-        row = np.empty(words, np.uint64)
-        unions.take_set(segment.live, bits, others, row)
-        return SegmentLeaf(size, row=row)
-    docs, found_gains = np.empty(size, np.int32), np.empty(size, np.float32)
-    unions.take_united(text, mode, TITLE_SCALE, segment.live, gains, bits, others, docs, found_gains)
-    return SegmentLeaf(size, docs=docs, gains=found_gains)
+    return add_up_forms(terms, form_at, wanted, whole, segment, group_name, mode, has_time)
 
 
 _NO_TOTALS: Final[I64] = np.zeros(0, np.int64)
