@@ -8,7 +8,8 @@
         |-- IndexNotFoundError      there is none at this place
         |-- IndexVersionError       written by another schema or analysis version; run: broadsheet rebuild
         |-- IndexDamagedError       a file is missing or not what it was
-        `-- IndexBusyError          another process is writing
+        |-- IndexBusyError          another process is writing
+        `-- WorkerLostError         a process that was reading for the run has ended
 
 Errors of foreign libraries are translated into these in the adapter that calls the library.
 """
@@ -25,6 +26,7 @@ __all__ = [
     "IndexVersionError",
     "SettingError",
     "UsageError",
+    "WorkerLostError",
 ]
 
 
@@ -57,8 +59,16 @@ class IndexVersionError(ArchiveError):
 
 
 class IndexDamagedError(ArchiveError):
-    pass
+    """`byte_range` is the first damaged byte of a file and the one after the last, where they are known."""
+
+    def __init__(self, message: str, byte_range: tuple[int, int] | None = None) -> None:
+        super().__init__(message)
+        self.byte_range = byte_range
 
 
 class IndexBusyError(ArchiveError):
+    pass
+
+
+class WorkerLostError(ArchiveError):
     pass

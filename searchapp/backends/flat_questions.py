@@ -14,15 +14,16 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.backends.clauses import CLAUSES, TITLE_SCALE, Clause, PreparedClause, SegmentLeaf
+from searchapp.backends.clauses import PreparedClause
 from searchapp.backends.generation import Bits, Generation, SearchedSegment
 from searchapp.backends.kernels.best import NEWEST, OLDEST, RELEVANCE
 from searchapp.backends.kernels.blocks import UNSCORED
 from searchapp.backends.kernels.flat import ALL, ANY, HEAD
 from searchapp.backends.kernels.flat_leaves import LEAF_FIELDS
 from searchapp.backends.kernels.memory import address_of
+from searchapp.backends.leaf import TITLE_SCALE, SegmentLeaf
 from searchapp.backends.programs import value_bits
-from searchapp.search.plan import AllOf, AnyOf, DaysWithin, EveryArticle, Exclude, NoArticle, PlanNode, ValueIn
+from searchapp.search.plan import AllOf, AnyOf, Clause, DaysWithin, EveryArticle, Exclude, NoArticle, PlanNode, ValueIn
 from searchapp.search.scoring import DEFAULT_PARAMETERS
 
 Prepare: TypeAlias = Callable[[Clause], PreparedClause]
@@ -74,7 +75,7 @@ class Written:
 def flatten(node: PlanNode, filters: Sequence[ValueIn | DaysWithin]) -> FlatQuestion | None:
     """The question in one row; None for a tree."""
     flat = FlatQuestion()
-    if isinstance(node, CLAUSES):
+    if isinstance(node, Clause):
         flat.clauses.append(node)
     elif not _add(flat, node):
         return None
@@ -90,7 +91,7 @@ def _narrow(flat: FlatQuestion, node: ValueIn | DaysWithin) -> None:
         flat.days.append(node)
 
 
-def _add(flat: FlatQuestion, node: PlanNode) -> bool:  # noqa: PLR0911 one a kind of node
+def _add(flat: FlatQuestion, node: PlanNode) -> bool:
     """Whether the question stays flat with this node under its AND."""
     match node:
         case AllOf(children):
@@ -123,14 +124,14 @@ def _add_any(flat: FlatQuestion, children: Sequence[PlanNode]) -> bool:
         return False
     flat.is_any = True
     for child in chosen:
-        if not isinstance(child, CLAUSES):
+        if not isinstance(child, Clause):
             return False
         flat.clauses.append(child)
     return True
 
 
 def _leave_out(flat: FlatQuestion, node: PlanNode) -> bool:
-    if isinstance(node, CLAUSES):
+    if isinstance(node, Clause):
         flat.left_out.append(node)
         return True
     if isinstance(node, ValueIn):
@@ -212,9 +213,7 @@ class _PartWriter:
         numbers += (len(leaves), len(out), len(rows), len(other_rows), len(flat.days), matched, int(is_known))
         first = len(numbers)
         all_leaves = leaves + out
-        term_at = (
-            first + len(all_leaves) * LEAF_FIELDS + len(leaves) + len(rows) + len(other_rows) + 2 * len(flat.days)
-        )
+        term_at = first + len(all_leaves) * LEAF_FIELDS + len(leaves) + len(rows) + len(other_rows) + 2 * len(flat.days)
         cursor = 0
         terms: list[int] = []
         for reader, (leaf, mode, weight) in enumerate(all_leaves):

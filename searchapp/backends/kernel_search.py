@@ -13,16 +13,18 @@ import numpy as np
 
 from indexer.codec.columns import ID_BYTES
 from indexer.codec.kernels.packing import F32, I32
-from searchapp.backends.clauses import TITLE_SCALE, Clause, LateError, PreparedClause, clause_key, prepare_clause
+from searchapp.backends.clauses import PreparedClause, clause_key, prepare_clause
 from searchapp.backends.facets import count_facets, count_histogram
 from searchapp.backends.flat_questions import ORDERS, FlatQuestion, flatten, write_question
 from searchapp.backends.generation import Bits, Generation
 from searchapp.backends.kernels.best import NEWEST, RELEVANCE
 from searchapp.backends.kernels.flat import DONE, FILLED, MATCHES, search_flat
 from searchapp.backends.kernels.program import WINDOW, run_program
+from searchapp.backends.leaf import TITLE_SCALE, LateError
 from searchapp.backends.programs import Program, write_program
 from searchapp.backends.room import MOST_KEPT, Room
-from searchapp.search.plan import AUTO_THRESHOLD, Plan, PlanNode
+from searchapp.backends.spelled import expand_spelling
+from searchapp.search.plan import AUTO_THRESHOLD, Clause, Plan, PlanNode, SpellingPlan
 from searchapp.search.port import FacetCounts, Matches, ScoredArticle
 from searchapp.search.postings import UNKNOWN_INSTANT
 from searchapp.search.scoring import DEFAULT_PARAMETERS
@@ -105,6 +107,11 @@ class _Search:
             else ()
         )
         clause_articles = tuple(self._articles(clause) for clause in plan.clauses)
+        expansions = [
+            expand_spelling(clause, self._generation, self._has_time)
+            for clause in plan.clauses
+            if isinstance(clause, SpellingPlan)
+        ]
         return Matches(
             hits=hits,
             total=found.total,
@@ -115,6 +122,7 @@ class _Search:
             histogram=buckets,
             clause_articles=clause_articles,
             generation=self._generation.number,
+            expansions=tuple(filter(None, expansions)),
         )
 
     def _count_facets(self, matched: list[Bits]) -> tuple[FacetCounts, ...]:
@@ -160,9 +168,7 @@ class _Search:
     def _find_flat(self, flat: FlatQuestion, keeps: int, matched: list[Bits] | None) -> _Run | None:
         order = ORDERS[self._plan.sort]
         is_known = flat.is_one_clause and order == RELEVANCE and matched is None
-        written = write_question(
-            flat, order, keeps, self._generation, self._prepare, matched, is_known=is_known
-        )
+        written = write_question(flat, order, keeps, self._generation, self._prepare, matched, is_known=is_known)
         if written is None:
             return None
         room = _room

@@ -142,9 +142,7 @@ def collect_scores(scores, start, end, live, matched, base, best, filled, column
             for i in range(np.uint64(64)):
                 score = scores[at + i]
                 if float_bits(score) >= least and (alive >> i) & _ONE:
-                    filled = offer(
-                        best, filled, base, start + first + np.int64(i), score, RELEVANCE, columns
-                    )
+                    filled = offer(best, filled, base, start + first + np.int64(i), score, RELEVANCE, columns)
                     if filled == size:
                         least = float_bits(np.float32(best[0][size - 1]))
         scores[first : first + 64] = 0
@@ -300,12 +298,8 @@ def run_scores(question, part, start, budget, text, segment, cursors, scores, be
             enough = np.float32(0)
             if least > 0:
                 enough = least - (highest - highest_score(question, at, end, text, k1, factor, cursors))
-            budget -= add_scores(
-                question, at, start, end, enough, text, k1, title_scale, factor, cursors, scores
-            )
-        found, filled = collect_scores(
-            scores, start, end, live, matched, segment[BASE], best, filled, columns
-        )
+            budget -= add_scores(question, at, start, end, enough, text, k1, title_scale, factor, cursors, scores)
+        found, filled = collect_scores(scores, start, end, live, matched, segment[BASE], best, filled, columns)
         matches += found
         budget -= FLAT_WINDOW >> 3
         start = end
@@ -427,9 +421,7 @@ def search_flat(question, room, state):
             is_narrowed = question[part + LEFT_OUT] + question[part + ROWS] + question[part + OTHER_ROWS] > 0
             is_narrowed = is_narrowed or question[part + RANGES] > 0 or count == 0
             if question[part + KNOWN]:
-                start, filled, budget = run_known(
-                    question, part, start, budget, text, segment, cursors, best, filled
-                )
+                start, filled, budget = run_known(question, part, start, budget, text, segment, cursors, best, filled)
             elif is_narrowed or question[ORDER] != RELEVANCE or (count > 1 and question[JOIN] == ALL):
                 start, matches, filled, budget = run_bits(
                     question, part, start, budget, text, segment, cursors, bits, found, scores, best, filled
@@ -453,5 +445,13 @@ def search_flat(question, room, state):
                 segment = table[number * SEGMENT_FIELDS : (number + 1) * SEGMENT_FIELDS]
                 if question[HEAD + number]:
                     score_hits(
-                        question, question[HEAD + number], text_of(segment), segment, cursors, bits, scores, best, filled
+                        question,
+                        question[HEAD + number],
+                        text_of(segment),
+                        segment,
+                        cursors,
+                        bits,
+                        scores,
+                        best,
+                        filled,
                     )

@@ -455,9 +455,7 @@ def score_asked(question, leaf, start, end, text, k1, title_scale, cursors, aske
                 decode_docs(text, term, block, fill, docs, gaps)
             head = np.int64(0)
             if mode == TITLE or count_asked(asked, slot, last) >= MANY_ASKED:
-                count = decode_scores(
-                    text, block, fill, mode, weight, k1, title_scale, docs, spare_row, extras, titles
-                )
+                count = decode_scores(text, block, fill, mode, weight, k1, title_scale, docs, spare_row, extras, titles)
                 if len(shared) and count:
                     clear_shared(docs, spare_row, count, shared)
                 head = seek_doc(docs, 0, count, start + slot)
@@ -472,9 +470,7 @@ def score_asked(question, leaf, start, end, text, k1, title_scale, cursors, aske
                     if head == fill:
                         break
                     if docs[head] == start + slot and not holds(shared, start + slot):
-                        scores[slot] += score_one(
-                            text, block, fill, head, start + slot, mode, weight, k1, title_scale
-                        )
+                        scores[slot] += score_one(text, block, fill, head, start + slot, mode, weight, k1, title_scale)
                     slot = next_asked(asked, held, slot + 1)
             slot = next_asked(asked, held, last + 1)
     at = seek_doc(shared, 0, len(shared), start)
