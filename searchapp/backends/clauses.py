@@ -7,9 +7,9 @@ words in quotes, runs of adjacent terms, phrases, two readings of one acronym - 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, Final, TypeAlias
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -17,10 +17,13 @@ from indexer.analysis.token import ACRONYM_MARK, CAPITALS_MARK, LANG_MARK
 from indexer.codec.kernels.packing import F32, I32
 from searchapp.backends.adding_up import add_up_terms
 from searchapp.backends.generation import Generation, SearchedSegment
-from searchapp.backends.kernels import counting, places
+from searchapp.backends.kernels import counting
 from searchapp.backends.kernels.blocks import BOTH, TITLE, UNSCORED
+from searchapp.backends.kernels.memory import address_of, float_as_int
+from searchapp.backends.kernels.phrases import find_phrases
 from searchapp.backends.leaf import TITLE_SCALE, LateError, SegmentLeaf
-from searchapp.backends.pairs import ANY_FORM, Pair, cut_at, find_pairs
+from searchapp.backends.pairs import ANY_FORM, Pair, find_pairs
+from searchapp.backends.room import ROOM
 from searchapp.backends.spelled import find_fitting_forms, find_spelled_leaf
 from searchapp.backends.windows import find_window_documents
 from searchapp.search.plan import Clause, PhrasePlan, SpellingPlan, WindowPlan, WordPlan
@@ -29,39 +32,64 @@ from searchapp.search.scoring import inverse_frequency
 Variants: TypeAlias = tuple[tuple[tuple[Pair, ...], ...], ...]
 
 MODES: Final = {"text": BOTH, "title": TITLE}
-#: Postings that one call of the position kernel may look at: a few milliseconds.
-_SLICE_POSTINGS: Final = 100_000
+#: Postings, and positions, that one call of the kernel may look at: a few milliseconds.
+_BUDGET: Final = 400_000
+_TITLE_SCALE: Final = float_as_int(float(TITLE_SCALE))
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedClause:
-    """`leaves` has one for each segment; `articles` counts the live ones that hold the clause."""
+    """`leaves` has one for each segment; `articles` counts the live ones that hold the clause.
+
+    `numbers` are the leaves as `kernels/flat_leaves.py` reads them, without the weight that comes first.
+    """
 
     mode: int
     leaves: tuple[SegmentLeaf, ...]
     articles: int
     idf: float
+    numbers: tuple[tuple[int, ...], ...]
 
 
 def clause_key(clause: Clause) -> Hashable:
     """What a clause looks for, however often it was typed and wherever it stands."""
     match clause:
+        case WordPlan():
+            return clause.scope, clause.alternatives, clause.surface
+        case PhrasePlan():
+            return clause.scope, clause.variants
         case SpellingPlan():
             return clause.scope, clause.spelling, clause.scored
         case WindowPlan():
             return clause.scope, clause.variants, clause.distance
-        case PhrasePlan():
-            return clause.scope, clause.variants
-        case WordPlan():
-            return clause.scope, clause.alternatives, clause.surface
 
 
 def prepare_clause(clause: Clause, generation: Generation, has_time: Callable[[], bool]) -> PreparedClause:
-    """Raises LateError when there is no time left to look at positions."""
+    """Raises LateError when there is no time left to look at positions. What holds no documents is remembered."""
+    key = clause_key(clause)
+    known: PreparedClause | None = generation.prepared.get(key)
+    if known is not None:
+        return known
     mode = MODES.get(clause.scope, UNSCORED)
     leaves = tuple(_find_leaf(clause, segment, generation, mode, has_time) for segment in generation.segments)
-    articles = _count_articles(clause, leaves, generation, mode)
-    return PreparedClause(mode, leaves, articles, inverse_frequency(generation.live_count, articles))
+    articles = _count_articles(leaves, generation, mode)
+    prepared = PreparedClause(
+        mode,
+        leaves,
+        articles,
+        inverse_frequency(generation.live_count, articles),
+        tuple(_leaf_numbers(leaf, mode) for leaf in leaves),
+    )
+    if all(leaf.docs is None and leaf.row is None for leaf in leaves):
+        generation.prepared.put(key, prepared)
+    return prepared
+
+
+def _leaf_numbers(leaf: SegmentLeaf, mode: int) -> tuple[int, ...]:
+    ready = (0, 0, 0)
+    if leaf.docs is not None and leaf.gains is not None:
+        ready = (address_of(leaf.docs), address_of(leaf.gains), len(leaf.docs))
+    return (leaf.size, mode, int(leaf.shares), *ready, 0, 0, len(leaf.terms), *leaf.terms)
 
 
 def _find_leaf(
@@ -82,15 +110,14 @@ def _find_leaf(
         surface = mode != UNSCORED and (isinstance(clause, PhrasePlan) or clause.surface)
         variants = _resolve(clause, segment, generation, group_name, surface=surface)
         if mode != UNSCORED and (terms := _plain_terms(clause, variants)) is not None:
-            if (
+            shares = (
                 len(terms) > 1
                 and isinstance(clause, WordPlan)
                 and not _share_no_article([run[0] for run in clause.alternatives])
-            ):
-                return add_up_terms(terms, segment, mode, has_time)
-            doc_freq = segment.mapped.group(group_name).packed.doc_freq
-            return SegmentLeaf(sum(int(doc_freq[term]) for term in terms), terms)
-        docs, gains = _find_places(variants, segment.arrays(group_name), segment, mode, has_time)
+            )
+            doc_freq = segment.text[5]
+            return SegmentLeaf(sum(int(doc_freq[term]) for term in terms), terms, shares)
+        docs, gains = _find_places(variants, segment, group_name, mode, has_time)
     if mode != UNSCORED:
         return SegmentLeaf(len(docs), docs=docs, gains=gains)
     row = np.zeros(len(segment.live), np.uint64)
@@ -147,50 +174,60 @@ def _share_no_article(terms: Sequence[str]) -> bool:
 
 
 def _find_places(
-    variants: Variants, text: tuple[Any, ...], segment: SearchedSegment, mode: int, has_time: Callable[[], bool]
+    variants: Variants, segment: SearchedSegment, group_name: str, mode: int, has_time: Callable[[], bool]
 ) -> tuple[I32, F32]:
     if not variants:
         return np.zeros(0, np.int32), np.zeros(0, np.float32)
-    slots = [slot for variant in variants for slot in variant]
-    pairs = [pair for slot in slots for pair in slot]
-    doc_freq = text[5]
-    sizes = [sum(int(doc_freq[term]) for term, _ in slot) for slot in slots]
-    slot_at = cut_at([len(variant) for variant in variants])
-    most = sum(min(sizes[first:last]) for first, last in pairwise(slot_at))
+    doc_freq = segment.arrays(group_name)[5]
+    numbers = [mode, _TITLE_SCALE, _BUDGET, len(variants), 0]
+    numbers += accumulate(map(len, variants))
+    forms: list[int] = []
+    most = slots = 0
+    for variant in variants:
+        sizes = [sum(int(doc_freq[term]) for term, _ in slot) for slot in variant]
+        most += min(sizes)
+        slots += len(variant)
+        for slot, size in zip(variant, sizes, strict=True):
+            numbers += (0, size, BOTH, 0, 0, 0, 0, 0, 0, len(slot), *(term for term, _ in slot))
+            forms += (form for _, form in slot)
     most = min(most, segment.documents)
-    arrays = (
-        slot_at,
-        cut_at([len(slot) for slot in slots]),
-        np.array([term for term, _ in pairs], np.int32),
-        np.array([form for _, form in pairs], np.int32),
-    )
     docs, gains = np.empty(most, np.int32), np.empty(most, np.float32)
-    slices = 1 + sum(sizes) // _SLICE_POSTINGS
-    found = 0
-    for number in range(slices):
+    question = np.array(numbers + forms, np.int64)
+    state = np.zeros(2, np.int64)
+    ROOM.make_cursors(max(len(forms), slots))
+    while state[0] < segment.documents:
         if not has_time():
             raise LateError
-        found += places.find_places(
-            text, *arrays, mode,
-            segment.documents * number // slices, segment.documents * (number + 1) // slices,
-            segment.live, TITLE_SCALE, docs[found:], gains[found:],
-        )  # fmt: skip
+        find_phrases(question, segment.row(group_name), ROOM.table, state, docs, gains)
+    found = int(state[1])
     return docs[:found], gains[:found]
 
 
-def _count_articles(clause: Clause, leaves: Sequence[SegmentLeaf], generation: Generation, mode: int) -> int:
-    if mode != TITLE and generation.everything_lives:
+def make_ready(prepared: PreparedClause, generation: Generation, has_time: Callable[[], bool]) -> PreparedClause:
+    """The clause with documents and gains in place of terms that share documents. Raises LateError."""
+    if not any(leaf.shares for leaf in prepared.leaves):
+        return prepared
+    leaves = tuple(
+        add_up_terms(leaf.terms, segment, prepared.mode, has_time) if leaf.shares else leaf
+        for leaf, segment in zip(prepared.leaves, generation.segments, strict=True)
+    )
+    return replace(prepared, leaves=leaves)
+
+
+def _count_articles(leaves: Sequence[SegmentLeaf], generation: Generation, mode: int) -> int:
+    shares = any(leaf.shares for leaf in leaves)
+    if mode != TITLE and generation.everything_lives and not shares:
         return sum(leaf.size for leaf in leaves)
-    key = ("articles", clause_key(clause))
-    known: int | None = generation.numbers.get(key)
-    if known is not None:
-        return known
     total = 0
     for leaf, segment in zip(leaves, generation.segments, strict=True):
         total += leaf.size if not leaf.terms else 0
+        if leaf.shares:
+            terms = np.array(leaf.terms, np.int64)
+            total += int(counting.count_shared(segment.text, terms, mode, segment.live, np.zeros_like(segment.live)))
+            continue
         for term in leaf.terms:
             if mode == BOTH and not segment.deleted:
                 total += int(segment.text[5][term])
             else:
                 total += int(counting.count_live(segment.text, term, mode, segment.live))
-    return generation.numbers.put(key, total)
+    return total

@@ -14,14 +14,13 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.backends.clauses import PreparedClause
+from searchapp.backends.clauses import MODES, PreparedClause
 from searchapp.backends.generation import Bits, Generation, SearchedSegment
 from searchapp.backends.kernels.best import NEWEST, OLDEST, RELEVANCE
 from searchapp.backends.kernels.blocks import UNSCORED
 from searchapp.backends.kernels.flat import ALL, ANY, HEAD
-from searchapp.backends.kernels.flat_leaves import LEAF_FIELDS
 from searchapp.backends.kernels.memory import address_of
-from searchapp.backends.leaf import TITLE_SCALE, SegmentLeaf
+from searchapp.backends.leaf import TITLE_SCALE
 from searchapp.backends.programs import value_bits
 from searchapp.search.plan import AllOf, AnyOf, Clause, DaysWithin, EveryArticle, Exclude, NoArticle, PlanNode, ValueIn
 from searchapp.search.scoring import DEFAULT_PARAMETERS
@@ -55,6 +54,13 @@ class FlatQuestion:
     other_values: list[ValueIn] = field(default_factory=list)
     days: list[DaysWithin] = field(default_factory=list)
     is_empty: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Words alone, and no field of names among them: no set of documents is needed."""
+        return not (self.left_out or self.values or self.other_values) and all(
+            clause.scope in MODES for clause in self.clauses
+        )
 
     @property
     def is_one_clause(self) -> bool:
@@ -144,96 +150,76 @@ def _leave_out(flat: FlatQuestion, node: PlanNode) -> bool:
 
 def write_question(
     flat: FlatQuestion, order: int, hits: int, generation: Generation, prepare: Prepare, matched: Sequence[Bits] | None,
-    *, is_known: bool,
 ) -> Written | None:  # fmt: skip
     """The numbers of a question; None where an OR of names, which are sets and no lists, makes a tree of it.
 
-    `matched` are bitsets that take the matches. `is_known`: it is one clause alone, whose articles were counted.
+    `matched` are bitsets that take the matches. Where the question is one clause alone, and neither they nor an order
+    of days are asked for, `MATCHES` is not told: it is the articles of the clause.
     """
     clauses = [prepare(clause) for clause in flat.clauses]
     left_out = [prepare(clause) for clause in flat.left_out]
     if flat.is_any and any(each.mode == UNSCORED for each in clauses):
         return None
     segments = generation.segments
-    weights = [
-        _float_bits(float(np.float32(clause.weight * each.idf)))
-        for clause, each in zip(flat.clauses, clauses, strict=True)
-    ]
+    weights = [_float_bits(clause.weight * each.idf) for clause, each in zip(flat.clauses, clauses, strict=True)]
+    is_known = flat.is_one_clause and order == RELEVANCE and matched is None
     numbers = [
         ANY if flat.is_any else ALL, order, hits, _K1, _TITLE_SCALE, len(segments), generation.table_address, _BUDGET,
-        *(0 for _ in segments),
+        *([0] * len(segments)),
     ]  # fmt: skip
-    writer = _PartWriter(flat, numbers)
-    for segment in segments:
-        begins = len(numbers)
-        address = 0 if matched is None else address_of(matched[segment.number])
-        if not flat.is_empty and writer.write(segment, generation, clauses, weights, left_out, address, is_known):
-            numbers[HEAD + segment.number] = begins
-    return Written(np.array(numbers, np.int64), writer.most_terms, (matched, writer.held))
-
-
-class _PartWriter:
-    def __init__(self, flat: FlatQuestion, numbers: list[int]) -> None:
-        self._flat = flat
-        self._numbers = numbers
-        self.most_terms = 0
-        self.held: list[object] = []
-
-    def write(
-        self, segment: SearchedSegment, generation: Generation, clauses: Sequence[PreparedClause],
-        weights: Sequence[int], left_out: Sequence[PreparedClause], matched: int, is_known: bool,
-    ) -> bool:  # fmt: skip
-        """One segment's part; False, and nothing written, where nothing can match in it."""
-        flat, numbers, number = self._flat, self._numbers, segment.number
-        leaves: list[tuple[SegmentLeaf, int, int]] = []
-        rows: list[Bits] = []
+    held: list[object] = [clauses, left_out, matched]
+    is_plain = flat.is_plain
+    terms = 0
+    for segment in () if flat.is_empty else segments:
+        number = segment.number
+        rows = [] if is_plain else _rows(flat, segment, generation, clauses)
+        leaves: list[int] = []
+        count = 0
         for each, weight in zip(clauses, weights, strict=True):
             leaf = each.leaves[number]
-            if not leaf.size:
-                if flat.is_any:
-                    continue
-                return False
-            if leaf.row is not None:
-                rows.append(leaf.row)
-            else:
-                leaves.append((leaf, each.mode, weight))
-        if flat.is_any and not leaves:
-            return False
-        out: list[tuple[SegmentLeaf, int, int]] = []
-        other_rows: list[Bits] = []
-        for each in left_out:
-            leaf = each.leaves[number]
-            if leaf.row is not None:
-                other_rows.append(leaf.row)
-            elif leaf.size:
-                out.append((leaf, each.mode, 0))
-        rows.extend(value_bits(value, segment, generation) for value in flat.values)
-        other_rows.extend(value_bits(value, segment, generation) for value in flat.other_values)
-        self.held += (*rows, *other_rows)
-        numbers += (len(leaves), len(out), len(rows), len(other_rows), len(flat.days), matched, int(is_known))
-        first = len(numbers)
-        all_leaves = leaves + out
-        term_at = first + len(all_leaves) * LEAF_FIELDS + len(leaves) + len(rows) + len(other_rows) + 2 * len(flat.days)
-        cursor = 0
-        terms: list[int] = []
-        for reader, (leaf, mode, weight) in enumerate(all_leaves):
-            ready: tuple[int, int, int] = (0, 0, 0)
-            if leaf.docs is not None and leaf.gains is not None:
-                ready = (address_of(leaf.docs), address_of(leaf.gains), len(leaf.docs))
-            numbers += (mode, weight, term_at + cursor, len(leaf.terms), cursor, reader, *ready)
-            terms += leaf.terms
-            cursor += len(leaf.terms)
-        readers_at = first + 5
-        for reader in range(len(all_leaves)):
-            numbers[readers_at + reader * LEAF_FIELDS] += cursor
-        by_size = sorted(range(len(leaves)), key=lambda at: leaves[at][0].size)
-        numbers += (first + at * LEAF_FIELDS for at in by_size)
-        numbers += (address_of(row) for row in rows)
-        numbers += (address_of(row) for row in other_rows)
-        for days in flat.days:
-            numbers.append(_EARLIEST if days.first is None else days.first.toordinal())
-            numbers.append(_LATEST if days.last is None else days.last.toordinal())
-        numbers += terms
-        self.most_terms = max(self.most_terms, cursor, len(all_leaves))
-        self.held.append(all_leaves)
-        return True
+            if leaf.size and leaf.row is None:
+                count += 1
+                leaves.append(weight)
+                leaves += each.numbers[number]
+            elif not (leaf.size or flat.is_any):
+                break
+        else:
+            if flat.is_any and not count:
+                continue
+            out = [each for each in left_out if each.leaves[number].size and each.mode != UNSCORED]
+            for each in out:
+                leaves.append(0)
+                leaves += each.numbers[number]
+            other_rows = [] if is_plain else _other_rows(flat, segment, generation, left_out)
+            held += (rows, other_rows)
+            numbers[HEAD + number] = len(numbers)
+            shares = any(each.leaves[number].shares for each in clauses)
+            numbers += (
+                count, len(out), len(rows), len(other_rows), len(flat.days),
+                0 if matched is None else address_of(matched[number]), int(is_known and count == 1 and not shares),
+            )  # fmt: skip
+            numbers += map(address_of, rows)
+            numbers += map(address_of, other_rows)
+            for days in flat.days:
+                numbers.append(_EARLIEST if days.first is None else days.first.toordinal())
+                numbers.append(_LATEST if days.last is None else days.last.toordinal())
+            numbers += leaves
+            # A leaf that is ready has no term, and a reader all the same.
+            terms = max(terms, len(leaves))
+    return Written(np.array(numbers, np.int64), terms, tuple(held))
+
+
+def _rows(
+    flat: FlatQuestion, segment: SearchedSegment, generation: Generation, clauses: Sequence[PreparedClause]
+) -> list[Bits]:
+    """The sets of which every match is in each."""
+    rows = [row for each in clauses if (row := each.leaves[segment.number].row) is not None]
+    return rows + [value_bits(value, segment, generation) for value in flat.values]
+
+
+def _other_rows(
+    flat: FlatQuestion, segment: SearchedSegment, generation: Generation, left_out: Sequence[PreparedClause]
+) -> list[Bits]:
+    """The sets of which no match is in any."""
+    rows = [row for each in left_out if (row := each.leaves[segment.number].row) is not None]
+    return rows + [value_bits(value, segment, generation) for value in flat.other_values]

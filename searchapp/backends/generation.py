@@ -32,6 +32,7 @@ T = TypeVar("T")
 
 _CACHED_SETS_BYTES: Final = 16 * 1024 * 1024
 _CACHED_NUMBERS: Final = 20_000
+_CACHED_CLAUSES: Final = 4_000
 
 
 def pack_flags(flags: Flags) -> Bits:
@@ -79,6 +80,7 @@ class SearchedSegment:
     last_day: NDArray[np.int32]
     bound_factor: np.float32
     names: dict[str, TextArrays] = field(default_factory=dict)
+    rows: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     numbers: dict[Interval, NDArray[np.int32]] = field(default_factory=dict)
 
     def arrays(self, group: str) -> TextArrays:
@@ -87,6 +89,12 @@ class SearchedSegment:
         if group not in self.names:
             self.names[group] = _group_arrays(self.mapped.group(group), _NO_GAINS, _NO_GAINS)
         return self.names[group]
+
+    def row(self, group: str) -> NDArray[np.int64]:
+        """Addresses and sizes, of a group's postings and of the segment, as `kernels/tables.py` lists them."""
+        if group not in self.rows:
+            self.rows[group] = np.array(_table_row(self, self.arrays(group)), np.int64)
+        return self.rows[group]
 
     def column(self, name: str) -> ValueColumn:
         return self.mapped.values(name)
@@ -128,11 +136,12 @@ class Generation:
         self.bases = [segment.base for segment in self.segments]
         self.document_count = base
         self.everything_lives = self.live_count == base
-        #: Articles that hold a clause, term numbers, and the like; and bitsets by what they hold.
+        #: Term numbers, clauses that are nothing but terms, and bitsets by what they hold.
         self.numbers = BoundedMemory(_CACHED_NUMBERS)
+        self.prepared = BoundedMemory(_CACHED_CLAUSES)
         self.sets = BoundedMemory(_CACHED_SETS_BYTES)
         #: A row of addresses and sizes for each segment, as `kernels/tables.py` lists them.
-        self._table = np.array([_table_row(segment) for segment in self.segments], np.int64)
+        self._table = np.array([segment.row("text") for segment in self.segments], np.int64)
         self.table_address = address_of(self._table)
         self._making = threading.Lock()
         self._made: dict[str, Any] = {}
@@ -201,10 +210,10 @@ def _search_segment(
     )
 
 
-def _table_row(segment: SearchedSegment) -> list[int]:
-    words, widths, doc_freq, position_words = (segment.text[at] for at in (0, 1, 5, 8))
+def _table_row(segment: SearchedSegment, group: TextArrays) -> list[int]:
+    words, widths, doc_freq, position_words = (group[at] for at in (0, 1, 5, 8))
     return [
-        *map(address_of, segment.text),
+        *map(address_of, group),
         len(words),
         len(widths),
         len(doc_freq),

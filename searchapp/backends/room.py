@@ -9,19 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.codec.kernels.packing import BLOCK
-from searchapp.backends.kernels.flat import (
-    FLAT_WINDOW,
-    FLAT_WORDS,
-    ROOM,
+from searchapp.backends.kernels.flat import FLAT_WINDOW, FLAT_WORDS
+from searchapp.backends.kernels.memory import address_of
+from searchapp.backends.kernels.program import WINDOW, WINDOW_WORDS
+from searchapp.backends.kernels.tables import (
     ROOM_BEST,
     ROOM_BITS,
     ROOM_CURSORS,
+    ROOM_FIELDS,
+    ROOM_PLACES,
     ROOM_READERS,
     ROOM_SCORES,
     ROOM_TERMS,
 )
-from searchapp.backends.kernels.memory import address_of
-from searchapp.backends.kernels.program import WINDOW, WINDOW_WORDS
 
 #: Deeper pages are sorted, not kept in order while they are found.
 MOST_KEPT: Final = 256
@@ -39,16 +39,15 @@ class Room(threading.local):
             np.empty(MOST_KEPT, np.int64),
             np.empty(MOST_KEPT, np.int64),
             np.empty(MOST_KEPT, np.float32),
-            np.empty(MOST_KEPT, np.uint64),
-            np.empty(MOST_KEPT, np.uint64),
+            np.empty(2 * MOST_KEPT, np.uint64),
         )
-        self._flat = (np.zeros(FLAT_WINDOW, np.float32), np.zeros(2 * FLAT_WORDS, np.uint64))
-        self.table = np.zeros(ROOM, np.int64)
-        self.table[ROOM_SCORES], self.table[ROOM_BITS] = map(address_of, self._flat)
-        self.table[ROOM_BEST : ROOM_BEST + len(self.best)] = list(map(address_of, self.best))
+        self._flat = (np.zeros(2 * FLAT_WINDOW, np.float32), np.zeros(2 * FLAT_WORDS, np.uint64))
+        self.table = np.zeros(ROOM_FIELDS, np.int64)
+        self.table[ROOM_SCORES], self.table[ROOM_BITS] = (address_of(array) for array in self._flat)
+        self.table[ROOM_BEST : ROOM_BEST + len(self.best)] = [address_of(array) for array in self.best]
         self._cursors: tuple[NDArray[Any], ...] = ()
         self._terms = 0
-        self.make_cursors(16)
+        self.make_cursors(64)
         self._frames = (np.zeros((4, WINDOW_WORDS), np.uint64), np.zeros((4, WINDOW), np.float32))
         self._tree_cursors = _make_tree_cursors(16)
 
@@ -70,8 +69,10 @@ class Room(threading.local):
             np.empty(BLOCK, np.int32),
             np.empty(BLOCK, np.float32),
         )
-        self.table[ROOM_CURSORS : ROOM_CURSORS + len(self._cursors)] = list(map(address_of, self._cursors))
+        self.table[ROOM_CURSORS : ROOM_CURSORS + len(self._cursors)] = [address_of(array) for array in self._cursors]
         self.table[ROOM_TERMS] = self.table[ROOM_READERS] = terms
+        self._places = np.zeros(2 * terms, np.int64)
+        self.table[ROOM_PLACES] = address_of(self._places)
 
     def frames(self, count: int) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
         """Empty frames of the stack machine (`kernels/program.py`), so many at least."""
@@ -87,7 +88,7 @@ class Room(threading.local):
 
     def first_best(self, size: int) -> Best:
         """The arrays of hits, as long as so many."""
-        return tuple(array[:size] for array in self.best)
+        return (*(array[:size] for array in self.best[:4]), self.best[4][: 2 * size])
 
 
 def _make_tree_cursors(terms: int) -> tuple[NDArray[Any], ...]:
@@ -101,3 +102,6 @@ def _make_tree_cursors(terms: int) -> tuple[NDArray[Any], ...]:
         np.empty(BLOCK, np.uint32),
         np.empty(BLOCK, np.uint32),
     )
+
+
+ROOM: Final = Room()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, product
 from typing import TypeAlias
 
@@ -212,8 +213,7 @@ class _Planning:
             self._add(planned, ShownClause(word.text, (), word.start), scope, sought=sought)
         else:
             planned = WordPlan(scope, word.alternatives, surface, float(times), len(self.clauses))
-            shown = dict.fromkeys(" ".join(shown_term(term) for term in run) for run in word.alternatives)
-            self._add(planned, ShownClause(word.text, tuple(shown)), scope, sought=sought)
+            self._add(planned, ShownClause(word.text, _show_runs(word.alternatives)), scope, sought=sought)
         return planned
 
     def _plan_phrase(self, phrase: Phrase, scope: Scope, *, sought: bool) -> _Both | None:
@@ -284,6 +284,11 @@ class _Planning:
                 return EveryArticle()
 
 
+@lru_cache(maxsize=2048)
+def _show_runs(runs: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(" ".join(shown_term(term) for term in run) for run in runs))
+
+
 def _alike(node: PlanNode) -> _Both:
     return node, node
 
@@ -292,5 +297,7 @@ def _join(kind: type[AllOf | AnyOf], parts: Sequence[_Both | None]) -> _Both | N
     filled = [part for part in parts if part is not None]
     if len(filled) <= 1:
         return filled[0] if filled else None
-    all_words, any_words = kind(tuple(part[0] for part in filled)), kind(tuple(part[1] for part in filled))
-    return (all_words, all_words) if all_words == any_words else (all_words, any_words)
+    all_words = kind(tuple(part[0] for part in filled))
+    if all(part[0] is part[1] for part in filled):
+        return all_words, all_words
+    return all_words, kind(tuple(part[1] for part in filled))

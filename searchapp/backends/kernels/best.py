@@ -6,7 +6,7 @@
     second_key   int64      day, or instant in the same way
     docs         int64      document numbers, counted from the segment's base on
     scores       float32
-    high, low    uint64     the id, as two big-endian numbers
+    halves       uint64     (2 K) the id, as two big-endian numbers
 
 `columns` are a segment's `first_day` int32, `instant` int64 and `id` uint64 (2 n), as they lie in memory.
 """
@@ -34,7 +34,7 @@ def in_big_endian(number):
 @kernel
 def offer(best, filled, base, doc, score, order, columns):
     """Put a document in its place, if it has one; returns how many there are."""
-    first_keys, second_keys, docs, scores, highs, lows = best
+    first_keys, second_keys, docs, scores, halves = best
     first_day, instant, ids = columns
     size = len(docs)
     day = np.int64(first_day[doc])
@@ -54,7 +54,7 @@ def offer(best, filled, base, doc, score, order, columns):
     high = in_big_endian(ids[2 * doc])
     low = in_big_endian(ids[2 * doc + 1])
     if filled == size and first == first_keys[spot] and second == second_keys[spot]:
-        if high > highs[spot] or (high == highs[spot] and low > lows[spot]):
+        if high > halves[2 * spot] or (high == halves[2 * spot] and low > halves[2 * spot + 1]):
             return filled
     while spot > 0:
         other = spot - 1
@@ -62,23 +62,23 @@ def offer(best, filled, base, doc, score, order, columns):
             before = first > first_keys[other]
         elif second != second_keys[other]:
             before = second > second_keys[other]
-        elif high != highs[other]:
-            before = high < highs[other]
+        elif high != halves[2 * other]:
+            before = high < halves[2 * other]
         else:
-            before = low < lows[other]
+            before = low < halves[2 * other + 1]
         if not before:
             break
         first_keys[spot] = first_keys[other]
         second_keys[spot] = second_keys[other]
         docs[spot] = docs[other]
         scores[spot] = scores[other]
-        highs[spot] = highs[other]
-        lows[spot] = lows[other]
+        halves[2 * spot] = halves[2 * other]
+        halves[2 * spot + 1] = halves[2 * other + 1]
         spot = other
     first_keys[spot] = first
     second_keys[spot] = second
     docs[spot] = base + doc
     scores[spot] = score
-    highs[spot] = high
-    lows[spot] = low
+    halves[2 * spot] = high
+    halves[2 * spot + 1] = low
     return min(filled + 1, size)

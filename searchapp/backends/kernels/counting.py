@@ -6,7 +6,7 @@ import numpy as np
 
 from indexer.codec.compiled import count_bits, kernel
 from indexer.codec.kernels.packing import BLOCK
-from searchapp.backends.kernels.blocks import TITLE, block_size, decode_docs, decode_frequencies
+from searchapp.backends.kernels.blocks import TITLE, block_size, decode_docs, keep_titles
 
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
@@ -65,9 +65,29 @@ def count_live(text, term, mode, live):
         count = block_size(text, term, block)
         decode_docs(text, term, block, count, docs, gaps)
         if mode == TITLE:
-            decode_frequencies(text, block, count, gaps, titles)
-        for i in range(count):
-            if mode == TITLE and titles[i] == 0:
-                continue
-            found += np.int64((live[docs[i] >> 6] >> np.uint64(docs[i] & 63)) & _ONE)
+            count = keep_titles(text, block, count, docs, titles)
+        for i in range(np.uint64(count)):
+            doc = np.uint64(docs[i])
+            found += np.int64((live[doc >> np.uint64(6)] >> (doc & np.uint64(63))) & _ONE)
+    return found
+
+
+@kernel
+def count_shared(text, terms, mode, live, bits):
+    """How many live documents hold any of the terms, in the title where the mode says so; `bits` are empty."""
+    docs = np.empty(BLOCK, np.int32)
+    gaps = np.empty(BLOCK, np.uint32)
+    titles = np.empty(BLOCK, np.uint32)
+    for term in terms:
+        for block in range(np.int64(text[4][term]), np.int64(text[4][term + 1])):
+            count = block_size(text, term, block)
+            decode_docs(text, term, block, count, docs, gaps)
+            if mode == TITLE:
+                count = keep_titles(text, block, count, docs, titles)
+            for i in range(np.uint64(count)):
+                doc = np.uint64(docs[i])
+                bits[doc >> np.uint64(6)] |= _ONE << (doc & np.uint64(63))
+    found = 0
+    for word in range(len(bits)):
+        found += count_bits(bits[word] & live[word])
     return found

@@ -4,8 +4,9 @@ Windows of documents go by, over all segments. A question that nothing narrows a
 first make bits of who matches, and then score these alone; in order of days nobody is scored but the hits.
 
 `question` is int64: `HEAD` numbers, then for each segment where its part begins (0 where nothing can match). A part
-has `PART` numbers, then its leaves and left-out leaves (`LEAF_FIELDS` each, `flat_leaves.py`), the leaves by size
-(places in `question`), addresses of bitsets that must hold the matches, of those that must not, and pairs of days.
+has `PART` numbers, then addresses of bitsets that must hold the matches, of those that must not, pairs of days, and
+its leaves, those to leave out last (`flat_leaves.py`). `places` says where in `question` these are, and behind them
+once more where the leaves are, the smallest first.
 `state` is where to go on: segment, first document, matches so far, hits so far, and 1 when all is done.
 `room` has the addresses of one thread's arrays.
 """
@@ -15,10 +16,13 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.codec.compiled import count_bits, kernel
-from indexer.codec.kernels.packing import BLOCK
 from searchapp.backends.kernels.best import NEWEST, RELEVANCE, offer
 from searchapp.backends.kernels.flat_leaves import (
+    CURSOR,
     LEAF_FIELDS,
+    READER,
+    SIZE,
+    TERM_COUNT,
     add_scores,
     best_of_leaf,
     first_ahead,
@@ -37,8 +41,14 @@ from searchapp.backends.kernels.tables import (
     FIRST_DAY,
     LAST_DAY,
     LIVE,
+    ROOM_BITS,
+    ROOM_PLACES,
+    ROOM_READERS,
+    ROOM_SCORES,
     SEGMENT_FIELDS,
+    best_of,
     columns_of,
+    cursors_of,
     text_of,
 )
 
@@ -52,45 +62,8 @@ FLAT_WINDOW = 4096
 FLAT_WORDS = FLAT_WINDOW // 64
 #: Where only blocks of promise are read, more documents at a time.
 KNOWN_WINDOW = 64 * FLAT_WINDOW
-(
-    ROOM_SCORES, ROOM_BITS, ROOM_BEST, ROOM_CURSORS, ROOM_TERMS, ROOM_READERS
-) = (0, 1, 2, 8, 19, 20)  # fmt: skip
-ROOM = 21
-
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
-
-
-@kernel
-def best_of(room, size):
-    """The arrays of the best documents, as `best.py` lists them."""
-    return (
-        array_at(room[ROOM_BEST], size, np.float64),
-        array_at(room[ROOM_BEST + 1], size, np.int64),
-        array_at(room[ROOM_BEST + 2], size, np.int64),
-        array_at(room[ROOM_BEST + 3], size, np.float32),
-        array_at(room[ROOM_BEST + 4], size, np.uint64),
-        array_at(room[ROOM_BEST + 5], size, np.uint64),
-    )
-
-
-@kernel
-def cursors_of(room):
-    terms = room[ROOM_TERMS]
-    first = ROOM_CURSORS
-    return (
-        array_at(room[first], terms + room[ROOM_READERS], np.int64),
-        array_at(room[first + 1], terms, np.int64),
-        array_at(room[first + 2], terms, np.int64),
-        array_at(room[first + 3], terms * BLOCK, np.int32),
-        array_at(room[first + 4], terms * BLOCK, np.float32),
-        array_at(room[first + 5], terms, np.int64),
-        array_at(room[first + 6], BLOCK, np.uint32),
-        array_at(room[first + 7], BLOCK, np.uint32),
-        array_at(room[first + 8], BLOCK, np.uint32),
-        array_at(room[first + 9], BLOCK, np.int32),
-        array_at(room[first + 10], BLOCK, np.float32),
-    )
 
 
 @kernel
@@ -197,14 +170,40 @@ def is_empty(bits, held):
 
 
 @kernel
-def match_window(question, part, start, end, text, segment, cursors, bits, found):
+def lay_out(question, part, places):
+    """Finds the leaves of a part, gives them cursors, and sorts them by size."""
+    count = question[part + LEAVES]
+    both = count + question[part + LEFT_OUT]
+    at = first_leaf(question, part)
+    terms = np.int64(0)
+    for leaf in range(both):
+        places[leaf] = at
+        question[at + CURSOR] = terms
+        terms += question[at + TERM_COUNT]
+        at += LEAF_FIELDS + question[at + TERM_COUNT]
+    for leaf in range(both):
+        question[places[leaf] + READER] = terms + leaf
+    for leaf in range(count):
+        spot = both + leaf
+        while spot > both and question[places[spot - 1] + SIZE] > question[places[leaf] + SIZE]:
+            places[spot] = places[spot - 1]
+            spot -= 1
+        places[spot] = places[leaf]
+
+
+@kernel
+def first_leaf(question, part):
+    return part + PART + question[part + ROWS] + question[part + OTHER_ROWS] + 2 * question[part + RANGES]
+
+
+@kernel
+def match_window(question, part, places, start, end, text, segment, cursors, bits, found):
     """Sets the bits of all matches in [start, end); returns how many postings were read."""
     held = (end - start + 63) >> 6
     row = start >> 6
-    leaves = part + PART
     count = question[part + LEAVES]
-    sizes = leaves + (count + question[part + LEFT_OUT]) * LEAF_FIELDS
-    rows = sizes + count
+    both = count + question[part + LEFT_OUT]
+    rows = part + PART
     documents = segment[DOCUMENTS]
     words = (documents + 63) >> 6
     read = np.int64(0)
@@ -213,13 +212,13 @@ def match_window(question, part, start, end, text, segment, cursors, bits, found
         bits[:held] = live[row : row + held]
     elif question[JOIN] == ANY:
         for leaf in range(count):
-            read += set_bits(question, leaves + leaf * LEAF_FIELDS, start, end, text, cursors, bits)
+            read += set_bits(question, places[leaf], start, end, text, cursors, bits)
     else:
-        read += set_bits(question, question[sizes], start, end, text, cursors, bits)
+        read += set_bits(question, places[both], start, end, text, cursors, bits)
         for leaf in range(1, count):
             if is_empty(bits, held):
                 return read
-            read += look_up(question, question[sizes + leaf], start, end, text, cursors, bits, found)
+            read += look_up(question, places[both + leaf], start, end, text, cursors, bits, found)
             for word in range(held):
                 bits[word] = found[word]
                 found[word] = _ZERO
@@ -242,10 +241,10 @@ def match_window(question, part, start, end, text, segment, cursors, bits, found
             bits, start, end, array_at(segment[FIRST_DAY], documents, np.int32),
             array_at(segment[LAST_DAY], documents, np.int32), question[days + 2 * i], question[days + 2 * i + 1],
         )  # fmt: skip
-    for leaf in range(count, count + question[part + LEFT_OUT]):
+    for leaf in range(count, both):
         if is_empty(bits, held):
             return read
-        read += look_up(question, leaves + leaf * LEAF_FIELDS, start, end, text, cursors, bits, found)
+        read += look_up(question, places[leaf], start, end, text, cursors, bits, found)
         for word in range(held):
             bits[word] &= ~found[word]
             found[word] = _ZERO
@@ -253,20 +252,20 @@ def match_window(question, part, start, end, text, segment, cursors, bits, found
 
 
 @kernel
-def next_window(question, part, start, text, cursors):
+def next_window(question, part, places, start, text, cursors):
     """Start of the first window from `start` on that can hold a match."""
     if question[JOIN] == ALL:
-        sizes = part + PART + (question[part + LEAVES] + question[part + LEFT_OUT]) * LEAF_FIELDS
-        nearest = first_ahead(question, question[sizes], text, cursors)
+        smallest = places[question[part + LEAVES] + question[part + LEFT_OUT]]
+        nearest = first_ahead(question, smallest, text, cursors)
         return max(start, nearest // FLAT_WINDOW * FLAT_WINDOW)
     nearest = np.int64(1) << 40
     for leaf in range(question[part + LEAVES]):
-        nearest = min(nearest, first_ahead(question, part + PART + leaf * LEAF_FIELDS, text, cursors))
+        nearest = min(nearest, first_ahead(question, places[leaf], text, cursors))
     return max(start, nearest // FLAT_WINDOW * FLAT_WINDOW)
 
 
 @kernel
-def run_scores(question, part, start, budget, text, segment, cursors, scores, best, filled):
+def run_scores(question, part, places, start, budget, text, segment, cursors, scores, sums, best, filled):
     """Windows of one segment, of a question that nothing narrows; returns (next start, matches, filled, budget)."""
     documents = segment[DOCUMENTS]
     words = (documents + 63) >> 6
@@ -280,7 +279,7 @@ def run_scores(question, part, start, budget, text, segment, cursors, scores, be
     size = len(best[0])
     matches = np.int64(0)
     while budget > 0:
-        start = next_window(question, part, start, text, cursors)
+        start = next_window(question, part, places, start, text, cursors)
         if start >= documents:
             return documents, matches, filled, budget
         end = min(start + FLAT_WINDOW, documents)
@@ -292,13 +291,13 @@ def run_scores(question, part, start, budget, text, segment, cursors, scores, be
             if size:
                 least = np.float32(best[0][size - 1])
             for leaf in range(count):
-                highest += highest_score(question, part + PART + leaf * LEAF_FIELDS, end, text, k1, factor, cursors)
+                highest += highest_score(question, places[leaf], end, text, k1, factor, cursors)
         for leaf in range(count):
-            at = part + PART + leaf * LEAF_FIELDS
+            at = places[leaf]
             enough = np.float32(0)
             if least > 0:
                 enough = least - (highest - highest_score(question, at, end, text, k1, factor, cursors))
-            budget -= add_scores(question, at, start, end, enough, text, k1, title_scale, factor, cursors, scores)
+            budget -= add_scores(question, at, start, end, enough, text, k1, title_scale, factor, cursors, scores, sums)
         found, filled = collect_scores(scores, start, end, live, matched, segment[BASE], best, filled, columns)
         matches += found
         budget -= FLAT_WINDOW >> 3
@@ -309,7 +308,7 @@ def run_scores(question, part, start, budget, text, segment, cursors, scores, be
 
 
 @kernel
-def run_known(question, part, start, budget, text, segment, cursors, best, filled):
+def run_known(question, part, places, start, budget, text, segment, cursors, best, filled):
     """A leaf of which it is known how many documents it has; returns (next start, filled, budget)."""
     documents = segment[DOCUMENTS]
     columns = columns_of(segment)
@@ -317,7 +316,7 @@ def run_known(question, part, start, budget, text, segment, cursors, best, fille
     while budget > 0 and start < documents:
         end = min(start + KNOWN_WINDOW, documents)
         filled, read = best_of_leaf(
-            question, part + PART, end, end == documents, live, text, np.float32(float_of(question[K1])),
+            question, places[0], end, end == documents, live, text, np.float32(float_of(question[K1])),
             np.float32(float_of(question[TITLE_SCALE])), np.float32(float_of(segment[FACTOR])), cursors, best, filled,
             segment[BASE], columns,
         )  # fmt: skip
@@ -327,7 +326,7 @@ def run_known(question, part, start, budget, text, segment, cursors, best, fille
 
 
 @kernel
-def run_bits(question, part, start, budget, text, segment, cursors, bits, found, scores, best, filled):
+def run_bits(question, part, places, start, budget, text, segment, cursors, bits, found, scores, sums, best, filled):
     """Windows of one segment; returns (next start, matches, filled, budget)."""
     documents = segment[DOCUMENTS]
     columns = columns_of(segment)
@@ -341,12 +340,12 @@ def run_bits(question, part, start, budget, text, segment, cursors, bits, found,
     matches = np.int64(0)
     while budget > 0:
         if count:
-            start = next_window(question, part, start, text, cursors)
+            start = next_window(question, part, places, start, text, cursors)
         if start >= documents:
             return documents, matches, filled, budget
         end = min(start + FLAT_WINDOW, documents)
         held = (end - start + 63) >> 6
-        budget -= match_window(question, part, start, end, text, segment, cursors, bits, found)
+        budget -= match_window(question, part, places, start, end, text, segment, cursors, bits, found)
         budget -= FLAT_WINDOW >> 3
         total = np.int64(0)
         for word in range(held):
@@ -362,8 +361,8 @@ def run_bits(question, part, start, budget, text, segment, cursors, bits, found,
                     budget -= total
                     for leaf in range(count):
                         score_asked(
-                            question, part + PART + leaf * LEAF_FIELDS, start, end, text, k1, title_scale, cursors,
-                            bits, scores,
+                            question, places[leaf], start, end, text, k1, title_scale, cursors,
+                            bits, scores, sums,
                         )  # fmt: skip
                 filled = collect_bits(bits, scores, start, end, segment[BASE], best, filled, order, columns)
             bits[:held] = _ZERO
@@ -372,7 +371,7 @@ def run_bits(question, part, start, budget, text, segment, cursors, bits, found,
 
 
 @kernel
-def score_hits(question, part, text, segment, cursors, bits, scores, best, filled):
+def score_hits(question, part, places, text, segment, cursors, bits, scores, sums, best, filled):
     """Scores of the hits that lie in one segment."""
     k1 = np.float32(float_of(question[K1]))
     title_scale = np.float32(float_of(question[TITLE_SCALE]))
@@ -387,9 +386,9 @@ def score_hits(question, part, text, segment, cursors, bits, scores, best, fille
         slot = doc - start
         bits[slot >> 6] = _ONE << np.uint64(slot & 63)
         for leaf in range(question[part + LEAVES]):
-            at = part + PART + leaf * LEAF_FIELDS
+            at = places[leaf]
             place_cursors(question, at, start, text, cursors)
-            score_asked(question, at, start, end, text, k1, title_scale, cursors, bits, scores)
+            score_asked(question, at, start, end, text, k1, title_scale, cursors, bits, scores, sums)
         best[3][hit] = scores[slot]
         scores[slot] = 0
         bits[slot >> 6] = _ZERO
@@ -401,10 +400,13 @@ def search_flat(question, room, state):
     table = array_at(question[TABLE], question[SEGMENTS] * SEGMENT_FIELDS, np.int64)
     best = best_of(room, question[HITS])
     cursors = cursors_of(room)
-    scores = array_at(room[ROOM_SCORES], FLAT_WINDOW, np.float32)
+    all_scores = array_at(room[ROOM_SCORES], 2 * FLAT_WINDOW, np.float32)
+    scores = all_scores[:FLAT_WINDOW]
+    sums = all_scores[FLAT_WINDOW:]
     all_bits = array_at(room[ROOM_BITS], 2 * FLAT_WORDS, np.uint64)
     bits = all_bits[:FLAT_WORDS]
     found = all_bits[FLAT_WORDS:]
+    places = array_at(room[ROOM_PLACES], 2 * room[ROOM_READERS], np.int64)
     filled = state[FILLED]
     budget = question[BUDGET]
     number = state[SEGMENT]
@@ -414,21 +416,37 @@ def search_flat(question, room, state):
         segment = table[number * SEGMENT_FIELDS : (number + 1) * SEGMENT_FIELDS]
         if part:
             text = text_of(segment)
+            lay_out(question, part, places)
             count = question[part + LEAVES]
             for leaf in range(count + question[part + LEFT_OUT]):
-                place_cursors(question, part + PART + leaf * LEAF_FIELDS, start, text, cursors)
+                place_cursors(question, places[leaf], start, text, cursors)
             matches = np.int64(0)
             is_narrowed = question[part + LEFT_OUT] + question[part + ROWS] + question[part + OTHER_ROWS] > 0
             is_narrowed = is_narrowed or question[part + RANGES] > 0 or count == 0
             if question[part + KNOWN]:
-                start, filled, budget = run_known(question, part, start, budget, text, segment, cursors, best, filled)
+                start, filled, budget = run_known(
+                    question, part, places, start, budget, text, segment, cursors, best, filled
+                )
             elif is_narrowed or question[ORDER] != RELEVANCE or (count > 1 and question[JOIN] == ALL):
                 start, matches, filled, budget = run_bits(
-                    question, part, start, budget, text, segment, cursors, bits, found, scores, best, filled
+                    question,
+                    part,
+                    places,
+                    start,
+                    budget,
+                    text,
+                    segment,
+                    cursors,
+                    bits,
+                    found,
+                    scores,
+                    sums,
+                    best,
+                    filled,
                 )
             else:
                 start, matches, filled, budget = run_scores(
-                    question, part, start, budget, text, segment, cursors, scores, best, filled
+                    question, part, places, start, budget, text, segment, cursors, scores, sums, best, filled
                 )
             state[MATCHES] += matches
             if start < segment[DOCUMENTS]:
@@ -444,14 +462,17 @@ def search_flat(question, room, state):
             for number in range(question[SEGMENTS]):
                 segment = table[number * SEGMENT_FIELDS : (number + 1) * SEGMENT_FIELDS]
                 if question[HEAD + number]:
+                    lay_out(question, question[HEAD + number], places)
                     score_hits(
                         question,
                         question[HEAD + number],
+                        places,
                         text_of(segment),
                         segment,
                         cursors,
                         bits,
                         scores,
+                        sums,
                         best,
                         filled,
                     )

@@ -1,8 +1,8 @@
 """Posting lists of one question in a window of documents: their scores added, their bits set, looked up or scored.
 
-A leaf is what one typed word or phrase is in one segment: `LEAF_FIELDS` numbers of the question (`flat.py`). It has
-terms, each with a cursor, and documents that were made ready with their gains. Where it has both, a ready document's
-gain stands in place of those that its terms would give it: they share it.
+A leaf is what one typed word or phrase is in one segment: `LEAF_FIELDS` numbers of the question (`flat.py`), and its
+terms behind them. It has terms, each with a cursor, or documents that were made ready with their gains. Where `SHARES`
+says that its terms may share documents, their gains are added up before they become a score.
 
 `cursors` keeps places from window to window: `blocks` the next block of each term (and behind them, the next ready
 document of each leaf), `heads` and `fills` what is left of the decoded one, `docs` and `rows` 128 a term, `held` which
@@ -14,21 +14,24 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.codec.compiled import count_bits, kernel
-from indexer.codec.kernels.packing import BLOCK, unpack_block, unpack_run, words_of_run
+from indexer.codec.kernels.packing import BLOCK
 from searchapp.backends.kernels.best import RELEVANCE, offer
 from searchapp.backends.kernels.blocks import (
     TITLE,
     block_size,
     decode_docs,
+    decode_gains,
     decode_scores,
-    score_one,
+    gain_one,
+    keep_titles,
+    saturate,
     seek_block,
     seek_doc,
 )
 from searchapp.backends.kernels.memory import array_at, float_of, lowest_bit
 
-MODE, WEIGHT, TERM_AT, TERM_COUNT, CURSOR, READER, READY_DOCS, READY_GAINS, READY_COUNT = range(9)
-LEAF_FIELDS = 9
+WEIGHT, SIZE, MODE, SHARES, READY_DOCS, READY_GAINS, READY_COUNT, CURSOR, READER, TERM_COUNT = range(10)
+LEAF_FIELDS = 10
 
 #: Marks a match whose score cannot matter: nothing beside any score there is, and not zero.
 TRACE = np.float32(1e-30)
@@ -57,7 +60,7 @@ def place_cursors(question, leaf, start, text, cursors):
     """Every cursor of a leaf at its first block and ready document from `start` on."""
     blocks, heads, fills = cursors[0], cursors[1], cursors[2]
     for i in range(question[leaf + TERM_COUNT]):
-        term = question[question[leaf + TERM_AT] + i]
+        term = question[leaf + LEAF_FIELDS + i]
         cursor = question[leaf + CURSOR] + i
         blocks[cursor] = seek_block(text[3], np.int64(text[4][term]), np.int64(text[4][term + 1]), start)
         heads[cursor] = 0
@@ -73,7 +76,7 @@ def first_ahead(question, leaf, text, cursors):
     blocks, heads, fills = cursors[0], cursors[1], cursors[2]
     nearest = np.int64(1) << 40
     for i in range(question[leaf + TERM_COUNT]):
-        term = question[question[leaf + TERM_AT] + i]
+        term = question[leaf + LEAF_FIELDS + i]
         cursor = question[leaf + CURSOR] + i
         if heads[cursor] < fills[cursor]:
             nearest = min(nearest, np.int64(cursors[3][cursor * BLOCK + heads[cursor]]))
@@ -89,40 +92,26 @@ def first_ahead(question, leaf, text, cursors):
 
 
 @kernel
-def clear_shared(docs, rows, fill, shared):
-    """Score 0 for the documents of a block whose gain was made ready."""
-    at = seek_doc(shared, 0, len(shared), docs[0])
-    i = 0
-    while i < fill and at < len(shared):
-        if docs[i] < shared[at]:
-            i += 1
-        elif docs[i] > shared[at]:
-            at += 1
-        else:
-            rows[i] = 0
-            i += 1
-            at += 1
-
-
-@kernel
 def highest_score(question, leaf, end, text, k1, factor, cursors):
     """No document of the leaf before `end` that is still to be read scores more."""
     blocks, heads, fills = cursors[0], cursors[1], cursors[2]
     weight = np.float32(float_of(question[leaf + WEIGHT]))
-    gain = np.float32(0)
+    total = np.float32(0)
     for i in range(question[leaf + TERM_COUNT]):
-        term = question[question[leaf + TERM_AT] + i]
+        term = question[leaf + LEAF_FIELDS + i]
         cursor = question[leaf + CURSOR] + i
         block = blocks[cursor]
         if heads[cursor] < fills[cursor]:
             block -= 1
+        gain = np.float32(0)
         while block < np.int64(text[4][term + 1]):
             gain = max(gain, text[6][block])
             if text[3][block] >= end - 1:
                 break
             block += 1
-    gain *= factor
-    highest = weight * gain / (k1 + gain) * SLACK
+        total = total + gain if question[leaf + SHARES] else max(total, gain)
+    total *= factor
+    highest = weight * total / (k1 + total) * SLACK
     docs, _ = ready_of(question, leaf)
     at = blocks[question[leaf + READER]]
     if at < len(docs) and docs[at] < end:
@@ -131,7 +120,7 @@ def highest_score(question, leaf, end, text, k1, factor, cursors):
 
 
 @kernel
-def add_scores(question, leaf, start, end, least, text, k1, title_scale, factor, cursors, scores):
+def add_scores(question, leaf, start, end, least, text, k1, title_scale, factor, cursors, scores, sums):
     """Scores of the leaf's documents in [start, end) are added up; of blocks that do not reach `least`, only traces.
 
     Returns how many postings were read.
@@ -139,10 +128,15 @@ def add_scores(question, leaf, start, end, least, text, k1, title_scale, factor,
     blocks, heads, fills, all_docs, all_rows, _, gaps, extras, titles, _, _ = cursors
     mode = question[leaf + MODE]
     weight = np.float32(float_of(question[leaf + WEIGHT]))
-    shared, gains = ready_of(question, leaf)
+    shares = question[leaf + SHARES] != 0
+    target = scores
+    if shares:
+        target = sums
+        if least > 0 and highest_score(question, leaf, end, text, k1, factor, cursors) >= least:
+            least = np.float32(0)
     read = np.int64(0)
     for i in range(question[leaf + TERM_COUNT]):
-        term = question[question[leaf + TERM_AT] + i]
+        term = question[leaf + LEAF_FIELDS + i]
         cursor = question[leaf + CURSOR] + i
         first = np.int64(text[4][term])
         stop = np.int64(text[4][term + 1])
@@ -159,10 +153,10 @@ def add_scores(question, leaf, start, end, least, text, k1, title_scale, factor,
                 read += fill
                 decode_docs(text, term, block, fill, docs, gaps)
                 gain = text[6][block] * factor
-                if mode == TITLE or weight * gain / (k1 + gain) * SLACK >= least:
-                    fill = decode_scores(text, block, fill, mode, weight, k1, title_scale, docs, rows, extras, titles)
-                    if len(shared) and fill:
-                        clear_shared(docs, rows, fill, shared)
+                if mode == TITLE or least <= 0 or (weight * gain / (k1 + gain) * SLACK >= least and not shares):
+                    fill = decode_gains(text, block, fill, mode, title_scale, docs, rows, extras, titles)
+                    if not shares:
+                        saturate(rows, fill, weight, k1)
                 else:
                     for k in range(np.uint64(fill)):
                         rows[k] = TRACE
@@ -175,17 +169,23 @@ def add_scores(question, leaf, start, end, least, text, k1, title_scale, factor,
             else:
                 tail = seek_doc(docs, head, fill, end)
             for k in range(np.uint64(head), np.uint64(tail)):
-                scores[np.uint64(docs[k] - start)] += rows[k]
+                target[np.uint64(docs[k] - start)] += rows[k]
             head = tail
             if tail < fill:
                 break
         heads[cursor] = head
         fills[cursor] = fill
         blocks[cursor] = block
+    if shares:
+        for slot in range(np.uint64(end - start)):
+            gain = sums[slot]
+            scores[slot] += weight * gain / (k1 + gain)
+            sums[slot] = 0
+    ready, gains = ready_of(question, leaf)
     reader = question[leaf + READER]
     at = blocks[reader]
-    while at < len(shared) and shared[at] < end:
-        scores[np.uint64(shared[at] - start)] += weight * gains[at] / (k1 + gains[at])
+    while at < len(ready) and ready[at] < end:
+        scores[np.uint64(ready[at] - start)] += weight * gains[at] / (k1 + gains[at])
         at += 1
         read += 1
     blocks[reader] = at
@@ -204,20 +204,20 @@ def best_of_leaf(
     blocks, _, _, _, _, _, gaps, extras, titles, docs, rows = cursors
     mode = question[leaf + MODE]
     weight = np.float32(float_of(question[leaf + WEIGHT]))
-    shared, gains = ready_of(question, leaf)
+    ready, gains = ready_of(question, leaf)
     size = len(best[0])
     read = np.int64(0)
     reader = question[leaf + READER]
     at = blocks[reader]
-    while at < len(shared) and shared[at] < end:
+    while at < len(ready) and ready[at] < end:
         score = weight * gains[at] / (k1 + gains[at])
         if filled < size or score >= best[0][size - 1]:
-            filled = offer(best, filled, base, np.int64(shared[at]), score, RELEVANCE, columns)
+            filled = offer(best, filled, base, np.int64(ready[at]), score, RELEVANCE, columns)
         at += 1
         read += 1
     blocks[reader] = at
     for i in range(question[leaf + TERM_COUNT]):
-        term = question[question[leaf + TERM_AT] + i]
+        term = question[leaf + LEAF_FIELDS + i]
         cursor = question[leaf + CURSOR] + i
         first = blocks[cursor]
         stop = np.int64(text[4][term + 1])
@@ -240,35 +240,12 @@ def best_of_leaf(
             read += count
             decode_docs(text, term, block, count, docs, gaps)
             count = decode_scores(text, block, count, mode, weight, k1, title_scale, docs, rows, extras, titles)
-            if len(shared) and count:
-                clear_shared(docs, rows, count, shared)
             for k in range(count):
-                if (filled < size or rows[k] >= best[0][size - 1]) and rows[k] > 0:
+                if filled < size or rows[k] >= best[0][size - 1]:
                     doc = np.int64(docs[k])
                     if len(live) == 0 or (live[doc >> 6] >> np.uint64(doc & 63)) & _ONE:
                         filled = offer(best, filled, base, doc, rows[k], RELEVANCE, columns)
     return filled, read
-
-
-@kernel
-def keep_titles(text, block, count, docs, titles):
-    """The documents of a block whose title holds the term; returns how many."""
-    packed = text[1][block]
-    wt = np.int64((packed >> np.uint32(10)) & np.uint32(31))
-    if wt == 0:
-        return 0
-    wg = np.int64(packed & np.uint32(31))
-    we = np.int64((packed >> np.uint32(5)) & np.uint32(31))
-    at = np.int64(text[2][block])
-    if count == BLOCK:
-        unpack_block(text[0], at + 4 * (wg + we), wt, titles)
-    else:
-        unpack_run(text[0], at + words_of_run(count, wg) + words_of_run(count, we), count, wt, titles)
-    kept = 0
-    for i in range(count):
-        docs[kept] = docs[i]
-        kept += np.int64(titles[i] > 0)
-    return kept
 
 
 @kernel
@@ -278,7 +255,7 @@ def set_bits(question, leaf, start, end, text, cursors, bits):
     mode = question[leaf + MODE]
     read = np.int64(0)
     for i in range(question[leaf + TERM_COUNT]):
-        term = question[question[leaf + TERM_AT] + i]
+        term = question[leaf + LEAF_FIELDS + i]
         cursor = question[leaf + CURSOR] + i
         first = np.int64(text[4][term])
         stop = np.int64(text[4][term + 1])
@@ -380,7 +357,7 @@ def look_up(question, leaf, start, end, text, cursors, asked, found):
     held = (end - start + 63) >> 6
     read = np.int64(0)
     for i in range(question[leaf + TERM_COUNT]):
-        term = question[question[leaf + TERM_AT] + i]
+        term = question[leaf + LEAF_FIELDS + i]
         cursor = question[leaf + CURSOR] + i
         stop = np.int64(text[4][term + 1])
         docs = all_docs[cursor * BLOCK : (cursor + 1) * BLOCK]
@@ -426,15 +403,16 @@ def look_up(question, leaf, start, end, text, cursors, asked, found):
 
 
 @kernel
-def score_asked(question, leaf, start, end, text, k1, title_scale, cursors, asked, scores):
+def score_asked(question, leaf, start, end, text, k1, title_scale, cursors, asked, scores, sums):
     """The leaf's scores of the asked documents in [start, end) are added up; no cursor moves."""
     blocks, _, _, all_docs, _, held_blocks, gaps, extras, titles, spare, spare_row = cursors
     mode = question[leaf + MODE]
     weight = np.float32(float_of(question[leaf + WEIGHT]))
-    shared, gains = ready_of(question, leaf)
+    shares = question[leaf + SHARES] != 0
+    target = sums if shares else scores
     held = (end - start + 63) >> 6
     for i in range(question[leaf + TERM_COUNT]):
-        term = question[question[leaf + TERM_AT] + i]
+        term = question[leaf + LEAF_FIELDS + i]
         cursor = question[leaf + CURSOR] + i
         first = np.int64(text[4][term])
         stop = np.int64(text[4][term + 1])
@@ -455,33 +433,35 @@ def score_asked(question, leaf, start, end, text, k1, title_scale, cursors, aske
                 decode_docs(text, term, block, fill, docs, gaps)
             head = np.int64(0)
             if mode == TITLE or count_asked(asked, slot, last) >= MANY_ASKED:
-                count = decode_scores(text, block, fill, mode, weight, k1, title_scale, docs, spare_row, extras, titles)
-                if len(shared) and count:
-                    clear_shared(docs, spare_row, count, shared)
-                head = seek_doc(docs, 0, count, start + slot)
-                tail = seek_doc(docs, head, count, start + last + 1)
+                fill = decode_gains(text, block, fill, mode, title_scale, docs, spare_row, extras, titles)
+                if not shares:
+                    saturate(spare_row, fill, weight, k1)
+                head = seek_doc(docs, 0, fill, start + slot)
+                tail = seek_doc(docs, head, fill, start + last + 1)
                 for k in range(np.uint64(head), np.uint64(tail)):
                     at = np.uint64(docs[k] - start)
                     if (asked[at >> _SIX] >> (at & _LOW)) & _ONE:
-                        scores[at] += spare_row[k]
+                        target[at] += spare_row[k]
             else:
                 while slot <= last:
                     head = seek_doc(docs, head, fill, start + slot)
                     if head == fill:
                         break
-                    if docs[head] == start + slot and not holds(shared, start + slot):
-                        scores[slot] += score_one(text, block, fill, head, start + slot, mode, weight, k1, title_scale)
+                    if docs[head] == start + slot:
+                        gain = gain_one(text, block, fill, head, start + slot, mode, title_scale)
+                        target[slot] += gain if shares else weight * gain / (k1 + gain)
                     slot = next_asked(asked, held, slot + 1)
             slot = next_asked(asked, held, last + 1)
-    at = seek_doc(shared, 0, len(shared), start)
-    while at < len(shared) and shared[at] < end:
-        slot = np.int64(shared[at]) - start
+    if shares:
+        slot = next_asked(asked, held, 0)
+        while slot < end - start:
+            scores[slot] += weight * sums[slot] / (k1 + sums[slot])
+            sums[slot] = 0
+            slot = next_asked(asked, held, slot + 1)
+    ready, gains = ready_of(question, leaf)
+    at = seek_doc(ready, 0, len(ready), start)
+    while at < len(ready) and ready[at] < end:
+        slot = np.int64(ready[at]) - start
         if (asked[slot >> 6] >> np.uint64(slot & 63)) & _ONE:
             scores[slot] += weight * gains[at] / (k1 + gains[at])
         at += 1
-
-
-@kernel
-def holds(docs, doc):
-    at = seek_doc(docs, 0, len(docs), doc)
-    return at < len(docs) and docs[at] == doc

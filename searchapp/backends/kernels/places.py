@@ -17,7 +17,7 @@ import numpy as np
 
 from indexer.codec.compiled import kernel
 from indexer.codec.kernels.packing import BLOCK, unpack_one, words_of_run
-from searchapp.backends.kernels.blocks import TITLE, UNSCORED, block_size, decode_docs, decode_frequencies, seek_block
+from searchapp.backends.kernels.blocks import TITLE, block_size, decode_docs, decode_frequencies, seek_block
 
 END = np.int64(1) << 40
 #: Position keys of a body come after those of the title.
@@ -237,75 +237,3 @@ def order_slots(text, slot_at, pair_at, pair_term):
                 k -= 1
             order[k] = slot
     return order
-
-
-@kernel
-def find_places(text, slot_at, pair_at, pair_term, pair_form, mode, first, stop, live, title_scale, docs, gains):
-    """Live documents in [first, stop) that hold the clause, with their gains (0 when unscored); returns how many."""
-    variants = len(slot_at) - 1
-    slots = slot_at[variants]
-    pairs = len(pair_term)
-    places = make_places(text, pair_term)
-    slot_order = order_slots(text, slot_at, pair_at, pair_term)
-    rows = np.empty((5, CAPACITY), np.int64)
-    nexts = np.full(variants, np.int64(-1))
-    only_counts = variants == 1 and slots == 1 and pairs == 1 and pair_form[0] < 0
-    found = 0
-    doc = np.int64(first)
-    while True:
-        nearest = END
-        for variant in range(variants):
-            if nexts[variant] < doc:
-                nexts[variant] = seek_variant(
-                    slot_at[variant], slot_at[variant + 1], doc, text, slot_order, pair_at, pair_term, places
-                )
-            nearest = min(nearest, nexts[variant])
-        doc = nearest
-        if doc >= stop:
-            return found
-        if not (live[doc >> 6] >> np.uint64(doc & 63)) & np.uint64(1):
-            doc += 1
-            continue
-        in_title = np.int64(0)
-        in_body = np.int64(0)
-        if only_counts:
-            load_frequencies(0, text, places)
-            i = places[1][0]
-            in_title = np.int64(places[6][0, i])
-            in_body = np.int64(places[5][0, i]) + 1 - in_title
-        else:
-            most = most_positions(doc, text, pair_at, pair_term, slots, places)
-            if most * variants > rows.shape[1]:
-                rows = np.empty((5, most * variants * 2), np.int64)
-            all_starts = 0
-            for variant in range(variants):
-                if nexts[variant] != doc:
-                    continue
-                count = slot_keys(slot_at[variant], doc, mode, text, pair_at, pair_term, pair_form, places, rows[:3])
-                rows[3, :count] = rows[0, :count]
-                for slot in range(slot_at[variant] + 1, slot_at[variant + 1]):
-                    if count == 0:
-                        break
-                    other = slot_keys(slot, doc, mode, text, pair_at, pair_term, pair_form, places, rows[:3])
-                    count = keep_neighbours(rows[3], count, rows[0], other, slot - slot_at[variant])
-                if all_starts == 0:
-                    rows[4, :count] = rows[3, :count]
-                    all_starts = count
-                else:
-                    all_starts = unite_keys(rows[4], all_starts, rows[3], count, rows[2])
-            for i in range(all_starts):
-                if rows[4, i] < BODY:
-                    in_title += 1
-            in_body = all_starts - in_title
-        if mode == TITLE:
-            in_body = np.int64(0)
-        if in_title + in_body:
-            docs[found] = doc
-            if mode == UNSCORED:
-                gains[found] = 0
-            elif mode == TITLE:
-                gains[found] = np.float32(in_title) * text[9][doc] * title_scale
-            else:
-                gains[found] = np.float32(in_title) * text[9][doc] + np.float32(in_body) * text[10][doc]
-            found += 1
-        doc += 1

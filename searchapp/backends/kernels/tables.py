@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.codec.compiled import kernel
+from indexer.codec.kernels.packing import BLOCK
 from searchapp.backends.kernels.memory import array_at
 
 GROUP_ARRAYS = 11
@@ -16,6 +17,13 @@ GROUP_ARRAYS = 11
     WORDS, BLOCKS, TERMS, POSITION_WORDS, DOCUMENTS, BASE, FIRST_DAY, LAST_DAY, INSTANT, IDS, LIVE, DELETED, FACTOR
 ) = range(GROUP_ARRAYS, GROUP_ARRAYS + 13)  # fmt: skip
 SEGMENT_FIELDS = GROUP_ARRAYS + 13
+
+#: Fields of a thread's room: addresses of scores, bits, the hits (`best.py`), cursors (`flat_leaves.py`), and where
+#: leaves stand; and for how many terms and leaves there is room.
+(
+    ROOM_SCORES, ROOM_BITS, ROOM_BEST, ROOM_CURSORS, ROOM_PLACES, ROOM_TERMS, ROOM_READERS
+) = (0, 1, 2, 7, 18, 19, 20)  # fmt: skip
+ROOM_FIELDS = 21
 
 
 @kernel
@@ -49,5 +57,31 @@ def columns_of(segment):
 
 
 @kernel
-def words_of_bits(documents):
-    return (documents + 63) >> 6
+def best_of(room, size):
+    """The arrays of the best documents, as `best.py` lists them."""
+    return (
+        array_at(room[ROOM_BEST], size, np.float64),
+        array_at(room[ROOM_BEST + 1], size, np.int64),
+        array_at(room[ROOM_BEST + 2], size, np.int64),
+        array_at(room[ROOM_BEST + 3], size, np.float32),
+        array_at(room[ROOM_BEST + 4], 2 * size, np.uint64),
+    )
+
+
+@kernel
+def cursors_of(room):
+    terms = room[ROOM_TERMS]
+    first = ROOM_CURSORS
+    return (
+        array_at(room[first], terms + room[ROOM_READERS], np.int64),
+        array_at(room[first + 1], terms, np.int64),
+        array_at(room[first + 2], terms, np.int64),
+        array_at(room[first + 3], terms * BLOCK, np.int32),
+        array_at(room[first + 4], terms * BLOCK, np.float32),
+        array_at(room[first + 5], terms, np.int64),
+        array_at(room[first + 6], BLOCK, np.uint32),
+        array_at(room[first + 7], BLOCK, np.uint32),
+        array_at(room[first + 8], BLOCK, np.uint32),
+        array_at(room[first + 9], BLOCK, np.int32),
+        array_at(room[first + 10], BLOCK, np.float32),
+    )

@@ -27,7 +27,7 @@ from searchapp.query.nodes import (
     Words,
 )
 from searchapp.query.notes import MAX_NOTES_OF_A_CODE, MESSAGES, Notes
-from searchapp.query.parser import parse_query
+from searchapp.query.parser import parse_query, parse_tokens
 
 
 def parse(raw: str) -> Query:
@@ -91,6 +91,17 @@ def test_any_text_gives_a_tree_that_holds_what_nodes_promise(text: str) -> None:
             assert node.text.split()
             node.text.encode()
     assert all(note.code in MESSAGES and 0 <= note.at <= len(text) for note in query.notes)
+
+
+chunks = st.sampled_from(
+    ["mine", "Map", "NATO", "G7", "OR", "AND", "NOT", "NEAR", "ＯＲ", "or", "é", "人权", "15", "a_b", "x-y", "&&", "US"]
+)
+
+
+@given(st.lists(chunks, min_size=1, max_size=80), st.sampled_from([" ", " ", " OR ", " AND ", "  "]))
+def test_plain_words_are_read_as_the_parser_reads_them(words: list[str], sign: str) -> None:
+    raw = sign.join(words)
+    assert parse_query(raw, TODAY) == parse_tokens(raw, TODAY)
 
 
 @given(st.lists(st.text("abcжəé-", min_size=1, max_size=8).filter(lambda word: word.strip("-") == word), min_size=1))
