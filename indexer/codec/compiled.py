@@ -83,3 +83,13 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
         return function
     compiled: Callable[P, R] = numba.njit(nogil=True, cache=True, boundscheck=False, error_model="numpy")(function)
     return compiled
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """A few lines that become part of whatever kernel calls them."""
+    if not HAS_NUMBA:
+        return function
+    compiled: Callable[P, R] = numba.njit(
+        nogil=True, cache=True, boundscheck=False, error_model="numpy", forceinline=True
+    )(function)
+    return compiled

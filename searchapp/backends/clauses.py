@@ -20,7 +20,7 @@ from searchapp.backends.generation import Generation, SearchedSegment
 from searchapp.backends.kernels import counting
 from searchapp.backends.kernels.blocks import BOTH, TITLE, UNSCORED
 from searchapp.backends.kernels.memory import address_of, float_as_int
-from searchapp.backends.kernels.phrases import find_phrases
+from searchapp.backends.kernels.phrases import CAPACITY, PHRASE_FOUND, PHRASE_NEEDS, PHRASE_START, find_phrases
 from searchapp.backends.leaf import TITLE_SCALE, LateError, SegmentLeaf
 from searchapp.backends.pairs import ANY_FORM, Pair, find_pairs
 from searchapp.backends.room import ROOM
@@ -34,6 +34,8 @@ Variants: TypeAlias = tuple[tuple[tuple[Pair, ...], ...], ...]
 MODES: Final = {"text": BOTH, "title": TITLE}
 #: Postings, and positions, that one call of the kernel may look at: a few milliseconds.
 _BUDGET: Final = 400_000
+#: Positions of a term, in the documents that are looked at together, for which there is room at first.
+_FIRST_CAPACITY: Final = 4096
 _TITLE_SCALE: Final = float_as_int(float(TITLE_SCALE))
 
 
@@ -179,7 +181,7 @@ def _find_places(
     if not variants:
         return np.zeros(0, np.int32), np.zeros(0, np.float32)
     doc_freq = segment.arrays(group_name)[5]
-    numbers = [mode, _TITLE_SCALE, _BUDGET, len(variants), 0]
+    numbers = [mode, _TITLE_SCALE, _BUDGET, _FIRST_CAPACITY, len(variants), 0]
     numbers += accumulate(map(len, variants))
     forms: list[int] = []
     most = slots = 0
@@ -193,13 +195,18 @@ def _find_places(
     most = min(most, segment.documents)
     docs, gains = np.empty(most, np.int32), np.empty(most, np.float32)
     question = np.array(numbers + forms, np.int64)
-    state = np.zeros(2, np.int64)
+    state = np.zeros(3, np.int64)
+    at = [address_of(array) for array in (question, segment.row(group_name), state, docs, gains)]
     ROOM.make_cursors(max(len(forms), slots))
-    while state[0] < segment.documents:
+    ROOM.make_keys(len(forms) * _FIRST_CAPACITY)
+    while state[PHRASE_START] < segment.documents:
         if not has_time():
             raise LateError
-        find_phrases(question, segment.row(group_name), ROOM.table, state, docs, gains)
-    found = int(state[1])
+        find_phrases(at[0], at[1], ROOM.address, at[2], at[3], at[4])
+        if state[PHRASE_NEEDS]:
+            question[CAPACITY] = 2 * state[PHRASE_NEEDS]
+            ROOM.make_keys(len(forms) * int(question[CAPACITY]))
+    found = int(state[PHRASE_FOUND])
     return docs[:found], gains[:found]
 
 
@@ -220,14 +227,10 @@ def _count_articles(leaves: Sequence[SegmentLeaf], generation: Generation, mode:
         return sum(leaf.size for leaf in leaves)
     total = 0
     for leaf, segment in zip(leaves, generation.segments, strict=True):
-        total += leaf.size if not leaf.terms else 0
-        if leaf.shares:
-            terms = np.array(leaf.terms, np.int64)
-            total += int(counting.count_shared(segment.text, terms, mode, segment.live, np.zeros_like(segment.live)))
-            continue
-        for term in leaf.terms:
-            if mode == BOTH and not segment.deleted:
-                total += int(segment.text[5][term])
-            else:
-                total += int(counting.count_live(segment.text, term, mode, segment.live))
+        if not leaf.terms or (mode == BOTH and not segment.deleted and not leaf.shares):
+            total += leaf.size
+        else:
+            terms, bits = np.array(leaf.terms, np.int64), np.zeros_like(segment.live)
+            row = address_of(segment.row("text"))
+            total += int(counting.count_articles(row, ROOM.address, terms, mode, bits))
     return total

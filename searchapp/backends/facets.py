@@ -84,7 +84,7 @@ def _years(generation: Generation) -> list[NDArray[np.int32]]:
     """The year of each document, -1 where it is undated."""
     made = []
     for segment in generation.segments:
-        first = segment.columns[0]
+        first = segment.first_day
         years = bucket_numbers(first, "year") + _EPOCH_YEAR
         made.append(np.where(first != 0, years, -1).astype(np.int32))
     return made

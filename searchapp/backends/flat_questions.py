@@ -18,7 +18,7 @@ from searchapp.backends.clauses import MODES, PreparedClause
 from searchapp.backends.generation import Bits, Generation, SearchedSegment
 from searchapp.backends.kernels.best import NEWEST, OLDEST, RELEVANCE
 from searchapp.backends.kernels.blocks import UNSCORED
-from searchapp.backends.kernels.flat import ALL, ANY, HEAD
+from searchapp.backends.kernels.flat_collecting import ALL, ANY, HEAD
 from searchapp.backends.kernels.memory import address_of
 from searchapp.backends.leaf import TITLE_SCALE
 from searchapp.backends.programs import value_bits
@@ -162,7 +162,7 @@ def write_question(
         return None
     segments = generation.segments
     weights = [_float_bits(clause.weight * each.idf) for clause, each in zip(flat.clauses, clauses, strict=True)]
-    is_known = flat.is_one_clause and order == RELEVANCE and matched is None
+    is_known = flat.is_one_clause and order == RELEVANCE and matched is None and hits > 0
     numbers = [
         ANY if flat.is_any else ALL, order, hits, _K1, _TITLE_SCALE, len(segments), generation.table_address, _BUDGET,
         *([0] * len(segments)),

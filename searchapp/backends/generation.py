@@ -76,8 +76,9 @@ class SearchedSegment:
     live: Bits
     live_flags: Flags
     text: TextArrays
-    columns: TextArrays
+    first_day: NDArray[np.int32]
     last_day: NDArray[np.int32]
+    instant: NDArray[np.int64]
     bound_factor: np.float32
     names: dict[str, TextArrays] = field(default_factory=dict)
     rows: dict[str, NDArray[np.int64]] = field(default_factory=dict)
@@ -103,7 +104,7 @@ class SearchedSegment:
         """Days, months or years since 1970 of each document; `NO_BUCKET` where it is in no single one."""
         known = self.numbers.get(interval)
         if known is None:
-            first, last = self.columns[0], self.last_day
+            first, last = self.first_day, self.last_day
             starts = bucket_numbers(first, interval)
             whole = (first != 0) & (starts == bucket_numbers(last, interval))
             known = np.where(whole, starts, NO_BUCKET).astype(np.int32)
@@ -203,27 +204,23 @@ def _search_segment(
         live=pack_flags(live),
         live_flags=live,
         text=_group_arrays(segment.text, *gains),
-        columns=(columns.first_day, columns.instant, columns.id.reshape(-1).view(np.uint64)),
+        first_day=columns.first_day,
         last_day=columns.last_day,
+        instant=columns.instant,
         # A gain grows at most as the average length does, and never when that shrinks.
         bound_factor=np.float32(max(1.0, *grown) if grown else 1.0),
     )
 
 
 def _table_row(segment: SearchedSegment, group: TextArrays) -> list[int]:
-    words, widths, doc_freq, position_words = (group[at] for at in (0, 1, 5, 8))
     return [
         *map(address_of, group),
-        len(words),
-        len(widths),
-        len(doc_freq),
-        len(position_words),
         segment.documents,
         segment.base,
-        address_of(segment.columns[0]),
+        address_of(segment.first_day),
         address_of(segment.last_day),
-        address_of(segment.columns[1]),
-        address_of(segment.columns[2]),
+        address_of(segment.instant),
+        address_of(segment.mapped.columns.id),
         address_of(segment.live),
         segment.deleted,
         float_as_int(float(segment.bound_factor)),

@@ -19,6 +19,7 @@ from searchapp.backends.flat_questions import ORDERS, FlatQuestion, flatten, wri
 from searchapp.backends.generation import Bits, Generation
 from searchapp.backends.kernels.best import NEWEST, RELEVANCE
 from searchapp.backends.kernels.flat import DONE, search_flat
+from searchapp.backends.kernels.memory import address_of
 from searchapp.backends.kernels.program import WINDOW, run_program
 from searchapp.backends.leaf import TITLE_SCALE, LateError
 from searchapp.backends.programs import Program, write_program
@@ -179,8 +180,9 @@ class _Search:
         room.make_cursors(written.terms)
         state = room.state
         state[:] = 0
+        question = address_of(written.numbers)
         while not state[DONE] and self._has_time():
-            search_flat(written.numbers, room.table, state)
+            search_flat(question, room.address)
         *_, matches, filled, done = state.tolist()
         if done and flat.is_one_clause:
             matches = self._prepare(flat.clauses[0]).articles
@@ -190,7 +192,7 @@ class _Search:
         generation = self._generation
         order = ORDERS[self._plan.sort]
         is_deep = keeps > MOST_KEPT
-        best = ROOM.first_best(0 if is_deep else keeps)
+        size = 0 if is_deep else keeps
         total = filled = 0
         written: list[tuple[int, I32, F32]] = []
         for segment in generation.segments:
@@ -203,15 +205,16 @@ class _Search:
             out_scores = np.empty(segment.documents, np.float32) if is_deep else _NO_SCORES
             count = 0
             windows = -(-segment.documents // WINDOW)
-            size = _slice_size(program, windows)
-            for first in range(0, windows, size):
+            size_of_slice = _slice_size(program, windows)
+            for first in range(0, windows, size_of_slice):
                 if first and not self._has_time():
                     break
                 matches, filled, count = run_program(
-                    program.steps, segment.text, program.leaves, program.rows, program.ranges, segment.columns,
-                    segment.last_day, segment.live, not segment.deleted, _K1, TITLE_SCALE, segment.base, best, filled,
-                    order, _NO_BITS if matched is None else matched[segment.number], out_docs, out_scores, count,
-                    first, size, cursors, bits, scores,
+                    program.steps, segment.text, program.leaves, program.rows, program.ranges, segment.first_day,
+                    segment.last_day, segment.live, not segment.deleted, _K1, TITLE_SCALE,
+                    address_of(segment.row("text")), ROOM.address, size, filled, order,
+                    _NO_BITS if matched is None else matched[segment.number], out_docs, out_scores, count,
+                    first, size_of_slice, cursors, bits, scores,
                 )  # fmt: skip
                 total += matches
             if is_deep:
@@ -227,12 +230,12 @@ class _Search:
             return []
         docs = np.concatenate([docs.astype(np.int64) + segment.base for segment, docs, _ in parts])
         scores = np.concatenate([scores for _, _, scores in parts])
-        days = np.concatenate([segment.columns[0][docs] for segment, docs, _ in parts]).astype(np.int64)
+        days = np.concatenate([segment.first_day[docs] for segment, docs, _ in parts]).astype(np.int64)
         second = days
         key = scores.astype(np.float64)
         if order != RELEVANCE:
             sign = 1 if order == NEWEST else -1
-            instants = np.concatenate([segment.columns[1][docs] for segment, docs, _ in parts])
+            instants = np.concatenate([segment.instant[docs] for segment, docs, _ in parts])
             key = np.where(days == 0, -np.inf, sign * days)
             second = np.where(instants == UNKNOWN_INSTANT, UNKNOWN_INSTANT, sign * instants)
         if len(docs) > keeps:
@@ -260,11 +263,10 @@ def _slice_size(program: Program, windows: int) -> int:
 def _read_best(room: Room, filled: int) -> list[_Found]:
     if not filled:
         return []
-    _, _, docs, scores, halves = room.best
-    ids = halves[: 2 * filled].byteswap().tobytes().decode("ascii")
+    ids = room.halves[: 2 * filled].byteswap().tobytes().decode("ascii")
     return [
         (ids[at : at + ID_BYTES], doc, score)
         for at, doc, score in zip(
-            range(0, len(ids), ID_BYTES), docs[:filled].tolist(), scores[:filled].tolist(), strict=True
+            range(0, len(ids), ID_BYTES), room.docs[:filled].tolist(), room.scores[:filled].tolist(), strict=True
         )
     ]

@@ -99,8 +99,8 @@ def decode_frequencies(text, block, count, extras, titles):
 
 
 @kernel
-def decode_gains(text, block, count, mode, title_scale, docs, gains, extras, titles):
-    """What the word gains in each document of a block, all decoded; returns how many of them the mode keeps.
+def decode_scores(text, block, count, mode, weight, k1, title_scale, docs, scores, extras, titles):
+    """Saturated scores of a block whose documents are decoded; returns how many of them the mode keeps.
 
     With `TITLE`, documents whose title does not hold the term are taken out of `docs`; `title_scale` makes a title's
     gain what it is without its weight.
@@ -123,21 +123,24 @@ def decode_gains(text, block, count, mode, title_scale, docs, gains, extras, tit
         kept = 0
         for i in range(count):
             doc = docs[i]
+            gain = np.float32(titles[i]) * title_gain[np.uint64(doc)] * title_scale
             docs[kept] = doc
-            gains[kept] = np.float32(titles[i]) * title_gain[np.uint64(doc)] * title_scale
+            scores[kept] = weight * gain / (k1 + gain)
             kept += np.int64(titles[i] > 0)
         return kept
     if wt == 0:
         if we == 0:
-            for i in range(np.uint64(count)):
-                gains[i] = body_gain[np.uint64(docs[i])]
+            for i in range(count):
+                gain = body_gain[np.uint64(docs[i])]
+                scores[i] = weight * gain / (k1 + gain)
             return count
         if count == BLOCK:
             unpack_block(words, extras_at, we, extras)
         else:
             unpack_run(words, extras_at, count, we, extras)
-        for i in range(np.uint64(count)):
-            gains[i] = np.float32(extras[i] + np.uint32(1)) * body_gain[np.uint64(docs[i])]
+        for i in range(count):
+            gain = np.float32(extras[i] + np.uint32(1)) * body_gain[np.uint64(docs[i])]
+            scores[i] = weight * gain / (k1 + gain)
         return count
     if count == BLOCK:
         unpack_block(words, extras_at, we, extras)
@@ -145,48 +148,12 @@ def decode_gains(text, block, count, mode, title_scale, docs, gains, extras, tit
     else:
         unpack_run(words, extras_at, count, we, extras)
         unpack_run(words, titles_at, count, wt, titles)
-    for i in range(np.uint64(count)):
+    for i in range(count):
         doc = np.uint64(docs[i])
         in_body = np.float32(extras[i] + np.uint32(1) - titles[i])
-        gains[i] = np.float32(titles[i]) * title_gain[doc] + in_body * body_gain[doc]
+        gain = np.float32(titles[i]) * title_gain[doc] + in_body * body_gain[doc]
+        scores[i] = weight * gain / (k1 + gain)
     return count
-
-
-@kernel
-def keep_titles(text, block, count, docs, titles):
-    """The documents of a block whose title holds the term; returns how many."""
-    packed = text[1][block]
-    wt = np.int64((packed >> np.uint32(10)) & np.uint32(31))
-    if wt == 0:
-        return 0
-    wg = np.int64(packed & np.uint32(31))
-    we = np.int64((packed >> np.uint32(5)) & np.uint32(31))
-    at = np.int64(text[2][block])
-    if count == BLOCK:
-        unpack_block(text[0], at + 4 * (wg + we), wt, titles)
-    else:
-        unpack_run(text[0], at + words_of_run(count, wg) + words_of_run(count, we), count, wt, titles)
-    kept = 0
-    for i in range(count):
-        docs[kept] = docs[i]
-        kept += np.int64(titles[i] > 0)
-    return kept
-
-
-@kernel
-def saturate(gains, count, weight, k1):
-    """Gains become scores."""
-    for i in range(np.uint64(count)):
-        gain = gains[i]
-        gains[i] = weight * gain / (k1 + gain)
-
-
-@kernel
-def decode_scores(text, block, count, mode, weight, k1, title_scale, docs, scores, extras, titles):
-    """Saturated scores of a block whose documents are decoded; returns how many of them the mode keeps."""
-    kept = decode_gains(text, block, count, mode, title_scale, docs, scores, extras, titles)
-    saturate(scores, kept, weight, k1)
-    return kept
 
 
 @kernel
@@ -204,8 +171,8 @@ def unpack_lane(words, at, width, i):
 
 
 @kernel
-def gain_one(text, block, count, i, doc, mode, title_scale):
-    """The gain of posting `i` of a block; below zero where the mode does not keep it."""
+def score_one(text, block, count, i, doc, mode, weight, k1, title_scale):
+    """The score of posting `i` of a block; below zero where the mode does not keep it."""
     words = text[0]
     packed = text[1][block]
     wg = np.int64(packed & np.uint32(31))
@@ -225,14 +192,7 @@ def gain_one(text, block, count, i, doc, mode, title_scale):
     if mode == TITLE:
         if title == 0:
             return np.float32(-1)
-        return np.float32(title) * text[9][doc] * title_scale
-    return np.float32(title) * text[9][doc] + np.float32(extra + 1 - title) * text[10][doc]
-
-
-@kernel
-def score_one(text, block, count, i, doc, mode, weight, k1, title_scale):
-    """The score of posting `i` of a block; below zero where the mode does not keep it."""
-    gain = gain_one(text, block, count, i, doc, mode, title_scale)
-    if gain < 0:
-        return gain
+        gain = np.float32(title) * text[9][doc] * title_scale
+    else:
+        gain = np.float32(title) * text[9][doc] + np.float32(extra + 1 - title) * text[10][doc]
     return weight * gain / (k1 + gain)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.codec.compiled import count_bits, kernel
-from indexer.codec.kernels.packing import BLOCK
-from searchapp.backends.kernels.blocks import TITLE, block_size, decode_docs, keep_titles
+from searchapp.backends.kernels.blocks import TITLE
+from searchapp.backends.kernels.memory import int32s, int64s, uint64s
+from searchapp.backends.kernels.postings import first_block, keep_titles, read_docs
+from searchapp.backends.kernels.tables import GAPS, LIVE, SPARE_DOCS, TITLES
 
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
@@ -55,35 +57,19 @@ def mark_docs(docs, count, bits):
 
 
 @kernel
-def count_live(text, term, mode, live):
-    """How many live documents hold a term, in the title where the mode says so."""
-    docs = np.empty(BLOCK, np.int32)
-    gaps = np.empty(BLOCK, np.uint32)
-    titles = np.empty(BLOCK, np.uint32)
-    found = 0
-    for block in range(np.int64(text[4][term]), np.int64(text[4][term + 1])):
-        count = block_size(text, term, block)
-        decode_docs(text, term, block, count, docs, gaps)
-        if mode == TITLE:
-            count = keep_titles(text, block, count, docs, titles)
-        for i in range(np.uint64(count)):
-            doc = np.uint64(docs[i])
-            found += np.int64((live[doc >> np.uint64(6)] >> (doc & np.uint64(63))) & _ONE)
-    return found
+def count_articles(segment, room, terms, mode, bits):
+    """How many live documents hold any of the terms, in the title where the mode says so; `bits` are empty.
 
-
-@kernel
-def count_shared(text, terms, mode, live, bits):
-    """How many live documents hold any of the terms, in the title where the mode says so; `bits` are empty."""
-    docs = np.empty(BLOCK, np.int32)
-    gaps = np.empty(BLOCK, np.uint32)
-    titles = np.empty(BLOCK, np.uint32)
+    `segment` and `room` are addresses of tables (`tables.py`).
+    """
+    row = int64s(room)
+    live = uint64s(int64s(segment)[LIVE])
+    docs = int32s(row[SPARE_DOCS])
     for term in terms:
-        for block in range(np.int64(text[4][term]), np.int64(text[4][term + 1])):
-            count = block_size(text, term, block)
-            decode_docs(text, term, block, count, docs, gaps)
+        for block in range(first_block(segment, term), first_block(segment, term + 1)):
+            count = read_docs(segment, term, block, row[SPARE_DOCS], row[GAPS])
             if mode == TITLE:
-                count = keep_titles(text, block, count, docs, titles)
+                count = keep_titles(segment, block, count, row[SPARE_DOCS], row[TITLES])
             for i in range(np.uint64(count)):
                 doc = np.uint64(docs[i])
                 bits[doc >> np.uint64(6)] |= _ONE << (doc & np.uint64(63))

@@ -1,22 +1,49 @@
 """Answers a question that is one row of leaves, joined by OR or by AND, and narrowed: the shape of nearly all of them.
 
-Windows of documents go by, over all segments. A question that nothing narrows adds scores up straight away. All others
-first make bits of who matches, and then score these alone; in order of days nobody is scored but the hits.
+Windows of documents go by, over all segments. A question that nothing narrows adds scores up straight away; as soon as
+there are hits to beat, it adds up bounds (Turtle and Flood 1995), and scores alone what may beat them. All others first
+make bits of who matches, and then score these; in order of days nobody is scored but the hits.
 
 `question` is int64: `HEAD` numbers, then for each segment where its part begins (0 where nothing can match). A part
 has `PART` numbers, then addresses of bitsets that must hold the matches, of those that must not, pairs of days, and
-its leaves, those to leave out last (`flat_leaves.py`). `places` says where in `question` these are, and behind them
-once more where the leaves are, the smallest first.
-`state` is where to go on: segment, first document, matches so far, hits so far, and 1 when all is done.
-`room` has the addresses of one thread's arrays.
+its leaves, those to leave out last (`flat_leaves.py`). The room's `PLACES` say where in `question` these are, and
+behind them once more where the leaves are, the smallest first.
+
+The room's `STATE` is where to go on: segment, first document, matches so far, hits so far, and 1 when all is done.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from indexer.codec.compiled import count_bits, kernel
-from searchapp.backends.kernels.best import NEWEST, RELEVANCE, offer
+from indexer.codec.compiled import count_bits, inlined, kernel
+from searchapp.backends.kernels.best import RELEVANCE
+from searchapp.backends.kernels.flat_asking import best_of_leaf, look_up, score_asked
+from searchapp.backends.kernels.flat_collecting import (
+    ALL,
+    ANY,
+    BUDGET,
+    FLAT_WINDOW,
+    HEAD,
+    HITS,
+    JOIN,
+    K1,
+    KNOWN,
+    LEAVES,
+    LEFT_OUT,
+    MATCHED,
+    ORDER,
+    OTHER_VALUES,
+    PART,
+    RANGES,
+    SEGMENTS,
+    TABLE,
+    TITLE_SCALE,
+    VALUES,
+    collect_scores,
+    keep_days,
+    offer_bits,
+)
 from searchapp.backends.kernels.flat_leaves import (
     CURSOR,
     LEAF_FIELDS,
@@ -24,144 +51,80 @@ from searchapp.backends.kernels.flat_leaves import (
     SIZE,
     TERM_COUNT,
     add_scores,
-    best_of_leaf,
     first_ahead,
-    highest_score,
-    look_up,
     place_cursors,
-    score_asked,
+    refill_rows,
     set_bits,
 )
-from searchapp.backends.kernels.memory import array_at, float_bits, float_of, lowest_bit
+from searchapp.backends.kernels.memory import float32s, float_of, int64s, uint64s
 from searchapp.backends.kernels.tables import (
     BASE,
+    BITS,
     DELETED,
     DOCUMENTS,
-    FACTOR,
-    FIRST_DAY,
-    LAST_DAY,
+    FOUND_BITS,
+    HITS_DOCS,
+    HITS_SCORES,
     LIVE,
-    ROOM_BITS,
-    ROOM_PLACES,
-    ROOM_READERS,
-    ROOM_SCORES,
+    PLACES,
+    SCORES,
     SEGMENT_FIELDS,
-    best_of,
-    columns_of,
-    cursors_of,
-    text_of,
+    STATE,
 )
 
-ANY, ALL = range(2)
-JOIN, ORDER, HITS, K1, TITLE_SCALE, SEGMENTS, TABLE, BUDGET = range(8)
-HEAD = 8
-LEAVES, LEFT_OUT, ROWS, OTHER_ROWS, RANGES, MATCHED, KNOWN = range(7)
-PART = 7
 SEGMENT, START, MATCHES, FILLED, DONE = range(5)
-FLAT_WINDOW = 4096
-FLAT_WORDS = FLAT_WINDOW // 64
+STATE_FIELDS = 5
 #: Where only blocks of promise are read, more documents at a time.
 KNOWN_WINDOW = 64 * FLAT_WINDOW
+#: What a window costs beside its postings, in postings.
+_WINDOW_COST = FLAT_WINDOW >> 3
+#: Bounds are given up for so many windows where more than one match in `_FEW` has to be scored after all.
+_FEW = 8
+_PAUSE = 8
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
 
 
 @kernel
-def is_ahead(best, filled, day, order):
-    """Whether a document of this day may be among the best, in order of days."""
-    if filled < len(best[0]):
-        return True
-    first = -np.inf
-    if day != 0:
-        first = np.float64(day) if order == NEWEST else -np.float64(day)
-    return first >= best[0][len(best[0]) - 1]
+def lay_out(question, part, places_at):
+    """Finds the leaves of a part, gives them cursors, and sorts them by size."""
+    fields = int64s(question)
+    places = int64s(places_at)
+    count = fields[part + LEAVES]
+    both = count + fields[part + LEFT_OUT]
+    at = part + PART + fields[part + VALUES] + fields[part + OTHER_VALUES] + 2 * fields[part + RANGES]
+    terms = np.int64(0)
+    for leaf in range(both):
+        places[leaf] = at
+        fields[at + CURSOR] = terms
+        terms += fields[at + TERM_COUNT]
+        at += LEAF_FIELDS + fields[at + TERM_COUNT]
+    for leaf in range(both):
+        fields[places[leaf] + READER] = terms + leaf
+    for leaf in range(count):
+        spot = both + leaf
+        while spot > both and fields[places[spot - 1] + SIZE] > fields[places[leaf] + SIZE]:
+            places[spot] = places[spot - 1]
+            spot -= 1
+        places[spot] = places[leaf]
 
 
 @kernel
-def collect_scores(scores, start, end, live, matched, base, best, filled, columns):
-    """Counts, offers and empties scores of matches; returns (matches, filled).
-
-    `live` and `matched` are of no length where everything lives and nobody wants the set.
-    """
-    size = len(best[0])
-    matches = np.int64(0)
-    least = np.int32(1)
-    if size and filled == size:
-        least = float_bits(np.float32(best[0][size - 1]))
-    for first in range(0, end - start, 64):
-        count = np.int32(0)
-        highest = np.int32(0)
-        at = np.uint64(first)
-        for i in range(np.uint64(64)):
-            number = float_bits(scores[at + i])
-            count += np.int32(number > 0)
-            highest = max(highest, number)
-        if count == 0:
-            continue
-        alive = ~_ZERO
-        if len(live) or len(matched):
-            held = _ZERO
-            for i in range(np.uint64(64)):
-                held |= np.uint64(float_bits(scores[at + i]) > 0) << i
-            word = (start + first) >> 6
-            if len(live):
-                alive = live[word]
-                held &= alive
-                count = np.int32(count_bits(held))
-            if len(matched):
-                matched[word] = held
-        matches += count
-        if size and highest >= least:
-            for i in range(np.uint64(64)):
-                score = scores[at + i]
-                if float_bits(score) >= least and (alive >> i) & _ONE:
-                    filled = offer(best, filled, base, start + first + np.int64(i), score, RELEVANCE, columns)
-                    if filled == size:
-                        least = float_bits(np.float32(best[0][size - 1]))
-        scores[first : first + 64] = 0
-    return matches, filled
+def next_window(question, part, start, segment, room):
+    """Start of the first window from `start` on that can hold a match."""
+    fields = int64s(question)
+    places = int64s(int64s(room)[PLACES])
+    count = fields[part + LEAVES]
+    if fields[JOIN] == ALL:
+        nearest = first_ahead(question, places[count + fields[part + LEFT_OUT]], segment, room)
+    else:
+        nearest = np.int64(1) << 40
+        for leaf in range(count):
+            nearest = min(nearest, first_ahead(question, places[leaf], segment, room))
+    return max(start, nearest // FLAT_WINDOW * FLAT_WINDOW)
 
 
-@kernel
-def collect_bits(bits, scores, start, end, base, best, filled, order, columns):
-    """Offers and empties scores of matches; returns how many hits there are."""
-    size = len(best[0])
-    for word in range((end - start + 63) >> 6):
-        left = bits[word]
-        while left != _ZERO:
-            slot = (word << 6) + np.int64(lowest_bit(left))
-            left &= left - _ONE
-            score = scores[slot]
-            scores[slot] = 0
-            if order == RELEVANCE:
-                if filled < size or score >= best[0][size - 1]:
-                    filled = offer(best, filled, base, start + slot, score, order, columns)
-            elif is_ahead(best, filled, columns[0][start + slot], order):
-                filled = offer(best, filled, base, start + slot, np.float32(0), order, columns)
-    return filled
-
-
-@kernel
-def keep_days(bits, start, end, first_day, last_day, first, last):
-    """The bits of what is dated and lies between the two days, which are included, stay."""
-    for word in range((end - start + 63) >> 6):
-        if bits[word] == _ZERO:
-            continue
-        doc = start + (word << 6)
-        kept = _ZERO
-        if doc + 64 <= end:
-            at = np.uint64(doc)
-            for i in range(np.uint64(64)):
-                day = first_day[at + i]
-                kept |= np.uint64((day != 0) & (day >= first) & (last_day[at + i] <= last)) << i
-        else:
-            for i in range(end - doc):
-                day = first_day[doc + i]
-                kept |= np.uint64((day != 0) & (day >= first) & (last_day[doc + i] <= last)) << np.uint64(i)
-        bits[word] &= kept
-
-
-@kernel
+@inlined
 def is_empty(bits, held):
     for word in range(held):
         if bits[word] != _ZERO:
@@ -170,81 +133,57 @@ def is_empty(bits, held):
 
 
 @kernel
-def lay_out(question, part, places):
-    """Finds the leaves of a part, gives them cursors, and sorts them by size."""
-    count = question[part + LEAVES]
-    both = count + question[part + LEFT_OUT]
-    at = first_leaf(question, part)
-    terms = np.int64(0)
-    for leaf in range(both):
-        places[leaf] = at
-        question[at + CURSOR] = terms
-        terms += question[at + TERM_COUNT]
-        at += LEAF_FIELDS + question[at + TERM_COUNT]
-    for leaf in range(both):
-        question[places[leaf] + READER] = terms + leaf
-    for leaf in range(count):
-        spot = both + leaf
-        while spot > both and question[places[spot - 1] + SIZE] > question[places[leaf] + SIZE]:
-            places[spot] = places[spot - 1]
-            spot -= 1
-        places[spot] = places[leaf]
-
-
-@kernel
-def first_leaf(question, part):
-    return part + PART + question[part + ROWS] + question[part + OTHER_ROWS] + 2 * question[part + RANGES]
-
-
-@kernel
-def match_window(question, part, places, start, end, text, segment, cursors, bits, found):
-    """Sets the bits of all matches in [start, end); returns how many postings were read."""
+def match_window(question, part, start, end, segment, room):
+    """Sets in `BITS` the bits of all matches in [start, end); returns how many postings were read."""
+    fields = int64s(question)
+    row = int64s(room)
+    columns = int64s(segment)
+    places = int64s(row[PLACES])
+    bits = uint64s(row[BITS])
+    found = uint64s(row[FOUND_BITS])
+    live = uint64s(columns[LIVE])
     held = (end - start + 63) >> 6
-    row = start >> 6
-    count = question[part + LEAVES]
-    both = count + question[part + LEFT_OUT]
-    rows = part + PART
-    documents = segment[DOCUMENTS]
-    words = (documents + 63) >> 6
+    here = start >> 6
+    count = fields[part + LEAVES]
+    both = count + fields[part + LEFT_OUT]
     read = np.int64(0)
     if count == 0:
-        live = array_at(segment[LIVE], words, np.uint64)
-        bits[:held] = live[row : row + held]
-    elif question[JOIN] == ANY:
+        for word in range(held):
+            bits[word] = live[here + word]
+    elif fields[JOIN] == ANY:
         for leaf in range(count):
-            read += set_bits(question, places[leaf], start, end, text, cursors, bits)
+            read += set_bits(question, places[leaf], start, end, segment, room, row[BITS])
     else:
-        read += set_bits(question, places[both], start, end, text, cursors, bits)
-        for leaf in range(1, count):
-            if is_empty(bits, held):
-                return read
-            read += look_up(question, places[both + leaf], start, end, text, cursors, bits, found)
-            for word in range(held):
-                bits[word] = found[word]
-                found[word] = _ZERO
-    if segment[DELETED]:
-        live = array_at(segment[LIVE], words, np.uint64)
+        read += set_bits(question, places[both], start, end, segment, room, row[BITS])
+    if columns[DELETED]:
         for word in range(held):
-            bits[word] &= live[row + word]
-    for i in range(question[part + ROWS]):
-        kept = array_at(question[rows + i], words, np.uint64)
+            bits[word] &= live[here + word]
+    at = part + PART
+    for i in range(fields[part + VALUES]):
+        kept = uint64s(fields[at + i])
         for word in range(held):
-            bits[word] &= kept[row + word]
-    rows += question[part + ROWS]
-    for i in range(question[part + OTHER_ROWS]):
-        gone = array_at(question[rows + i], words, np.uint64)
+            bits[word] &= kept[here + word]
+    at += fields[part + VALUES]
+    for i in range(fields[part + OTHER_VALUES]):
+        gone = uint64s(fields[at + i])
         for word in range(held):
-            bits[word] &= ~gone[row + word]
-    days = rows + question[part + OTHER_ROWS]
-    for i in range(question[part + RANGES]):
-        keep_days(
-            bits, start, end, array_at(segment[FIRST_DAY], documents, np.int32),
-            array_at(segment[LAST_DAY], documents, np.int32), question[days + 2 * i], question[days + 2 * i + 1],
-        )  # fmt: skip
+            bits[word] &= ~gone[here + word]
+    at += fields[part + OTHER_VALUES]
+    for i in range(fields[part + RANGES]):
+        keep_days(row[BITS], start, end, segment, fields[at + 2 * i], fields[at + 2 * i + 1])
+    # Behind the smallest leaf and the sets, the others are asked about what is left.
+    first = both + 1 if fields[JOIN] == ALL else both + count
+    for leaf in range(first, both + count):
+        if is_empty(bits, held):
+            return read
+        read += look_up(question, places[leaf], start, end, segment, room, row[BITS], row[FOUND_BITS])
+        for word in range(held):
+            bits[word] = found[word]
+            found[word] = _ZERO
     for leaf in range(count, both):
         if is_empty(bits, held):
             return read
-        read += look_up(question, places[leaf], start, end, text, cursors, bits, found)
+        read += look_up(question, places[leaf], start, end, segment, room, row[BITS], row[FOUND_BITS])
         for word in range(held):
             bits[word] &= ~found[word]
             found[word] = _ZERO
@@ -252,227 +191,175 @@ def match_window(question, part, places, start, end, text, segment, cursors, bit
 
 
 @kernel
-def next_window(question, part, places, start, text, cursors):
-    """Start of the first window from `start` on that can hold a match."""
-    if question[JOIN] == ALL:
-        smallest = places[question[part + LEAVES] + question[part + LEFT_OUT]]
-        nearest = first_ahead(question, smallest, text, cursors)
-        return max(start, nearest // FLAT_WINDOW * FLAT_WINDOW)
-    nearest = np.int64(1) << 40
-    for leaf in range(question[part + LEAVES]):
-        nearest = min(nearest, first_ahead(question, places[leaf], text, cursors))
-    return max(start, nearest // FLAT_WINDOW * FLAT_WINDOW)
+def score_bits(question, part, start, end, segment, room):
+    """Adds up the scores of the documents of `BITS`."""
+    fields = int64s(question)
+    places = int64s(int64s(room)[PLACES])
+    for leaf in range(fields[part + LEAVES]):
+        score_asked(
+            question, places[leaf], start, end, segment, room, float_of(fields[K1]), float_of(fields[TITLE_SCALE]),
+            int64s(room)[BITS],
+        )  # fmt: skip
 
 
 @kernel
-def run_scores(question, part, places, start, budget, text, segment, cursors, scores, sums, best, filled):
+def run_scores(question, part, start, budget, segment, room, filled):
     """Windows of one segment, of a question that nothing narrows; returns (next start, matches, filled, budget)."""
-    documents = segment[DOCUMENTS]
-    words = (documents + 63) >> 6
-    columns = columns_of(segment)
-    k1 = np.float32(float_of(question[K1]))
-    title_scale = np.float32(float_of(question[TITLE_SCALE]))
-    factor = np.float32(float_of(segment[FACTOR]))
-    live = array_at(segment[LIVE], words if segment[DELETED] else 0, np.uint64)
-    matched = array_at(question[part + MATCHED], words if question[part + MATCHED] else 0, np.uint64)
-    count = question[part + LEAVES]
-    size = len(best[0])
+    fields = int64s(question)
+    places = int64s(int64s(room)[PLACES])
+    documents = int64s(segment)[DOCUMENTS]
+    k1 = float_of(fields[K1])
+    title_scale = float_of(fields[TITLE_SCALE])
+    size = fields[HITS]
     matches = np.int64(0)
+    pause = np.int64(0)
+    bounds_only = False
     while budget > 0:
-        start = next_window(question, part, places, start, text, cursors)
+        start = next_window(question, part, start, segment, room)
         if start >= documents:
             return documents, matches, filled, budget
         end = min(start + FLAT_WINDOW, documents)
-        highest = np.float32(0)
-        least = np.float32(0)
-        if filled == size and (size == 0 or count > 1):
-            # Nothing below this can be a hit any more, whatever the other leaves add to it.
-            least = np.float32(np.inf)
-            if size:
-                least = np.float32(best[0][size - 1])
-            for leaf in range(count):
-                highest += highest_score(question, places[leaf], end, text, k1, factor, cursors)
-        for leaf in range(count):
-            at = places[leaf]
-            enough = np.float32(0)
-            if least > 0:
-                enough = least - (highest - highest_score(question, at, end, text, k1, factor, cursors))
-            budget -= add_scores(question, at, start, end, enough, text, k1, title_scale, factor, cursors, scores, sums)
-        found, filled = collect_scores(scores, start, end, live, matched, segment[BASE], best, filled, columns)
+        if bounds_only != (filled == size and pause == 0):
+            bounds_only = not bounds_only
+            for leaf in range(fields[part + LEAVES]):
+                refill_rows(question, places[leaf], segment, room, k1, title_scale, bounds_only)
+        for leaf in range(fields[part + LEAVES]):
+            budget -= add_scores(question, places[leaf], start, end, segment, room, k1, title_scale, bounds_only)
+        found, filled, promising = collect_scores(question, part, start, end, segment, room, filled, bounds_only)
         matches += found
-        budget -= FLAT_WINDOW >> 3
+        if promising:
+            budget -= 2 * promising
+            score_bits(question, part, start, end, segment, room)
+            filled = offer_bits(start, end, segment, room, size, filled, RELEVANCE)
+            if promising * _FEW > found:
+                pause = np.int64(_PAUSE)
+        pause = max(np.int64(0), pause - 1)
+        budget -= _WINDOW_COST
         start = end
-        if end == documents:
-            break
     return start, matches, filled, budget
 
 
 @kernel
-def run_known(question, part, places, start, budget, text, segment, cursors, best, filled):
+def run_known(question, part, start, budget, segment, room, filled):
     """A leaf of which it is known how many documents it has; returns (next start, filled, budget)."""
-    documents = segment[DOCUMENTS]
-    columns = columns_of(segment)
-    live = array_at(segment[LIVE], (documents + 63) >> 6 if segment[DELETED] else 0, np.uint64)
+    fields = int64s(question)
+    places = int64s(int64s(room)[PLACES])
+    documents = int64s(segment)[DOCUMENTS]
     while budget > 0 and start < documents:
         end = min(start + KNOWN_WINDOW, documents)
         filled, read = best_of_leaf(
-            question, places[0], end, end == documents, live, text, np.float32(float_of(question[K1])),
-            np.float32(float_of(question[TITLE_SCALE])), np.float32(float_of(segment[FACTOR])), cursors, best, filled,
-            segment[BASE], columns,
+            question, places[0], end, end == documents, segment, room, float_of(fields[K1]),
+            float_of(fields[TITLE_SCALE]), fields[HITS], filled,
         )  # fmt: skip
-        budget -= read
+        budget -= read + _WINDOW_COST
         start = end
     return start, filled, budget
 
 
 @kernel
-def run_bits(question, part, places, start, budget, text, segment, cursors, bits, found, scores, sums, best, filled):
+def run_bits(question, part, start, budget, segment, room, filled):
     """Windows of one segment; returns (next start, matches, filled, budget)."""
-    documents = segment[DOCUMENTS]
-    columns = columns_of(segment)
-    k1 = np.float32(float_of(question[K1]))
-    title_scale = np.float32(float_of(question[TITLE_SCALE]))
-    order = question[ORDER]
-    has_set = question[part + MATCHED] != 0
-    matched = array_at(question[part + MATCHED], (documents + 63) >> 6 if has_set else 0, np.uint64)
-    count = question[part + LEAVES]
-    size = len(best[0])
+    fields = int64s(question)
+    bits = uint64s(int64s(room)[BITS])
+    documents = int64s(segment)[DOCUMENTS]
+    has_set = fields[part + MATCHED] != 0
+    matched = uint64s(fields[part + MATCHED])
+    size = fields[HITS]
     matches = np.int64(0)
     while budget > 0:
-        if count:
-            start = next_window(question, part, places, start, text, cursors)
+        if fields[part + LEAVES]:
+            start = next_window(question, part, start, segment, room)
         if start >= documents:
             return documents, matches, filled, budget
         end = min(start + FLAT_WINDOW, documents)
         held = (end - start + 63) >> 6
-        budget -= match_window(question, part, places, start, end, text, segment, cursors, bits, found)
-        budget -= FLAT_WINDOW >> 3
+        budget -= match_window(question, part, start, end, segment, room) + _WINDOW_COST
         total = np.int64(0)
         for word in range(held):
             total += count_bits(bits[word])
-        if total:
-            matches += total
-            if has_set:
-                row = start >> 6
-                for word in range(held):
-                    matched[row + word] = bits[word]
-            if size:
-                if order == RELEVANCE:
-                    budget -= total
-                    for leaf in range(count):
-                        score_asked(
-                            question, places[leaf], start, end, text, k1, title_scale, cursors,
-                            bits, scores, sums,
-                        )  # fmt: skip
-                filled = collect_bits(bits, scores, start, end, segment[BASE], best, filled, order, columns)
-            bits[:held] = _ZERO
+        matches += total
+        if has_set:
+            for word in range(held):
+                matched[(start >> 6) + word] = bits[word]
+        if total and size:
+            if fields[ORDER] == RELEVANCE:
+                budget -= total
+                score_bits(question, part, start, end, segment, room)
+            filled = offer_bits(start, end, segment, room, size, filled, fields[ORDER])
+        else:
+            for word in range(held):
+                bits[word] = _ZERO
         start = end
     return start, matches, filled, budget
 
 
 @kernel
-def score_hits(question, part, places, text, segment, cursors, bits, scores, sums, best, filled):
+def score_hits(question, part, segment, room, filled):
     """Scores of the hits that lie in one segment."""
-    k1 = np.float32(float_of(question[K1]))
-    title_scale = np.float32(float_of(question[TITLE_SCALE]))
-    base = segment[BASE]
-    documents = segment[DOCUMENTS]
+    fields = int64s(question)
+    row = int64s(room)
+    columns = int64s(segment)
+    places = int64s(row[PLACES])
+    docs = int64s(row[HITS_DOCS])
+    scores = float32s(row[SCORES])
+    bits = uint64s(row[BITS])
+    lay_out(question, part, row[PLACES])
     for hit in range(filled):
-        doc = best[2][hit] - base
-        if doc < 0 or doc >= documents:
+        doc = docs[hit] - columns[BASE]
+        if doc < 0 or doc >= columns[DOCUMENTS]:
             continue
         start = doc // FLAT_WINDOW * FLAT_WINDOW
-        end = min(start + FLAT_WINDOW, documents)
+        end = min(start + FLAT_WINDOW, columns[DOCUMENTS])
         slot = doc - start
+        for leaf in range(fields[part + LEAVES]):
+            place_cursors(question, places[leaf], start, segment, room)
         bits[slot >> 6] = _ONE << np.uint64(slot & 63)
-        for leaf in range(question[part + LEAVES]):
-            at = places[leaf]
-            place_cursors(question, at, start, text, cursors)
-            score_asked(question, at, start, end, text, k1, title_scale, cursors, bits, scores, sums)
-        best[3][hit] = scores[slot]
+        score_bits(question, part, start, end, segment, room)
+        float32s(row[HITS_SCORES])[hit] = scores[slot]
         scores[slot] = 0
         bits[slot >> 6] = _ZERO
 
 
 @kernel
-def search_flat(question, room, state):
+def search_flat(question, room):
     """Goes on with a question until its budget of postings is used up, or all is done."""
-    table = array_at(question[TABLE], question[SEGMENTS] * SEGMENT_FIELDS, np.int64)
-    best = best_of(room, question[HITS])
-    cursors = cursors_of(room)
-    all_scores = array_at(room[ROOM_SCORES], 2 * FLAT_WINDOW, np.float32)
-    scores = all_scores[:FLAT_WINDOW]
-    sums = all_scores[FLAT_WINDOW:]
-    all_bits = array_at(room[ROOM_BITS], 2 * FLAT_WORDS, np.uint64)
-    bits = all_bits[:FLAT_WORDS]
-    found = all_bits[FLAT_WORDS:]
-    places = array_at(room[ROOM_PLACES], 2 * room[ROOM_READERS], np.int64)
+    fields = int64s(question)
+    row = int64s(room)
+    state = int64s(row[STATE])
+    places = int64s(row[PLACES])
     filled = state[FILLED]
-    budget = question[BUDGET]
+    budget = fields[BUDGET]
     number = state[SEGMENT]
     start = state[START]
-    while number < question[SEGMENTS] and budget > 0:
-        part = question[HEAD + number]
-        segment = table[number * SEGMENT_FIELDS : (number + 1) * SEGMENT_FIELDS]
+    while number < fields[SEGMENTS] and budget > 0:
+        part = fields[HEAD + number]
+        segment = fields[TABLE] + 8 * SEGMENT_FIELDS * number
         if part:
-            text = text_of(segment)
-            lay_out(question, part, places)
-            count = question[part + LEAVES]
-            for leaf in range(count + question[part + LEFT_OUT]):
-                place_cursors(question, places[leaf], start, text, cursors)
+            lay_out(question, part, row[PLACES])
+            count = fields[part + LEAVES]
+            for leaf in range(count + fields[part + LEFT_OUT]):
+                place_cursors(question, places[leaf], start, segment, room)
+            narrowing = fields[part + LEFT_OUT] + fields[part + VALUES] + fields[part + OTHER_VALUES]
+            is_row = narrowing + fields[part + RANGES] == 0 and (count == 1 or fields[JOIN] == ANY) and count > 0
             matches = np.int64(0)
-            is_narrowed = question[part + LEFT_OUT] + question[part + ROWS] + question[part + OTHER_ROWS] > 0
-            is_narrowed = is_narrowed or question[part + RANGES] > 0 or count == 0
-            if question[part + KNOWN]:
-                start, filled, budget = run_known(
-                    question, part, places, start, budget, text, segment, cursors, best, filled
-                )
-            elif is_narrowed or question[ORDER] != RELEVANCE or (count > 1 and question[JOIN] == ALL):
-                start, matches, filled, budget = run_bits(
-                    question,
-                    part,
-                    places,
-                    start,
-                    budget,
-                    text,
-                    segment,
-                    cursors,
-                    bits,
-                    found,
-                    scores,
-                    sums,
-                    best,
-                    filled,
-                )
+            if fields[part + KNOWN]:
+                start, filled, budget = run_known(question, part, start, budget, segment, room, filled)
+            elif is_row and fields[ORDER] == RELEVANCE and fields[HITS] > 0:
+                start, matches, filled, budget = run_scores(question, part, start, budget, segment, room, filled)
             else:
-                start, matches, filled, budget = run_scores(
-                    question, part, places, start, budget, text, segment, cursors, scores, sums, best, filled
-                )
+                start, matches, filled, budget = run_bits(question, part, start, budget, segment, room, filled)
             state[MATCHES] += matches
-            if start < segment[DOCUMENTS]:
+            if start < int64s(segment)[DOCUMENTS]:
                 break
         number += 1
         start = np.int64(0)
     state[SEGMENT] = number
     state[START] = start
     state[FILLED] = filled
-    if number == question[SEGMENTS] and not state[DONE]:
+    if number == fields[SEGMENTS] and state[DONE] == 0:
         state[DONE] = 1
-        if question[ORDER] != RELEVANCE:
-            for number in range(question[SEGMENTS]):
-                segment = table[number * SEGMENT_FIELDS : (number + 1) * SEGMENT_FIELDS]
-                if question[HEAD + number]:
-                    lay_out(question, question[HEAD + number], places)
-                    score_hits(
-                        question,
-                        question[HEAD + number],
-                        places,
-                        text_of(segment),
-                        segment,
-                        cursors,
-                        bits,
-                        scores,
-                        sums,
-                        best,
-                        filled,
-                    )
+        if fields[ORDER] != RELEVANCE:
+            for number in range(fields[SEGMENTS]):
+                if fields[HEAD + number]:
+                    segment = fields[TABLE] + 8 * SEGMENT_FIELDS * number
+                    score_hits(question, fields[HEAD + number], segment, room, filled)

@@ -1,467 +1,260 @@
-"""Posting lists of one question in a window of documents: their scores added, their bits set, looked up or scored.
+"""The leaves of one question in a window of documents: scores added, bits set, documents looked up.
 
 A leaf is what one typed word or phrase is in one segment: `LEAF_FIELDS` numbers of the question (`flat.py`), and its
 terms behind them. It has terms, each with a cursor, or documents that were made ready with their gains. Where `SHARES`
 says that its terms may share documents, their gains are added up before they become a score.
 
-`cursors` keeps places from window to window: `blocks` the next block of each term (and behind them, the next ready
-document of each leaf), `heads` and `fills` what is left of the decoded one, `docs` and `rows` 128 a term, `held` which
-block these are of; then rows to decode in: `gaps`, `extras`, `titles`, `spare` for documents, `spare_row` for scores.
+A room keeps places from window to window: `BLOCKS` the next block of each term (and behind them, the next ready
+document of each leaf), `HEADS` and `FILLS` what is left of the decoded one, `DOCS` and `ROWS` 128 a term, `HELD` which
+block these are of.
+
+`question`, `segment` and `room` are addresses; `start` and `end` bound the window, whose slots count from `start`.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from indexer.codec.compiled import count_bits, kernel
+from indexer.codec.compiled import inlined, kernel
 from indexer.codec.kernels.packing import BLOCK
-from searchapp.backends.kernels.best import RELEVANCE, offer
-from searchapp.backends.kernels.blocks import (
-    TITLE,
-    block_size,
-    decode_docs,
-    decode_gains,
-    decode_scores,
-    gain_one,
+from searchapp.backends.kernels.blocks import TITLE
+from searchapp.backends.kernels.memory import float32s, float_of, int32s, int64s, uint64s
+from searchapp.backends.kernels.postings import (
+    first_block,
     keep_titles,
+    read_docs,
+    read_gains,
     saturate,
     seek_block,
     seek_doc,
 )
-from searchapp.backends.kernels.memory import array_at, float_of, lowest_bit
+from searchapp.backends.kernels.tables import (
+    BLOCKS,
+    BOUNDS,
+    DOCS,
+    EXTRAS,
+    FACTOR,
+    FILLS,
+    GAPS,
+    HEADS,
+    HELD,
+    LAST_DOC,
+    ROWS,
+    SCORES,
+    SUMS,
+    TITLES,
+)
 
 WEIGHT, SIZE, MODE, SHARES, READY_DOCS, READY_GAINS, READY_COUNT, CURSOR, READER, TERM_COUNT = range(10)
 LEAF_FIELDS = 10
 
-#: Marks a match whose score cannot matter: nothing beside any score there is, and not zero.
-TRACE = np.float32(1e-30)
 #: Bounds are rounded; a document may reach so much more than its bound says.
 SLACK = np.float32(1.00001)
-#: A block is decoded whole for its scores when so many of its documents are asked for.
-MANY_ASKED = 16
+ROW_BYTES = 4 * BLOCK
 _ONE = np.uint64(1)
-_ZERO = np.uint64(0)
 _SIX = np.uint64(6)
 _LOW = np.uint64(63)
 
 
 @kernel
-def ready_of(question, leaf):
-    """Documents and gains that were made ready for a leaf."""
-    count = question[leaf + READY_COUNT]
-    return (
-        array_at(question[leaf + READY_DOCS], count, np.int32),
-        array_at(question[leaf + READY_GAINS], count, np.float32),
-    )
-
-
-@kernel
-def place_cursors(question, leaf, start, text, cursors):
+def place_cursors(question, leaf, start, segment, room):
     """Every cursor of a leaf at its first block and ready document from `start` on."""
-    blocks, heads, fills = cursors[0], cursors[1], cursors[2]
-    for i in range(question[leaf + TERM_COUNT]):
-        term = question[leaf + LEAF_FIELDS + i]
-        cursor = question[leaf + CURSOR] + i
-        blocks[cursor] = seek_block(text[3], np.int64(text[4][term]), np.int64(text[4][term + 1]), start)
-        heads[cursor] = 0
-        fills[cursor] = 0
-        cursors[5][cursor] = -1
-    docs, _ = ready_of(question, leaf)
-    blocks[question[leaf + READER]] = seek_doc(docs, 0, len(docs), start)
+    fields = int64s(question)
+    row = int64s(room)
+    blocks = int64s(row[BLOCKS])
+    for i in range(fields[leaf + TERM_COUNT]):
+        term = fields[leaf + LEAF_FIELDS + i]
+        cursor = fields[leaf + CURSOR] + i
+        blocks[cursor] = seek_block(segment, first_block(segment, term), first_block(segment, term + 1), start)
+        int64s(row[HEADS])[cursor] = 0
+        int64s(row[FILLS])[cursor] = 0
+        int64s(row[HELD])[cursor] = -1
+    blocks[fields[leaf + READER]] = seek_doc(fields[leaf + READY_DOCS], 0, fields[leaf + READY_COUNT], start)
 
 
 @kernel
-def first_ahead(question, leaf, text, cursors):
+def first_ahead(question, leaf, segment, room):
     """No document of the leaf that is still to be read stands before this one."""
-    blocks, heads, fills = cursors[0], cursors[1], cursors[2]
+    fields = int64s(question)
+    row = int64s(room)
+    blocks = int64s(row[BLOCKS])
     nearest = np.int64(1) << 40
-    for i in range(question[leaf + TERM_COUNT]):
-        term = question[leaf + LEAF_FIELDS + i]
-        cursor = question[leaf + CURSOR] + i
-        if heads[cursor] < fills[cursor]:
-            nearest = min(nearest, np.int64(cursors[3][cursor * BLOCK + heads[cursor]]))
-        elif blocks[cursor] == np.int64(text[4][term]):
+    for i in range(fields[leaf + TERM_COUNT]):
+        term = fields[leaf + LEAF_FIELDS + i]
+        cursor = fields[leaf + CURSOR] + i
+        head = int64s(row[HEADS])[cursor]
+        block = blocks[cursor]
+        if head < int64s(row[FILLS])[cursor]:
+            nearest = min(nearest, np.int64(int32s(row[DOCS])[cursor * BLOCK + head]))
+        elif block == first_block(segment, term):
             nearest = np.int64(0)
-        elif blocks[cursor] < np.int64(text[4][term + 1]):
-            nearest = min(nearest, np.int64(text[3][blocks[cursor] - 1]) + 1)
-    docs, _ = ready_of(question, leaf)
-    at = blocks[question[leaf + READER]]
-    if at < len(docs):
-        nearest = min(nearest, np.int64(docs[at]))
+        elif block < first_block(segment, term + 1):
+            nearest = min(nearest, np.int64(int32s(int64s(segment)[LAST_DOC])[block - 1]) + 1)
+    at = blocks[fields[leaf + READER]]
+    if at < fields[leaf + READY_COUNT]:
+        nearest = min(nearest, np.int64(int32s(fields[leaf + READY_DOCS])[at]))
     return nearest
 
 
-@kernel
-def highest_score(question, leaf, end, text, k1, factor, cursors):
-    """No document of the leaf before `end` that is still to be read scores more."""
-    blocks, heads, fills = cursors[0], cursors[1], cursors[2]
-    weight = np.float32(float_of(question[leaf + WEIGHT]))
-    total = np.float32(0)
-    for i in range(question[leaf + TERM_COUNT]):
-        term = question[leaf + LEAF_FIELDS + i]
-        cursor = question[leaf + CURSOR] + i
-        block = blocks[cursor]
-        if heads[cursor] < fills[cursor]:
-            block -= 1
-        gain = np.float32(0)
-        while block < np.int64(text[4][term + 1]):
-            gain = max(gain, text[6][block])
-            if text[3][block] >= end - 1:
-                break
-            block += 1
-        total = total + gain if question[leaf + SHARES] else max(total, gain)
-    total *= factor
-    highest = weight * total / (k1 + total) * SLACK
-    docs, _ = ready_of(question, leaf)
-    at = blocks[question[leaf + READER]]
-    if at < len(docs) and docs[at] < end:
-        highest = max(highest, weight * SLACK)
-    return highest
+@inlined
+def ends_before(segment, term, block, end):
+    """Whether there is no block of the term any more, from `block` on, with documents before `end`."""
+    if block >= first_block(segment, term + 1):
+        return True
+    return block > first_block(segment, term) and int32s(int64s(segment)[LAST_DOC])[block - 1] + 1 >= end
 
 
 @kernel
-def add_scores(question, leaf, start, end, least, text, k1, title_scale, factor, cursors, scores, sums):
-    """Scores of the leaf's documents in [start, end) are added up; of blocks that do not reach `least`, only traces.
+def fill_row(question, leaf, cursor, block, fill, segment, room, k1, title_scale, bounds_only):
+    """What each document of a block, just decoded, adds; returns how many documents there are for the leaf.
 
-    Returns how many postings were read.
+    That is a score, or with `bounds_only` the most that any in the block can score; of a leaf that shares, a gain.
     """
-    blocks, heads, fills, all_docs, all_rows, _, gaps, extras, titles, _, _ = cursors
-    mode = question[leaf + MODE]
-    weight = np.float32(float_of(question[leaf + WEIGHT]))
-    shares = question[leaf + SHARES] != 0
-    target = scores
-    if shares:
-        target = sums
-        if least > 0 and highest_score(question, leaf, end, text, k1, factor, cursors) >= least:
-            least = np.float32(0)
+    fields = int64s(question)
+    row = int64s(room)
+    mode = fields[leaf + MODE]
+    weight = float_of(fields[leaf + WEIGHT])
+    docs_at = row[DOCS] + cursor * ROW_BYTES
+    rows_at = row[ROWS] + cursor * ROW_BYTES
+    if bounds_only:
+        if mode == TITLE:
+            fill = keep_titles(segment, block, fill, docs_at, row[TITLES])
+        gain = float32s(int64s(segment)[BOUNDS])[block] * float_of(int64s(segment)[FACTOR]) * SLACK
+        rows = float32s(rows_at)
+        for k in range(np.uint64(fill)):
+            rows[k] = weight * gain / (k1 + gain) * SLACK
+        return fill
+    fill = read_gains(segment, block, fill, mode, title_scale, docs_at, rows_at, row[EXTRAS], row[TITLES])
+    if fields[leaf + SHARES] == 0:
+        saturate(rows_at, fill, weight, k1)
+    return fill
+
+
+@kernel
+def refill_rows(question, leaf, segment, room, k1, title_scale, bounds_only):
+    """Makes what is left of decoded blocks what it has to be from now on: scores, or bounds."""
+    fields = int64s(question)
+    row = int64s(room)
+    for i in range(fields[leaf + TERM_COUNT]):
+        cursor = fields[leaf + CURSOR] + i
+        if int64s(row[HEADS])[cursor] < int64s(row[FILLS])[cursor]:
+            block = int64s(row[BLOCKS])[cursor] - 1
+            fill = read_docs(segment, fields[leaf + LEAF_FIELDS + i], block, row[DOCS] + cursor * ROW_BYTES, row[GAPS])
+            fill_row(question, leaf, cursor, block, fill, segment, room, k1, title_scale, bounds_only)
+
+
+@kernel
+def add_scores(question, leaf, start, end, segment, room, k1, title_scale, bounds_only):
+    """Scores of the leaf's documents in [start, end) are added up, or with `bounds_only` what they score at most.
+
+    A term's documents score at most what the highest gain in their block makes. Returns how many postings were read.
+    """
+    fields = int64s(question)
+    row = int64s(room)
+    weight = float_of(fields[leaf + WEIGHT])
+    shares = fields[leaf + SHARES] != 0 and not bounds_only
+    scores = float32s(row[SCORES])
+    target = float32s(row[SUMS]) if shares else scores
     read = np.int64(0)
-    for i in range(question[leaf + TERM_COUNT]):
-        term = question[leaf + LEAF_FIELDS + i]
-        cursor = question[leaf + CURSOR] + i
-        first = np.int64(text[4][term])
-        stop = np.int64(text[4][term + 1])
-        docs = all_docs[cursor * BLOCK : (cursor + 1) * BLOCK]
-        rows = all_rows[cursor * BLOCK : (cursor + 1) * BLOCK]
-        head = heads[cursor]
-        fill = fills[cursor]
-        block = blocks[cursor]
+    for i in range(fields[leaf + TERM_COUNT]):
+        term = fields[leaf + LEAF_FIELDS + i]
+        cursor = fields[leaf + CURSOR] + i
+        docs_at = row[DOCS] + cursor * ROW_BYTES
+        rows_at = row[ROWS] + cursor * ROW_BYTES
+        docs = int32s(docs_at)
+        rows = float32s(rows_at)
+        head = int64s(row[HEADS])[cursor]
+        fill = int64s(row[FILLS])[cursor]
+        block = int64s(row[BLOCKS])[cursor]
         while True:
             if head >= fill:
-                if block >= stop or (block > first and text[3][block - 1] + 1 >= end):
+                if ends_before(segment, term, block, end):
                     break
-                fill = block_size(text, term, block)
+                fill = read_docs(segment, term, block, docs_at, row[GAPS])
                 read += fill
-                decode_docs(text, term, block, fill, docs, gaps)
-                gain = text[6][block] * factor
-                if mode == TITLE or least <= 0 or (weight * gain / (k1 + gain) * SLACK >= least and not shares):
-                    fill = decode_gains(text, block, fill, mode, title_scale, docs, rows, extras, titles)
-                    if not shares:
-                        saturate(rows, fill, weight, k1)
-                else:
-                    for k in range(np.uint64(fill)):
-                        rows[k] = TRACE
-                head = 0
+                int64s(row[HELD])[cursor] = block
+                fill = fill_row(question, leaf, cursor, block, fill, segment, room, k1, title_scale, bounds_only)
+                head = seek_doc(docs_at, 0, fill, start)
                 block += 1
-                if fill == 0:
+                if head == fill:
                     continue
-            if docs[fill - 1] < end:
-                tail = fill
-            else:
-                tail = seek_doc(docs, head, fill, end)
+            tail = fill
+            if docs[fill - 1] >= end:
+                tail = seek_doc(docs_at, head, fill, end)
             for k in range(np.uint64(head), np.uint64(tail)):
                 target[np.uint64(docs[k] - start)] += rows[k]
             head = tail
             if tail < fill:
                 break
-        heads[cursor] = head
-        fills[cursor] = fill
-        blocks[cursor] = block
+        int64s(row[HEADS])[cursor] = head
+        int64s(row[FILLS])[cursor] = fill
+        int64s(row[BLOCKS])[cursor] = block
     if shares:
+        sums = float32s(row[SUMS])
         for slot in range(np.uint64(end - start)):
             gain = sums[slot]
             scores[slot] += weight * gain / (k1 + gain)
             sums[slot] = 0
-    ready, gains = ready_of(question, leaf)
-    reader = question[leaf + READER]
-    at = blocks[reader]
-    while at < len(ready) and ready[at] < end:
+    ready = int32s(fields[leaf + READY_DOCS])
+    gains = float32s(fields[leaf + READY_GAINS])
+    count = fields[leaf + READY_COUNT]
+    at = int64s(row[BLOCKS])[fields[leaf + READER]]
+    while at < count and ready[at] < end:
         scores[np.uint64(ready[at] - start)] += weight * gains[at] / (k1 + gains[at])
         at += 1
         read += 1
-    blocks[reader] = at
+    int64s(row[BLOCKS])[fields[leaf + READER]] = at
     return read
 
 
 @kernel
-def best_of_leaf(
-    question, leaf, end, is_last, live, text, k1, title_scale, factor, cursors, best, filled, base, columns
-):
-    """Offers the leaf's documents, block by block up to `end`; blocks that cannot hold one of the best are not read.
-
-    The block with the highest bound comes first, so that there is something to beat. Returns how many hits there are,
-    and how many postings were read.
-    """
-    blocks, _, _, _, _, _, gaps, extras, titles, docs, rows = cursors
-    mode = question[leaf + MODE]
-    weight = np.float32(float_of(question[leaf + WEIGHT]))
-    ready, gains = ready_of(question, leaf)
-    size = len(best[0])
-    read = np.int64(0)
-    reader = question[leaf + READER]
-    at = blocks[reader]
-    while at < len(ready) and ready[at] < end:
-        score = weight * gains[at] / (k1 + gains[at])
-        if filled < size or score >= best[0][size - 1]:
-            filled = offer(best, filled, base, np.int64(ready[at]), score, RELEVANCE, columns)
-        at += 1
-        read += 1
-    blocks[reader] = at
-    for i in range(question[leaf + TERM_COUNT]):
-        term = question[leaf + LEAF_FIELDS + i]
-        cursor = question[leaf + CURSOR] + i
-        first = blocks[cursor]
-        stop = np.int64(text[4][term + 1])
-        if not is_last:
-            stop = seek_block(text[3], first, stop, end)
-        blocks[cursor] = stop
-        highest = first
-        for block in range(first + 1, stop):
-            if text[6][block] > text[6][highest]:
-                highest = block
-        for turn in range(stop - first + 1 if stop > first else 0):
-            block = highest if turn == 0 else first + turn - 1
-            if turn and block == highest:
-                continue
-            if filled == size:
-                gain = text[6][block] * factor
-                if weight * gain / (k1 + gain) * SLACK < best[0][size - 1]:
-                    continue
-            count = block_size(text, term, block)
-            read += count
-            decode_docs(text, term, block, count, docs, gaps)
-            count = decode_scores(text, block, count, mode, weight, k1, title_scale, docs, rows, extras, titles)
-            for k in range(count):
-                if filled < size or rows[k] >= best[0][size - 1]:
-                    doc = np.int64(docs[k])
-                    if len(live) == 0 or (live[doc >> 6] >> np.uint64(doc & 63)) & _ONE:
-                        filled = offer(best, filled, base, doc, rows[k], RELEVANCE, columns)
-    return filled, read
-
-
-@kernel
-def set_bits(question, leaf, start, end, text, cursors, bits):
+def set_bits(question, leaf, start, end, segment, room, bits_at):
     """The bits of the leaf's documents in [start, end) are set; returns how many postings were read."""
-    blocks, heads, fills, all_docs, _, held, gaps, _, titles, _, _ = cursors
-    mode = question[leaf + MODE]
+    fields = int64s(question)
+    row = int64s(room)
+    bits = uint64s(bits_at)
+    mode = fields[leaf + MODE]
     read = np.int64(0)
-    for i in range(question[leaf + TERM_COUNT]):
-        term = question[leaf + LEAF_FIELDS + i]
-        cursor = question[leaf + CURSOR] + i
-        first = np.int64(text[4][term])
-        stop = np.int64(text[4][term + 1])
-        docs = all_docs[cursor * BLOCK : (cursor + 1) * BLOCK]
-        head = heads[cursor]
-        fill = fills[cursor]
-        block = blocks[cursor]
+    for i in range(fields[leaf + TERM_COUNT]):
+        term = fields[leaf + LEAF_FIELDS + i]
+        cursor = fields[leaf + CURSOR] + i
+        docs_at = row[DOCS] + cursor * ROW_BYTES
+        docs = int32s(docs_at)
+        head = int64s(row[HEADS])[cursor]
+        fill = int64s(row[FILLS])[cursor]
+        block = int64s(row[BLOCKS])[cursor]
         while True:
             if head >= fill:
-                if block >= stop or (block > first and text[3][block - 1] + 1 >= end):
+                if ends_before(segment, term, block, end):
                     break
-                fill = block_size(text, term, block)
+                fill = read_docs(segment, term, block, docs_at, row[GAPS])
                 read += fill
-                decode_docs(text, term, block, fill, docs, gaps)
                 if mode == TITLE:
-                    fill = keep_titles(text, block, fill, docs, titles)
-                held[cursor] = block
-                head = 0
+                    fill = keep_titles(segment, block, fill, docs_at, row[TITLES])
+                int64s(row[HELD])[cursor] = block
+                head = seek_doc(docs_at, 0, fill, start)
                 block += 1
-                if fill == 0:
+                if head == fill:
                     continue
-            if docs[fill - 1] < end:
-                tail = fill
-            else:
-                tail = seek_doc(docs, head, fill, end)
+            tail = fill
+            if docs[fill - 1] >= end:
+                tail = seek_doc(docs_at, head, fill, end)
             for k in range(np.uint64(head), np.uint64(tail)):
                 slot = np.uint64(docs[k] - start)
                 bits[slot >> _SIX] |= _ONE << (slot & _LOW)
             head = tail
             if tail < fill:
                 break
-        heads[cursor] = head
-        fills[cursor] = fill
-        blocks[cursor] = block
-    docs, _ = ready_of(question, leaf)
-    reader = question[leaf + READER]
-    at = blocks[reader]
-    while at < len(docs) and docs[at] < end:
-        slot = np.uint64(docs[at] - start)
+        int64s(row[HEADS])[cursor] = head
+        int64s(row[FILLS])[cursor] = fill
+        int64s(row[BLOCKS])[cursor] = block
+    ready = int32s(fields[leaf + READY_DOCS])
+    count = fields[leaf + READY_COUNT]
+    at = int64s(row[BLOCKS])[fields[leaf + READER]]
+    while at < count and ready[at] < end:
+        slot = np.uint64(ready[at] - start)
         bits[slot >> _SIX] |= _ONE << (slot & _LOW)
         at += 1
         read += 1
-    blocks[reader] = at
+    int64s(row[BLOCKS])[fields[leaf + READER]] = at
     return read
-
-
-@kernel
-def next_asked(asked, held, doc):
-    """The first set bit from `doc` on, both counted from the window's start; a number behind the window for none."""
-    word = doc >> 6
-    if word >= held:
-        return np.int64(1) << 40
-    left = asked[word] & (~_ZERO << np.uint64(doc & 63))
-    while left == _ZERO:
-        word += 1
-        if word >= held:
-            return np.int64(1) << 40
-        left = asked[word]
-    return (word << 6) + np.int64(lowest_bit(left))
-
-
-@kernel
-def count_asked(asked, first, last):
-    """Set bits from `first` to `last`, both included."""
-    low = first >> 6
-    high = last >> 6
-    left = asked[low] & (~_ZERO << np.uint64(first & 63))
-    total = np.int64(0)
-    while low < high:
-        total += count_bits(left)
-        low += 1
-        left = asked[low]
-    return total + count_bits(left & (~_ZERO >> np.uint64(63 - (last & 63))))
-
-
-@kernel
-def load_block(text, term, cursor, block, mode, cursors):
-    """Decode a block unless it is the one that the cursor holds; returns how many documents it has."""
-    _, _, fills, all_docs, _, held, gaps, _, titles, _, _ = cursors
-    if held[cursor] != block:
-        docs = all_docs[cursor * BLOCK : (cursor + 1) * BLOCK]
-        fill = block_size(text, term, block)
-        decode_docs(text, term, block, fill, docs, gaps)
-        if mode == TITLE:
-            fill = keep_titles(text, block, fill, docs, titles)
-        held[cursor] = block
-        fills[cursor] = fill
-    return fills[cursor]
-
-
-@kernel
-def look_up(question, leaf, start, end, text, cursors, asked, found):
-    """Set in `found` the bits of asked documents in [start, end) that the leaf holds; other blocks are not read.
-
-    Returns how many postings were read.
-    """
-    blocks, all_docs, held_blocks = cursors[0], cursors[3], cursors[5]
-    mode = question[leaf + MODE]
-    held = (end - start + 63) >> 6
-    read = np.int64(0)
-    for i in range(question[leaf + TERM_COUNT]):
-        term = question[leaf + LEAF_FIELDS + i]
-        cursor = question[leaf + CURSOR] + i
-        stop = np.int64(text[4][term + 1])
-        docs = all_docs[cursor * BLOCK : (cursor + 1) * BLOCK]
-        block = blocks[cursor]
-        slot = next_asked(asked, held, 0)
-        while slot < end - start:
-            block = seek_block(text[3], block, stop, start + slot)
-            if block >= stop:
-                break
-            if block > np.int64(text[4][term]) and text[3][block - 1] + 1 >= end:
-                break
-            last = min(np.int64(text[3][block]), end - 1) - start
-            if held_blocks[cursor] != block:
-                read += BLOCK
-            fill = load_block(text, term, cursor, block, mode, cursors)
-            if count_asked(asked, slot, last) < MANY_ASKED:
-                head = np.int64(0)
-                while slot <= last:
-                    head = seek_doc(docs, head, fill, start + slot)
-                    if head == fill:
-                        break
-                    if docs[head] == start + slot:
-                        found[slot >> 6] |= _ONE << np.uint64(slot & 63)
-                    slot = next_asked(asked, held, slot + 1)
-            else:
-                head = seek_doc(docs, 0, fill, start + slot)
-                tail = seek_doc(docs, head, fill, start + last + 1)
-                for k in range(np.uint64(head), np.uint64(tail)):
-                    at = np.uint64(docs[k] - start)
-                    word = at >> _SIX
-                    found[word] |= ((asked[word] >> (at & _LOW)) & _ONE) << (at & _LOW)
-            slot = next_asked(asked, held, last + 1)
-        blocks[cursor] = block
-    ready, _ = ready_of(question, leaf)
-    reader = question[leaf + READER]
-    at = seek_doc(ready, blocks[reader], len(ready), start)
-    while at < len(ready) and ready[at] < end:
-        slot = np.int64(ready[at]) - start
-        found[slot >> 6] |= asked[slot >> 6] & (_ONE << np.uint64(slot & 63))
-        at += 1
-    blocks[reader] = at
-    return read
-
-
-@kernel
-def score_asked(question, leaf, start, end, text, k1, title_scale, cursors, asked, scores, sums):
-    """The leaf's scores of the asked documents in [start, end) are added up; no cursor moves."""
-    blocks, _, _, all_docs, _, held_blocks, gaps, extras, titles, spare, spare_row = cursors
-    mode = question[leaf + MODE]
-    weight = np.float32(float_of(question[leaf + WEIGHT]))
-    shares = question[leaf + SHARES] != 0
-    target = sums if shares else scores
-    held = (end - start + 63) >> 6
-    for i in range(question[leaf + TERM_COUNT]):
-        term = question[leaf + LEAF_FIELDS + i]
-        cursor = question[leaf + CURSOR] + i
-        first = np.int64(text[4][term])
-        stop = np.int64(text[4][term + 1])
-        slot = next_asked(asked, held, 0)
-        block = min(blocks[cursor], stop - 1)
-        while block > first and text[3][block - 1] >= start + slot:
-            block -= 1
-        while slot < end - start:
-            block = seek_block(text[3], block, stop, start + slot)
-            if block >= stop or (block > first and text[3][block - 1] + 1 >= end):
-                break
-            last = min(np.int64(text[3][block]), end - 1) - start
-            fill = block_size(text, term, block)
-            docs = spare
-            if mode != TITLE and held_blocks[cursor] == block:
-                docs = all_docs[cursor * BLOCK : (cursor + 1) * BLOCK]
-            else:
-                decode_docs(text, term, block, fill, docs, gaps)
-            head = np.int64(0)
-            if mode == TITLE or count_asked(asked, slot, last) >= MANY_ASKED:
-                fill = decode_gains(text, block, fill, mode, title_scale, docs, spare_row, extras, titles)
-                if not shares:
-                    saturate(spare_row, fill, weight, k1)
-                head = seek_doc(docs, 0, fill, start + slot)
-                tail = seek_doc(docs, head, fill, start + last + 1)
-                for k in range(np.uint64(head), np.uint64(tail)):
-                    at = np.uint64(docs[k] - start)
-                    if (asked[at >> _SIX] >> (at & _LOW)) & _ONE:
-                        target[at] += spare_row[k]
-            else:
-                while slot <= last:
-                    head = seek_doc(docs, head, fill, start + slot)
-                    if head == fill:
-                        break
-                    if docs[head] == start + slot:
-                        gain = gain_one(text, block, fill, head, start + slot, mode, title_scale)
-                        target[slot] += gain if shares else weight * gain / (k1 + gain)
-                    slot = next_asked(asked, held, slot + 1)
-            slot = next_asked(asked, held, last + 1)
-    if shares:
-        slot = next_asked(asked, held, 0)
-        while slot < end - start:
-            scores[slot] += weight * sums[slot] / (k1 + sums[slot])
-            sums[slot] = 0
-            slot = next_asked(asked, held, slot + 1)
-    ready, gains = ready_of(question, leaf)
-    at = seek_doc(ready, 0, len(ready), start)
-    while at < len(ready) and ready[at] < end:
-        slot = np.int64(ready[at]) - start
-        if (asked[slot >> 6] >> np.uint64(slot & 63)) & _ONE:
-            scores[slot] += weight * gains[at] / (k1 + gains[at])
-        at += 1

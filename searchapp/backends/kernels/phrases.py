@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.codec.compiled import kernel
-from indexer.codec.kernels.packing import BLOCK, unpack_block, unpack_one, unpack_run, words_of_run
-from searchapp.backends.kernels.blocks import TITLE, UNSCORED, seek_block, unpack_lane
-from searchapp.backends.kernels.flat import FLAT_WINDOW, FLAT_WORDS, is_empty
+from indexer.codec.compiled import inlined, kernel
+from searchapp.backends.kernels.blocks import TITLE, UNSCORED
+from searchapp.backends.kernels.flat import is_empty
+from searchapp.backends.kernels.flat_asking import look_up
+from searchapp.backends.kernels.flat_collecting import FLAT_WINDOW
 from searchapp.backends.kernels.flat_leaves import (
     CURSOR,
     LEAF_FIELDS,
@@ -24,29 +25,50 @@ from searchapp.backends.kernels.flat_leaves import (
     SIZE,
     TERM_COUNT,
     first_ahead,
-    look_up,
     place_cursors,
     set_bits,
 )
-from searchapp.backends.kernels.memory import array_at, float_of, lowest_bit
-from searchapp.backends.kernels.places import BODY, unite_keys
+from searchapp.backends.kernels.memory import float32s, float_of, int32s, int64s, lowest_bit, uint32s, uint64s
+from searchapp.backends.kernels.places import BODY
+from searchapp.backends.kernels.postings import (
+    extra_width,
+    first_block,
+    gap_width,
+    read_docs,
+    run_words,
+    seek_block,
+    title_width,
+    unpack,
+    unpack_value,
+)
 from searchapp.backends.kernels.tables import (
-    BLOCKS,
+    ASKED,
+    BEGINS,
+    BITS,
+    BODY_GAIN,
+    CANDIDATE_BITS,
     DOCUMENTS,
+    EXTRAS,
+    FOUND_BITS,
+    GAPS,
+    KEY_ROWS,
+    KEYS,
+    LAST_DOC,
     LIVE,
+    PLACES,
+    POSITION_WORD_AT,
     POSITION_WORDS,
-    ROOM_BITS,
-    ROOM_PLACES,
-    ROOM_READERS,
-    TERMS,
+    SPARE_DOCS,
+    STARTS,
+    TITLE_GAIN,
+    WIDTHS,
+    WORD_AT,
     WORDS,
-    cursors_of,
-    text_of,
 )
 
-PHRASE_MODE, PHRASE_SCALE, PHRASE_BUDGET, VARIANTS = range(4)
-PHRASE_HEAD = 4
-PHRASE_START, PHRASE_FOUND = range(2)
+PHRASE_MODE, PHRASE_SCALE, PHRASE_BUDGET, CAPACITY, VARIANTS = range(5)
+PHRASE_HEAD = 5
+PHRASE_START, PHRASE_FOUND, PHRASE_NEEDS = range(3)
 
 #: Documents whose positions are read at once.
 CANDIDATES = 256
@@ -54,62 +76,61 @@ _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
 
 
+@inlined
+def unpack_stream_value(source, width, i):
+    """Value `i` of one stream of bits; `width` is not 0."""
+    words = uint32s(source)
+    bit = i * width
+    word = bit >> 5
+    pair = np.uint64(words[word]) | (np.uint64(words[word + 1]) << np.uint64(32))
+    return np.int64((pair >> np.uint64(bit & 31)) & ((_ONE << np.uint64(width)) - _ONE))
+
+
 @kernel
-def read_positions(segment, term, form, mode, asked, count, docs, gaps, extras, begins, starts, keys):
+def read_positions(segment, room, term, form, mode, count, starts_at, keys_at, capacity):
     """The keys at which a term stands, in one form or any, in each asked document: those of document `c`, rising and
     each once, are keys[starts[c] : starts[c + 1]].
 
-    `asked` rise. Returns how many keys there are; where they have no room, how much is needed, below zero.
+    Returns how many keys there are; where they have no room, how much is needed, below zero.
     """
-    words = array_at(segment[0], segment[WORDS], np.uint32)
-    widths = array_at(segment[1], segment[BLOCKS], np.uint32)
-    word_at = array_at(segment[2], segment[BLOCKS], np.uint32)
-    last_doc = array_at(segment[3], segment[BLOCKS], np.int32)
-    block_start = array_at(segment[4], segment[TERMS] + 1, np.uint32)
-    doc_freq = array_at(segment[5], segment[TERMS], np.uint32)
-    position_at = array_at(segment[7], segment[BLOCKS], np.uint32)
-    positions = array_at(segment[8], segment[POSITION_WORDS], np.uint32)
-    first = np.int64(block_start[term])
-    stop = np.int64(block_start[term + 1])
-    block = seek_block(last_doc, first, stop, np.int64(asked[0]))
+    columns = int64s(segment)
+    row = int64s(room)
+    last_doc = int32s(columns[LAST_DOC])
+    positions = columns[POSITION_WORDS]
+    docs = int32s(row[SPARE_DOCS])
+    extras = uint32s(row[EXTRAS])
+    asked = int32s(row[ASKED])
+    begins = int64s(row[BEGINS])
+    starts = int64s(starts_at)
+    keys = int64s(keys_at)
+    stop = first_block(segment, term + 1)
+    block = first_block(segment, term)
     filled = np.int64(0)
     c = np.int64(0)
     starts[0] = 0
     while c < count:
-        block = seek_block(last_doc, block, stop, np.int64(asked[c]))
+        block = seek_block(segment, block, stop, np.int64(asked[c]))
         if block >= stop:
             while c < count:
                 c += 1
                 starts[c] = filled
             return filled
-        fill = min(np.int64(BLOCK), np.int64(doc_freq[term]) - (block - first) * BLOCK)
-        packed = widths[block]
-        wg = np.int64(packed & np.uint32(31))
-        we = np.int64((packed >> np.uint32(5)) & np.uint32(31))
-        wt = np.int64((packed >> np.uint32(10)) & np.uint32(31))
+        fill = read_docs(segment, term, block, row[SPARE_DOCS], row[GAPS])
+        packed = uint32s(columns[WIDTHS])[block]
+        wt = title_width(packed)
         wp = np.int64((packed >> np.uint32(15)) & np.uint32(31))
         wf = np.int64((packed >> np.uint32(20)) & np.uint32(15))
-        at = np.int64(word_at[block])
-        if fill == BLOCK:
-            extras_at = at + 4 * wg
-            titles_at = extras_at + 4 * we
-            unpack_block(words, at, wg, gaps)
-            unpack_block(words, extras_at, we, extras)
-        else:
-            extras_at = at + words_of_run(fill, wg)
-            titles_at = extras_at + words_of_run(fill, we)
-            unpack_run(words, at, fill, wg, gaps)
-            unpack_run(words, extras_at, fill, we, extras)
-        doc = last_doc[block - 1] if block > first else np.int32(-1)
+        extras_at = np.int64(uint32s(columns[WORD_AT])[block]) + run_words(fill, gap_width(packed))
+        titles_at = columns[WORDS] + 4 * (extras_at + run_words(fill, extra_width(packed)))
+        unpack(columns[WORDS] + 4 * extras_at, fill, extra_width(packed), row[EXTRAS])
         total = np.int64(0)
         for i in range(np.uint64(fill)):
-            doc += np.int32(gaps[i]) + np.int32(1)
-            docs[i] = doc
             begins[i] = total
             total += np.int64(extras[i]) + 1
         begins[np.uint64(fill)] = total
-        steps_at = np.int64(position_at[block])
-        forms_at = steps_at + words_of_run(total, wp)
+        steps_at = np.int64(uint32s(columns[POSITION_WORD_AT])[block])
+        forms_at = positions + 4 * (steps_at + ((total * wp + 31) >> 5))
+        steps_at = positions + 4 * steps_at
         last = last_doc[block]
         i = np.int64(0)
         while c < count and asked[c] <= last:
@@ -121,13 +142,11 @@ def read_positions(segment, term, form, mode, asked, count, docs, gaps, extras, 
             if docs[i] == doc:
                 begin = begins[i]
                 end = begins[i + 1]
-                if filled + end - begin > len(keys):
+                if filled + end - begin > capacity:
                     return -(filled + end - begin)
                 title = np.int64(0)
                 if wt:
-                    title = (
-                        unpack_lane(words, titles_at, wt, i) if fill == BLOCK else unpack_one(words, titles_at, wt, i)
-                    )
+                    title = unpack_value(titles_at, fill, wt, i)
                 if mode == TITLE:
                     end = begin + title
                 title += begin
@@ -138,8 +157,8 @@ def read_positions(segment, term, form, mode, asked, count, docs, gaps, extras, 
                     if k == title:
                         key = BODY
                     if wp:
-                        key += unpack_one(positions, steps_at, wp, k)
-                    if form >= 0 and wf and unpack_one(positions, forms_at, wf, k) != form:
+                        key += unpack_stream_value(steps_at, wp, k)
+                    if form >= 0 and wf and unpack_stream_value(forms_at, wf, k) != form:
                         continue
                     if form > 0 and not wf:
                         continue
@@ -153,19 +172,24 @@ def read_positions(segment, term, form, mode, asked, count, docs, gaps, extras, 
 
 
 @kernel
-def match_variant(question, slots, first, stop, start, end, text, cursors, bits, found):
-    """Sets the bits of the documents in [start, end) that hold every slot; returns how many postings were read."""
+def match_variant(question, first, stop, start, end, segment, room):
+    """Sets in `BITS` the documents in [start, end) that hold every slot; returns how many postings were read."""
+    fields = int64s(question)
+    row = int64s(room)
+    slots = int64s(row[PLACES])
+    bits = uint64s(row[BITS])
+    found = uint64s(row[FOUND_BITS])
     held = (end - start + 63) >> 6
     smallest = first
     for slot in range(first + 1, stop):
-        if question[slots[slot] + SIZE] < question[slots[smallest] + SIZE]:
+        if fields[slots[slot] + SIZE] < fields[slots[smallest] + SIZE]:
             smallest = slot
-    read = set_bits(question, slots[smallest], start, end, text, cursors, bits)
+    read = set_bits(question, slots[smallest], start, end, segment, room, row[BITS])
     for slot in range(first, stop):
         if slot != smallest:
             if is_empty(bits, held):
                 return read
-            read += look_up(question, slots[slot], start, end, text, cursors, bits, found)
+            read += look_up(question, slots[slot], start, end, segment, room, row[BITS], row[FOUND_BITS])
             for word in range(held):
                 bits[word] = found[word]
                 found[word] = _ZERO
@@ -173,93 +197,148 @@ def match_variant(question, slots, first, stop, start, end, text, cursors, bits,
 
 
 @kernel
-def lay_out_slots(question, slots):
+def lay_out_slots(question, room):
     """Finds the slots and gives them cursors; returns where the forms begin, and how many terms there are."""
-    variants = question[VARIANTS]
-    count = question[PHRASE_HEAD + variants]
+    fields = int64s(question)
+    slots = int64s(int64s(room)[PLACES])
+    variants = fields[VARIANTS]
+    count = fields[PHRASE_HEAD + variants]
     at = PHRASE_HEAD + variants + 1
     terms = np.int64(0)
     for slot in range(count):
         slots[slot] = at
-        question[at + CURSOR] = terms
-        terms += question[at + TERM_COUNT]
-        at += LEAF_FIELDS + question[at + TERM_COUNT]
+        fields[at + CURSOR] = terms
+        terms += fields[at + TERM_COUNT]
+        at += LEAF_FIELDS + fields[at + TERM_COUNT]
     for slot in range(count):
-        question[slots[slot] + READER] = terms + slot
+        fields[slots[slot] + READER] = terms + slot
     return at, terms
 
 
 @kernel
-def slot_keys(question, leaf, c, starts, keys, union, spare):
-    """The keys of a slot in candidate `c`, written to `union`; returns how many."""
-    number = question[leaf + CURSOR]
+def unite_keys(mine_at, count, others_at, other_count, spare_at):
+    """Mine = mine and others, each key once; returns how many."""
+    mine = int64s(mine_at)
+    others = int64s(others_at)
+    spare = int64s(spare_at)
+    i = np.int64(0)
+    k = np.int64(0)
+    filled = np.int64(0)
+    while i < count or k < other_count:
+        if k >= other_count or (i < count and mine[i] <= others[k]):
+            key = mine[i]
+            i += 1
+        else:
+            key = others[k]
+            k += 1
+        if filled == 0 or spare[filled - 1] != key:
+            spare[filled] = key
+            filled += 1
+    for i in range(filled):
+        mine[i] = spare[i]
+    return filled
+
+
+@kernel
+def slot_keys(question, leaf, c, room, capacity, union_at, spare_at):
+    """The keys of a slot in candidate `c`, written down as a union; returns how many."""
+    fields = int64s(question)
+    row = int64s(room)
     count = np.int64(0)
-    for i in range(starts[number, c], starts[number, c + 1]):
-        union[count] = keys[number, i]
-        count += 1
-    for other in range(number + 1, number + question[leaf + TERM_COUNT]):
-        first = starts[other, c]
-        more = starts[other, c + 1] - first
+    for i in range(fields[leaf + TERM_COUNT]):
+        number = fields[leaf + CURSOR] + i
+        starts = int64s(row[STARTS] + 8 * number * (CANDIDATES + 1))
+        more = starts[c + 1] - starts[c]
         if more:
-            count = unite_keys(union, count, keys[other, first:], more, spare)
+            others_at = row[KEYS] + 8 * (number * capacity + starts[c])
+            count = unite_keys(union_at, count, others_at, more, spare_at)
     return count
 
 
 @kernel
-def keep_neighbours(these, count, keys, number, at, end, offset):
-    """Keep those that row `number` of the keys has so many positions later, between `at` and `end`.
-
-    Returns how many are kept."""
-    kept = np.int64(0)
-    for k in range(count):
-        key = these[k] + offset
-        while at < end and keys[number, at] < key:
-            at += 1
-        if at < end and keys[number, at] == key:
-            these[kept] = these[k]
-            kept += 1
-    return kept
+def variant_starts(question, first, stop, c, room, capacity, these_at, union_at, spare_at):
+    """The keys at which a variant starts in candidate `c`; returns how many."""
+    fields = int64s(question)
+    row = int64s(room)
+    slots = int64s(row[PLACES])
+    these = int64s(these_at)
+    leaf = slots[first]
+    count = np.int64(0)
+    if fields[leaf + TERM_COUNT] == 1:
+        starts = int64s(row[STARTS] + 8 * fields[leaf + CURSOR] * (CANDIDATES + 1))
+        keys = int64s(row[KEYS] + 8 * fields[leaf + CURSOR] * capacity)
+        for k in range(starts[c], starts[c + 1]):
+            these[count] = keys[k]
+            count += 1
+    else:
+        count = slot_keys(question, leaf, c, room, capacity, these_at, spare_at)
+    for slot in range(first + 1, stop):
+        if count == 0:
+            break
+        leaf = slots[slot]
+        if fields[leaf + TERM_COUNT] == 1:
+            starts = int64s(row[STARTS] + 8 * fields[leaf + CURSOR] * (CANDIDATES + 1))
+            keys = int64s(row[KEYS] + 8 * fields[leaf + CURSOR] * capacity)
+            at = starts[c]
+            end = starts[c + 1]
+        else:
+            keys = int64s(union_at)
+            at = np.int64(0)
+            end = slot_keys(question, leaf, c, room, capacity, union_at, spare_at)
+        kept = np.int64(0)
+        for k in range(count):
+            key = these[k] + slot - first
+            while at < end and keys[at] < key:
+                at += 1
+            if at < end and keys[at] == key:
+                these[kept] = these[k]
+                kept += 1
+        count = kept
+    return count
 
 
 @kernel
-def find_phrases(question, segment, room, state, docs, gains):
+def find_phrases(question, segment, room, state_at, docs_at, gains_at):
     """Writes down the live documents that hold the clause, and their gains (0 when unscored), from the document
-    `state[PHRASE_START]` on, until the budget of postings is used up or the segment ends."""
-    documents = segment[DOCUMENTS]
-    text = text_of(segment)
-    cursors = cursors_of(room)
-    all_bits = array_at(room[ROOM_BITS], 2 * FLAT_WORDS, np.uint64)
-    found_bits = all_bits[FLAT_WORDS:]
-    bits = all_bits[:FLAT_WORDS]
-    candidates = np.zeros(FLAT_WORDS, np.uint64)
-    live = array_at(segment[LIVE], (documents + 63) >> 6, np.uint64)
-    slots = array_at(room[ROOM_PLACES], room[ROOM_READERS], np.int64)
-    forms, terms = lay_out_slots(question, slots)
-    variants = question[VARIANTS]
-    all_slots = question[PHRASE_HEAD + variants]
-    asked = np.empty(CANDIDATES, np.int32)
-    starts = np.empty((terms, CANDIDATES + 1), np.int64)
-    keys = np.empty((terms, 4 * CANDIDATES), np.int64)
-    rows = np.empty((4, 4 * CANDIDATES), np.int64)
-    begins = np.empty(BLOCK + 1, np.int64)
-    budget = question[PHRASE_BUDGET]
+    `state[PHRASE_START]` on, until the budget of postings is used up or the segment ends. All arguments are
+    addresses.
+
+    Where a term has more than `CAPACITY` positions in the documents that are looked at together, `PHRASE_NEEDS` says
+    how many, and the room has to grow before it goes on.
+    """
+    fields = int64s(question)
+    row = int64s(room)
+    state = int64s(state_at)
+    slots = int64s(row[PLACES])
+    bits = uint64s(row[BITS])
+    candidates = uint64s(row[CANDIDATE_BITS])
+    asked = int32s(row[ASKED])
+    live = uint64s(int64s(segment)[LIVE])
+    documents = int64s(segment)[DOCUMENTS]
+    capacity = fields[CAPACITY]
+    forms, terms = lay_out_slots(question, room)
+    variants = fields[VARIANTS]
+    all_slots = fields[PHRASE_HEAD + variants]
+    budget = fields[PHRASE_BUDGET]
     start = state[PHRASE_START]
+    state[PHRASE_NEEDS] = 0
     for slot in range(all_slots):
-        place_cursors(question, slots[slot], start, text, cursors)
+        place_cursors(question, slots[slot], start, segment, room)
     while start < documents and budget > 0:
         nearest = documents
         for slot in range(all_slots):
-            nearest = min(nearest, first_ahead(question, slots[slot], text, cursors))
+            nearest = min(nearest, first_ahead(question, slots[slot], segment, room))
         start = max(start, nearest // FLAT_WINDOW * FLAT_WINDOW)
         if start >= documents:
             break
         end = min(start + FLAT_WINDOW, documents)
         held = (end - start + 63) >> 6
+        found = state[PHRASE_FOUND]
         budget -= FLAT_WINDOW >> 3
         for variant in range(variants):
-            first = question[PHRASE_HEAD + variant]
-            stop = question[PHRASE_HEAD + variant + 1]
-            budget -= match_variant(question, slots, first, stop, start, end, text, cursors, bits, found_bits)
+            first = fields[PHRASE_HEAD + variant]
+            stop = fields[PHRASE_HEAD + variant + 1]
+            budget -= match_variant(question, first, stop, start, end, segment, room)
             for word in range(held):
                 candidates[word] |= bits[word]
                 bits[word] = _ZERO
@@ -270,69 +349,64 @@ def find_phrases(question, segment, room, state, docs, gains):
                 left = candidates[word] & live[(start >> 6) + word]
                 candidates[word] = _ZERO
                 while left != _ZERO:
-                    asked[count] = start + (word << 6) + np.int64(lowest_bit(left))
+                    asked[count] = start + (word << 6) + lowest_bit(left)
                     left &= left - _ONE
                     count += 1
                 word += 1
             if count == 0:
                 continue
-            cursor = np.int64(0)
             budget -= count * 8 * terms
+            cursor = np.int64(0)
             for slot in range(all_slots):
-                leaf = slots[slot]
-                for i in range(question[leaf + TERM_COUNT]):
-                    needed = np.int64(-1)
-                    while needed < 0:
-                        needed = read_positions(
-                            segment, question[leaf + LEAF_FIELDS + i], question[forms + cursor],
-                            question[PHRASE_MODE], asked, count, cursors[9], cursors[6], cursors[7], begins,
-                            starts[cursor], keys[cursor],
-                        )  # fmt: skip
-                        if needed < 0:
-                            wider = np.empty((terms, -2 * needed), np.int64)
-                            wider[:, : keys.shape[1]] = keys
-                            keys = wider
+                for i in range(fields[slots[slot] + TERM_COUNT]):
+                    needed = read_positions(
+                        segment, room, fields[slots[slot] + LEAF_FIELDS + i], fields[forms + cursor],
+                        fields[PHRASE_MODE], count, row[STARTS] + 8 * cursor * (CANDIDATES + 1),
+                        row[KEYS] + 8 * cursor * capacity, capacity,
+                    )  # fmt: skip
+                    state[PHRASE_NEEDS] = max(state[PHRASE_NEEDS], -needed)
                     cursor += 1
-            # A union, and the starts of all variants, are no more than all keys together.
-            if rows.shape[1] < terms * keys.shape[1]:
-                rows = np.empty((4, terms * keys.shape[1]), np.int64)
-            check_candidates(question, slots, asked, count, starts, keys, rows, text, state, docs, gains)
+            if state[PHRASE_NEEDS]:
+                while word < held:
+                    candidates[word] = _ZERO
+                    word += 1
+                state[PHRASE_FOUND] = found
+                state[PHRASE_START] = start
+                return
+            check_candidates(question, segment, room, count, terms * capacity, state_at, docs_at, gains_at)
         start = end
     state[PHRASE_START] = start
 
 
 @kernel
-def check_candidates(question, slots, asked, count, starts, keys, rows, text, state, docs, gains):
+def check_candidates(question, segment, room, count, width, state_at, docs_at, gains_at):
     """Writes down those of the candidates in which the clause stands."""
-    variants = question[VARIANTS]
-    mode = question[PHRASE_MODE]
-    scale = np.float32(float_of(question[PHRASE_SCALE]))
-    title_gain, body_gain = text[9], text[10]
+    fields = int64s(question)
+    row = int64s(room)
+    state = int64s(state_at)
+    asked = int32s(row[ASKED])
+    docs = int32s(docs_at)
+    gains = float32s(gains_at)
+    title_gain = float32s(int64s(segment)[TITLE_GAIN])
+    body_gain = float32s(int64s(segment)[BODY_GAIN])
+    variants = fields[VARIANTS]
+    mode = fields[PHRASE_MODE]
+    scale = float_of(fields[PHRASE_SCALE])
     found = state[PHRASE_FOUND]
-    every, these, union, spare = rows[0], rows[1], rows[2], rows[3]
+    # No union, and not the starts of all variants, are more than all keys together.
+    every_at = row[KEY_ROWS]
+    these_at = every_at + 8 * width
+    union_at = these_at + 8 * width
+    spare_at = union_at + 8 * width
+    every = int64s(every_at)
     for c in range(count):
         total = np.int64(0)
         for variant in range(variants):
-            first = question[PHRASE_HEAD + variant]
-            stop = question[PHRASE_HEAD + variant + 1]
-            kept = slot_keys(question, slots[first], c, starts, keys, these, spare)
-            for slot in range(first + 1, stop):
-                if kept == 0:
-                    break
-                leaf = slots[slot]
-                number = question[leaf + CURSOR]
-                if question[leaf + TERM_COUNT] == 1:
-                    kept = keep_neighbours(
-                        these, kept, keys, number, starts[number, c], starts[number, c + 1], slot - first
-                    )
-                else:
-                    more = slot_keys(question, leaf, c, starts, keys, union, spare)
-                    kept = keep_neighbours(these, kept, rows, 2, 0, more, slot - first)
-            if variants == 1:
-                total = kept
-                every = these
-            elif kept:
-                total = unite_keys(every, total, these, kept, spare)
+            first = fields[PHRASE_HEAD + variant]
+            stop = fields[PHRASE_HEAD + variant + 1]
+            kept = variant_starts(question, first, stop, c, room, fields[CAPACITY], these_at, union_at, spare_at)
+            if kept:
+                total = unite_keys(every_at, total, these_at, kept, spare_at)
         if total:
             in_title = np.int64(0)
             for k in range(total):
