@@ -1,8 +1,9 @@
 """Answers a question that is one row of leaves, joined by OR or by AND, and narrowed: the shape of nearly all of them.
 
-Windows of documents go by, over all segments. A question that nothing narrows adds scores up straight away; as soon as
-there are hits to beat, it adds up bounds (Turtle and Flood 1995), and scores alone what may beat them. All others first
-make bits of who matches, and then score these; in order of days nobody is scored but the hits.
+Windows of documents go by, over all segments. A question that nothing narrows adds scores up straight away: since
+everything is counted, everything is read, and leaving out of it what cannot be a hit costs more than it saves. All
+others first make bits of who matches, and then score these; in order of days nobody is scored but the hits. A word
+alone, whose articles are counted already, reads only blocks that can hold a hit (Turtle and Flood 1995).
 
 `question` is int64: `HEAD` numbers, then for each segment where its part begins (0 where nothing can match). A part
 has `PART` numbers, then addresses of bitsets that must hold the matches, of those that must not, pairs of days, and
@@ -53,7 +54,6 @@ from searchapp.backends.kernels.flat_leaves import (
     add_scores,
     first_ahead,
     place_cursors,
-    refill_rows,
     set_bits,
 )
 from searchapp.backends.kernels.memory import float32s, float_of, int64s, uint64s
@@ -78,9 +78,6 @@ STATE_FIELDS = 5
 KNOWN_WINDOW = 64 * FLAT_WINDOW
 #: What a window costs beside its postings, in postings.
 _WINDOW_COST = FLAT_WINDOW >> 3
-#: Bounds are given up for so many windows where more than one match in `_FEW` has to be scored after all.
-_FEW = 8
-_PAUSE = 8
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
 
@@ -210,30 +207,16 @@ def run_scores(question, part, start, budget, segment, room, filled):
     documents = int64s(segment)[DOCUMENTS]
     k1 = float_of(fields[K1])
     title_scale = float_of(fields[TITLE_SCALE])
-    size = fields[HITS]
     matches = np.int64(0)
-    pause = np.int64(0)
-    bounds_only = False
     while budget > 0:
         start = next_window(question, part, start, segment, room)
         if start >= documents:
             return documents, matches, filled, budget
         end = min(start + FLAT_WINDOW, documents)
-        if bounds_only != (filled == size and pause == 0):
-            bounds_only = not bounds_only
-            for leaf in range(fields[part + LEAVES]):
-                refill_rows(question, places[leaf], segment, room, k1, title_scale, bounds_only)
         for leaf in range(fields[part + LEAVES]):
-            budget -= add_scores(question, places[leaf], start, end, segment, room, k1, title_scale, bounds_only)
-        found, filled, promising = collect_scores(question, part, start, end, segment, room, filled, bounds_only)
+            budget -= add_scores(question, places[leaf], start, end, segment, room, k1, title_scale)
+        found, filled = collect_scores(question, part, start, end, segment, room, filled)
         matches += found
-        if promising:
-            budget -= 2 * promising
-            score_bits(question, part, start, end, segment, room)
-            filled = offer_bits(start, end, segment, room, size, filled, RELEVANCE)
-            if promising * _FEW > found:
-                pause = np.int64(_PAUSE)
-        pause = max(np.int64(0), pause - 1)
         budget -= _WINDOW_COST
         start = end
     return start, matches, filled, budget

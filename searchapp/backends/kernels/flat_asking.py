@@ -20,7 +20,6 @@ from searchapp.backends.kernels.flat_leaves import (
     READY_GAINS,
     ROW_BYTES,
     SHARES,
-    SLACK,
     TERM_COUNT,
     WEIGHT,
     ends_before,
@@ -59,6 +58,8 @@ from searchapp.backends.kernels.tables import (
 
 #: A block is decoded whole when so many of its documents are asked for.
 MANY_ASKED = 16
+#: Bounds are rounded; a document may reach so much more than its bound says.
+SLACK = np.float32(1.00001)
 NONE = np.int64(1) << 40
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)

@@ -36,21 +36,18 @@ def positive_bits(scores, first):
 
 
 @kernel
-def collect_scores(question, part, start, end, segment, room, filled, bounds_only):
-    """Counts matches, and offers and empties their scores; where these are only bounds, leaves the bits of documents
-    that may reach the last hit in `BITS`. Returns (matches, filled, how many of these)."""
+def collect_scores(question, part, start, end, segment, room, filled):
+    """Counts matches, and offers and empties their scores; returns (matches, filled)."""
     fields = int64s(question)
     row = int64s(room)
     size = fields[HITS]
     scores = float32s(row[SCORES])
-    bits = uint64s(row[BITS])
     first_keys = float64s(row[FIRST_KEYS])
     live = uint64s(int64s(segment)[LIVE])
     matched = uint64s(fields[part + MATCHED])
     has_deleted = int64s(segment)[DELETED] != 0
     has_set = fields[part + MATCHED] != 0
     matches = np.int64(0)
-    promising = np.int64(0)
     least = np.int32(1)
     if filled == size:
         least = float_bits(np.float32(first_keys[size - 1]))
@@ -84,10 +81,6 @@ def collect_scores(question, part, start, end, segment, room, filled, bounds_onl
                 for i in range(np.uint64(64)):
                     above |= np.uint64(float_bits(scores[base + i]) >= least) << i
                 above &= held
-                if bounds_only:
-                    bits[word] = above
-                    promising += count_bits(above)
-                    continue
                 while above != _ZERO:
                     slot = (word << 6) + lowest_bit(above)
                     above &= above - _ONE
@@ -98,7 +91,7 @@ def collect_scores(question, part, start, end, segment, room, filled, bounds_onl
                             least = float_bits(np.float32(first_keys[size - 1]))
         matches += np.int64(count)
         scores[first : first + _STRETCH] = np.float32(0)
-    return matches, filled, promising
+    return matches, filled
 
 
 @kernel

@@ -30,10 +30,8 @@ from searchapp.backends.kernels.postings import (
 )
 from searchapp.backends.kernels.tables import (
     BLOCKS,
-    BOUNDS,
     DOCS,
     EXTRAS,
-    FACTOR,
     FILLS,
     GAPS,
     HEADS,
@@ -48,8 +46,6 @@ from searchapp.backends.kernels.tables import (
 WEIGHT, SIZE, MODE, SHARES, READY_DOCS, READY_GAINS, READY_COUNT, CURSOR, READER, TERM_COUNT = range(10)
 LEAF_FIELDS = 10
 
-#: Bounds are rounded; a document may reach so much more than its bound says.
-SLACK = np.float32(1.00001)
 ROW_BYTES = 4 * BLOCK
 _ONE = np.uint64(1)
 _SIX = np.uint64(6)
@@ -105,54 +101,12 @@ def ends_before(segment, term, block, end):
 
 
 @kernel
-def fill_row(question, leaf, cursor, block, fill, segment, room, k1, title_scale, bounds_only):
-    """What each document of a block, just decoded, adds; returns how many documents there are for the leaf.
-
-    That is a score, or with `bounds_only` the most that any in the block can score; of a leaf that shares, a gain.
-    """
-    fields = int64s(question)
-    row = int64s(room)
-    mode = fields[leaf + MODE]
-    weight = float_of(fields[leaf + WEIGHT])
-    docs_at = row[DOCS] + cursor * ROW_BYTES
-    rows_at = row[ROWS] + cursor * ROW_BYTES
-    if bounds_only:
-        if mode == TITLE:
-            fill = keep_titles(segment, block, fill, docs_at, row[TITLES])
-        gain = float32s(int64s(segment)[BOUNDS])[block] * float_of(int64s(segment)[FACTOR]) * SLACK
-        rows = float32s(rows_at)
-        for k in range(np.uint64(fill)):
-            rows[k] = weight * gain / (k1 + gain) * SLACK
-        return fill
-    fill = read_gains(segment, block, fill, mode, title_scale, docs_at, rows_at, row[EXTRAS], row[TITLES])
-    if fields[leaf + SHARES] == 0:
-        saturate(rows_at, fill, weight, k1)
-    return fill
-
-
-@kernel
-def refill_rows(question, leaf, segment, room, k1, title_scale, bounds_only):
-    """Makes what is left of decoded blocks what it has to be from now on: scores, or bounds."""
-    fields = int64s(question)
-    row = int64s(room)
-    for i in range(fields[leaf + TERM_COUNT]):
-        cursor = fields[leaf + CURSOR] + i
-        if int64s(row[HEADS])[cursor] < int64s(row[FILLS])[cursor]:
-            block = int64s(row[BLOCKS])[cursor] - 1
-            fill = read_docs(segment, fields[leaf + LEAF_FIELDS + i], block, row[DOCS] + cursor * ROW_BYTES, row[GAPS])
-            fill_row(question, leaf, cursor, block, fill, segment, room, k1, title_scale, bounds_only)
-
-
-@kernel
-def add_scores(question, leaf, start, end, segment, room, k1, title_scale, bounds_only):
-    """Scores of the leaf's documents in [start, end) are added up, or with `bounds_only` what they score at most.
-
-    A term's documents score at most what the highest gain in their block makes. Returns how many postings were read.
-    """
+def add_scores(question, leaf, start, end, segment, room, k1, title_scale):
+    """Scores of the leaf's documents in [start, end) are added up; returns how many postings were read."""
     fields = int64s(question)
     row = int64s(room)
     weight = float_of(fields[leaf + WEIGHT])
-    shares = fields[leaf + SHARES] != 0 and not bounds_only
+    shares = fields[leaf + SHARES] != 0
     scores = float32s(row[SCORES])
     target = float32s(row[SUMS]) if shares else scores
     read = np.int64(0)
@@ -172,8 +126,11 @@ def add_scores(question, leaf, start, end, segment, room, k1, title_scale, bound
                     break
                 fill = read_docs(segment, term, block, docs_at, row[GAPS])
                 read += fill
-                int64s(row[HELD])[cursor] = block
-                fill = fill_row(question, leaf, cursor, block, fill, segment, room, k1, title_scale, bounds_only)
+                fill = read_gains(
+                    segment, block, fill, fields[leaf + MODE], title_scale, docs_at, rows_at, row[EXTRAS], row[TITLES]
+                )
+                if not shares:
+                    saturate(rows_at, fill, weight, k1)
                 head = seek_doc(docs_at, 0, fill, start)
                 block += 1
                 if head == fill:

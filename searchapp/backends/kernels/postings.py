@@ -222,10 +222,11 @@ def read_gains(segment, block, count, mode, title_scale, docs_at, gains_at, extr
         return kept
     unpack(row[WORDS] + 4 * at, count, extra_width(packed), extras_at)
     for i in range(np.uint64(count)):
-        doc = np.uint64(docs[i])
-        title = np.int32(titles[i])
-        in_body = np.float32(np.int32(extras[i]) + np.int32(1) - title)
-        gains[i] = np.float32(title) * title_gain[doc] + in_body * body_gain[doc]
+        in_body = np.float32(np.int32(extras[i]) + np.int32(1) - np.int32(titles[i]))
+        gains[i] = in_body * body_gain[np.uint64(docs[i])]
+    for i in range(np.uint64(count)):
+        if titles[i]:
+            gains[i] += np.float32(titles[i]) * title_gain[np.uint64(docs[i])]
     return count
 
 
