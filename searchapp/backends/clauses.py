@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from indexer.analysis.token import ACRONYM_MARK, CAPITALS_MARK, LANG_MARK
-from indexer.codec.kernels.packing import F32, I32
+from indexer.codec.kernels.packing import F32, I32, I64
 from searchapp.backends.adding_up import add_up_terms
 from searchapp.backends.generation import Generation, SearchedSegment
 from searchapp.backends.kernels import counting
@@ -43,14 +43,16 @@ _TITLE_SCALE: Final = float_as_int(float(TITLE_SCALE))
 class PreparedClause:
     """`leaves` has one for each segment; `articles` counts the live ones that hold the clause.
 
-    `numbers` are the leaves as `kernels/flat_leaves.py` reads them, without the weight that comes first.
+    `numbers` are the leaves as `kernels/flat.py` reads them, at `address`; none has more than `most_terms` terms.
     """
 
     mode: int
     leaves: tuple[SegmentLeaf, ...]
     articles: int
     idf: float
-    numbers: tuple[tuple[int, ...], ...]
+    numbers: I64
+    address: int
+    most_terms: int
 
 
 def clause_key(clause: Clause) -> Hashable:
@@ -75,23 +77,25 @@ def prepare_clause(clause: Clause, generation: Generation, has_time: Callable[[]
     mode = MODES.get(clause.scope, UNSCORED)
     leaves = tuple(_find_leaf(clause, segment, generation, mode, has_time) for segment in generation.segments)
     articles = _count_articles(leaves, generation, mode)
-    prepared = PreparedClause(
-        mode,
-        leaves,
-        articles,
-        inverse_frequency(generation.live_count, articles),
-        tuple(_leaf_numbers(leaf, mode) for leaf in leaves),
-    )
+    idf = inverse_frequency(generation.live_count, articles)
+    numbers = _leaf_numbers(leaves, mode)
+    most_terms = max((len(leaf.terms) for leaf in leaves), default=0)
+    prepared = PreparedClause(mode, leaves, articles, idf, numbers, address_of(numbers), most_terms)
     if all(leaf.docs is None and leaf.row is None for leaf in leaves):
         generation.prepared.put(key, prepared)
     return prepared
 
 
-def _leaf_numbers(leaf: SegmentLeaf, mode: int) -> tuple[int, ...]:
-    ready = (0, 0, 0)
-    if leaf.docs is not None and leaf.gains is not None:
-        ready = (address_of(leaf.docs), address_of(leaf.gains), len(leaf.docs))
-    return (leaf.size, mode, int(leaf.shares), *ready, 0, 0, len(leaf.terms), *leaf.terms)
+def _leaf_numbers(leaves: Sequence[SegmentLeaf], mode: int) -> I64:
+    begins: list[int] = []
+    numbers: list[int] = []
+    for leaf in leaves:
+        begins.append(len(leaves) + len(numbers))
+        ready = (0, 0, 0)
+        if leaf.docs is not None and leaf.gains is not None:
+            ready = (address_of(leaf.docs), address_of(leaf.gains), len(leaf.docs))
+        numbers += (leaf.size, mode, int(leaf.shares), *ready, len(leaf.terms), *leaf.terms)
+    return np.array(begins + numbers, np.int64)
 
 
 def _find_leaf(
@@ -190,7 +194,7 @@ def _find_places(
         most += min(sizes)
         slots += len(variant)
         for slot, size in zip(variant, sizes, strict=True):
-            numbers += (0, size, BOTH, 0, 0, 0, 0, 0, 0, len(slot), *(term for term, _ in slot))
+            numbers += (0, 0, 0, size, BOTH, 0, 0, 0, 0, len(slot), *(term for term, _ in slot))
             forms += (form for _, form in slot)
     most = min(most, segment.documents)
     docs, gains = np.empty(most, np.int32), np.empty(most, np.float32)

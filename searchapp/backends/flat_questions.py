@@ -6,19 +6,19 @@ Nearly all questions are so. `flatten` says how, or that a question is a tree; `
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from struct import Struct
 from typing import Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from searchapp.backends.clauses import MODES, PreparedClause
+from searchapp.backends.clauses import PreparedClause
 from searchapp.backends.generation import Bits, Generation, SearchedSegment
 from searchapp.backends.kernels.best import NEWEST, OLDEST, RELEVANCE
 from searchapp.backends.kernels.blocks import UNSCORED
-from searchapp.backends.kernels.flat_collecting import ALL, ANY, HEAD
+from searchapp.backends.kernels.flat_collecting import ALL, ANY, OTHER_VALUES, VALUES
 from searchapp.backends.kernels.memory import address_of
 from searchapp.backends.leaf import TITLE_SCALE
 from searchapp.backends.programs import value_bits
@@ -45,35 +45,29 @@ _TITLE_SCALE: Final = _float_bits(float(TITLE_SCALE))
 
 @dataclass(slots=True)
 class FlatQuestion:
-    """`clauses` are joined by OR where `is_any` says so, else by AND, as everything else is."""
+    """`clauses` are joined by OR where `is_any` says so, else by AND, as everything else is. `is_bare`: there is
+    nothing but clauses."""
 
     is_any: bool = False
+    is_bare: bool = True
+    is_empty: bool = False
     clauses: list[Clause] = field(default_factory=list)
     left_out: list[Clause] = field(default_factory=list)
     values: list[ValueIn] = field(default_factory=list)
     other_values: list[ValueIn] = field(default_factory=list)
     days: list[DaysWithin] = field(default_factory=list)
-    is_empty: bool = False
-
-    @property
-    def is_plain(self) -> bool:
-        """Words alone, and no field of names among them: no set of documents is needed."""
-        return not (self.left_out or self.values or self.other_values) and all(
-            clause.scope in MODES for clause in self.clauses
-        )
 
     @property
     def is_one_clause(self) -> bool:
         """One word or phrase and nothing else: its articles are counted before they are looked for."""
-        others = (self.left_out, self.values, self.other_values, self.days)
-        return len(self.clauses) == 1 and not self.is_empty and not any(others)
+        return self.is_bare and len(self.clauses) == 1 and not self.is_empty
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """What the kernel reads; `held` are arrays whose addresses stand in it, `terms` how many cursors it needs."""
 
-    numbers: NDArray[np.int64]
+    numbers: array[int]
     terms: int
     held: tuple[object, ...]
 
@@ -91,6 +85,7 @@ def flatten(node: PlanNode, filters: Sequence[ValueIn | DaysWithin]) -> FlatQues
 
 
 def _narrow(flat: FlatQuestion, node: ValueIn | DaysWithin) -> None:
+    flat.is_bare = False
     if isinstance(node, ValueIn):
         flat.values.append(node)
     else:
@@ -137,6 +132,7 @@ def _add_any(flat: FlatQuestion, children: Sequence[PlanNode]) -> bool:
 
 
 def _leave_out(flat: FlatQuestion, node: PlanNode) -> bool:
+    flat.is_bare = False
     if isinstance(node, Clause):
         flat.left_out.append(node)
         return True
@@ -160,53 +156,38 @@ def write_question(
     left_out = [prepare(clause) for clause in flat.left_out]
     if flat.is_any and any(each.mode == UNSCORED for each in clauses):
         return None
-    segments = generation.segments
-    weights = [_float_bits(clause.weight * each.idf) for clause, each in zip(flat.clauses, clauses, strict=True)]
-    is_known = flat.is_one_clause and order == RELEVANCE and matched is None and hits > 0
+    is_bare = flat.is_bare and all(each.mode != UNSCORED for each in clauses)
+    is_known = is_bare and len(clauses) == 1 and order == RELEVANCE and matched is None and hits > 0
+    scored = clauses if is_bare else [each for each in clauses if each.mode != UNSCORED]
+    unlisted = [each for each in left_out if each.mode != UNSCORED]
+    segments = () if flat.is_empty else generation.segments
     numbers = [
         ANY if flat.is_any else ALL, order, hits, _K1, _TITLE_SCALE, len(segments), generation.table_address, _BUDGET,
-        *([0] * len(segments)),
+        int(is_known), len(scored), len(unlisted), len(flat.days), 0, 0, int(matched is not None),
     ]  # fmt: skip
+    terms = len(scored) + len(unlisted)
+    for clause, each in zip(flat.clauses, clauses, strict=True):
+        if each.mode != UNSCORED:
+            numbers += (each.address, _float_bits(clause.weight * each.idf))
+            terms += each.most_terms
+    for each in unlisted:
+        numbers.append(each.address)
+        terms += each.most_terms
+    for days in flat.days:
+        numbers.append(_EARLIEST if days.first is None else days.first.toordinal())
+        numbers.append(_LATEST if days.last is None else days.last.toordinal())
     held: list[object] = [clauses, left_out, matched]
-    is_plain = flat.is_plain
-    terms = 0
-    for segment in () if flat.is_empty else segments:
-        number = segment.number
-        rows = [] if is_plain else _rows(flat, segment, generation, clauses)
-        leaves: list[int] = []
-        count = 0
-        for each, weight in zip(clauses, weights, strict=True):
-            leaf = each.leaves[number]
-            if leaf.size and leaf.row is None:
-                count += 1
-                leaves.append(weight)
-                leaves += each.numbers[number]
-            elif not (leaf.size or flat.is_any):
-                break
-        else:
-            if flat.is_any and not count:
-                continue
-            out = [each for each in left_out if each.leaves[number].size and each.mode != UNSCORED]
-            for each in out:
-                leaves.append(0)
-                leaves += each.numbers[number]
-            other_rows = [] if is_plain else _other_rows(flat, segment, generation, left_out)
-            held += (rows, other_rows)
-            numbers[HEAD + number] = len(numbers)
-            shares = any(each.leaves[number].shares for each in clauses)
-            numbers += (
-                count, len(out), len(rows), len(other_rows), len(flat.days),
-                0 if matched is None else address_of(matched[number]), int(is_known and count == 1 and not shares),
-            )  # fmt: skip
+    if not is_bare or matched is not None:
+        for segment in segments:
+            rows = _rows(flat, segment, generation, clauses)
+            other_rows = _other_rows(flat, segment, generation, left_out)
+            numbers[VALUES], numbers[OTHER_VALUES] = len(rows), len(other_rows)
             numbers += map(address_of, rows)
             numbers += map(address_of, other_rows)
-            for days in flat.days:
-                numbers.append(_EARLIEST if days.first is None else days.first.toordinal())
-                numbers.append(_LATEST if days.last is None else days.last.toordinal())
-            numbers += leaves
-            # A leaf that is ready has no term, and a reader all the same.
-            terms = max(terms, len(leaves))
-    return Written(np.array(numbers, np.int64), terms, tuple(held))
+            if matched is not None:
+                numbers.append(address_of(matched[segment.number]))
+            held += (rows, other_rows)
+    return Written(array("q", numbers), terms, tuple(held))
 
 
 def _rows(

@@ -72,7 +72,7 @@ class _Search:
     def answer(self) -> Matches:
         plan = self._plan
         wants_sets = bool(plan.facets or plan.histogram)
-        has_other = plan.any_words != plan.all_words
+        has_other = plan.any_words is not plan.all_words and plan.any_words != plan.all_words
         keeps = plan.first + plan.count
         if has_other and plan.match == "any":
             all_found = self._find(plan.all_words, 0, wants_sets=True)
@@ -179,8 +179,8 @@ class _Search:
         room = ROOM
         room.make_cursors(written.terms)
         state = room.state
-        state[:] = 0
-        question = address_of(written.numbers)
+        state.fill(0)
+        question = written.numbers.buffer_info()[0]
         while not state[DONE] and self._has_time():
             search_flat(question, room.address)
         *_, matches, filled, done = state.tolist()

@@ -12,6 +12,7 @@ from indexer.codec.kernels.packing import BLOCK
 from searchapp.backends.kernels import tables
 from searchapp.backends.kernels.flat import STATE_FIELDS
 from searchapp.backends.kernels.flat_collecting import FLAT_WINDOW, FLAT_WORDS
+from searchapp.backends.kernels.flat_leaves import LEAF_FIELDS
 from searchapp.backends.kernels.memory import address_of
 from searchapp.backends.kernels.phrases import CANDIDATES
 from searchapp.backends.kernels.program import WINDOW, WINDOW_WORDS
@@ -59,7 +60,7 @@ class Room(threading.local):
         self._tree_cursors = _make_tree_cursors(16)
 
     def make_cursors(self, terms: int) -> None:
-        """Room for so many terms, and leaves, of one question at least."""
+        """Room for so many terms, and leaves, of one segment at least."""
         if terms <= self._terms:
             return
         self._terms = terms
@@ -68,6 +69,7 @@ class Room(threading.local):
             self._keep(place, np.zeros(terms, np.int64))
         self._keep(tables.DOCS, np.empty(terms * BLOCK, np.int32))
         self._keep(tables.ROWS, np.empty(terms * BLOCK, np.float32))
+        self._keep(tables.LEAF_NUMBERS, np.zeros((LEAF_FIELDS + 1) * terms, np.int64))
         self._keep(tables.PLACES, np.zeros(2 * terms, np.int64))
         self._keep(tables.STARTS, np.empty(terms * (CANDIDATES + 1), np.int64))
 

@@ -5,10 +5,13 @@ everything is counted, everything is read, and leaving out of it what cannot be 
 others first make bits of who matches, and then score these; in order of days nobody is scored but the hits. A word
 alone, whose articles are counted already, reads only blocks that can hold a hit (Turtle and Flood 1995).
 
-`question` is int64: `HEAD` numbers, then for each segment where its part begins (0 where nothing can match). A part
-has `PART` numbers, then addresses of bitsets that must hold the matches, of those that must not, pairs of days, and
-its leaves, those to leave out last (`flat_leaves.py`). The room's `PLACES` say where in `question` these are, and
-behind them once more where the leaves are, the smallest first.
+`question` is int64: HEAD numbers; for each clause where its leaves lie and what it weighs; where those of each clause
+to leave out lie; pairs of days; then for each segment addresses of bitsets that must hold the matches, of those that
+must not, and where there are sets of one that takes them. The leaves of a clause are int64 as well: for each segment
+where its leaf begins, then the leaves (`flat_leaves.py`) without their first fields.
+
+When a segment begins, its leaves are copied to the room's `LEAF_NUMBERS`. The room's `PLACES` have their addresses,
+and behind them once more those that are not left out, the smallest first.
 
 The room's `STATE` is where to go on: segment, first document, matches so far, hits so far, and 1 when all is done.
 """
@@ -25,6 +28,7 @@ from searchapp.backends.kernels.flat_collecting import (
     ANY,
     BUDGET,
     FLAT_WINDOW,
+    HAS_SETS,
     HEAD,
     HITS,
     JOIN,
@@ -32,10 +36,8 @@ from searchapp.backends.kernels.flat_collecting import (
     KNOWN,
     LEAVES,
     LEFT_OUT,
-    MATCHED,
     ORDER,
     OTHER_VALUES,
-    PART,
     RANGES,
     SEGMENTS,
     TABLE,
@@ -47,10 +49,13 @@ from searchapp.backends.kernels.flat_collecting import (
 )
 from searchapp.backends.kernels.flat_leaves import (
     CURSOR,
+    FIRST_GIVEN,
     LEAF_FIELDS,
     READER,
+    SHARES,
     SIZE,
     TERM_COUNT,
+    WEIGHT,
     add_scores,
     first_ahead,
     place_cursors,
@@ -65,6 +70,7 @@ from searchapp.backends.kernels.tables import (
     FOUND_BITS,
     HITS_DOCS,
     HITS_SCORES,
+    LEAF_NUMBERS,
     LIVE,
     PLACES,
     SCORES,
@@ -83,41 +89,78 @@ _ZERO = np.uint64(0)
 
 
 @kernel
-def lay_out(question, part, places_at):
-    """Finds the leaves of a part, gives them cursors, and sorts them by size."""
+def lay_out(question, number, room):
+    """Copies the leaves of a segment, and sorts them by size; returns how many there are, how many are left out, and
+    whether anything can match."""
     fields = int64s(question)
-    places = int64s(places_at)
-    count = fields[part + LEAVES]
-    both = count + fields[part + LEFT_OUT]
-    at = part + PART + fields[part + VALUES] + fields[part + OTHER_VALUES] + 2 * fields[part + RANGES]
+    row = int64s(room)
+    places = int64s(row[PLACES])
+    clauses = fields[LEAVES]
+    both = clauses + fields[LEFT_OUT]
+    at = row[LEAF_NUMBERS]
+    count = np.int64(0)
+    held = np.int64(0)
     terms = np.int64(0)
-    for leaf in range(both):
-        places[leaf] = at
-        fields[at + CURSOR] = terms
-        terms += fields[at + TERM_COUNT]
-        at += LEAF_FIELDS + fields[at + TERM_COUNT]
-    for leaf in range(both):
-        fields[places[leaf] + READER] = terms + leaf
+    for clause in range(both):
+        is_left_out = clause >= clauses
+        source = fields[HEAD + 2 * clause]
+        if is_left_out:
+            source = fields[HEAD + clauses + clause]
+        given = int64s(source + 8 * int64s(source)[number])
+        if given[0] == 0:
+            if not is_left_out and fields[JOIN] == ALL:
+                return np.int64(0), np.int64(0), False
+            continue
+        leaf = int64s(at)
+        size = LEAF_FIELDS + given[TERM_COUNT - FIRST_GIVEN]
+        for i in range(FIRST_GIVEN, size):
+            leaf[i] = given[i - FIRST_GIVEN]
+        leaf[WEIGHT] = np.int64(0) if is_left_out else fields[HEAD + 2 * clause + 1]
+        leaf[CURSOR] = terms
+        terms += leaf[TERM_COUNT]
+        places[held] = at
+        held += 1
+        if not is_left_out:
+            count += 1
+        at += 8 * size
+    for leaf in range(held):
+        int64s(places[leaf])[READER] = terms + leaf
     for leaf in range(count):
-        spot = both + leaf
-        while spot > both and fields[places[spot - 1] + SIZE] > fields[places[leaf] + SIZE]:
+        spot = held + leaf
+        while spot > held and int64s(places[spot - 1])[SIZE] > int64s(places[leaf])[SIZE]:
             places[spot] = places[spot - 1]
             spot -= 1
         places[spot] = places[leaf]
+    return count, held - count, count > 0 or clauses == 0
+
+
+@inlined
+def sets_of(question, number):
+    """Where in a question the bitsets of a segment begin."""
+    fields = int64s(question)
+    width = fields[VALUES] + fields[OTHER_VALUES] + fields[HAS_SETS]
+    return HEAD + 2 * fields[LEAVES] + fields[LEFT_OUT] + 2 * fields[RANGES] + number * width
+
+
+@inlined
+def matched_of(question, number):
+    """Where the bitset lies that takes a segment's matches; 0 where nobody wants them."""
+    fields = int64s(question)
+    if fields[HAS_SETS] == 0:
+        return np.int64(0)
+    return fields[sets_of(question, number) + fields[VALUES] + fields[OTHER_VALUES]]
 
 
 @kernel
-def next_window(question, part, start, segment, room):
+def next_window(join, count, left_out, start, segment, room):
     """Start of the first window from `start` on that can hold a match."""
-    fields = int64s(question)
     places = int64s(int64s(room)[PLACES])
-    count = fields[part + LEAVES]
-    if fields[JOIN] == ALL:
-        nearest = first_ahead(question, places[count + fields[part + LEFT_OUT]], segment, room)
+    if join == ALL:
+        nearest = first_ahead(places[count + left_out], segment, room)
     else:
         nearest = np.int64(1) << 40
         for leaf in range(count):
-            nearest = min(nearest, first_ahead(question, places[leaf], segment, room))
+            nearest = min(nearest, first_ahead(places[leaf], segment, room))
     return max(start, nearest // FLAT_WINDOW * FLAT_WINDOW)
 
 
@@ -130,7 +173,7 @@ def is_empty(bits, held):
 
 
 @kernel
-def match_window(question, part, start, end, segment, room):
+def match_window(question, number, count, left_out, start, end, segment, room):
     """Sets in `BITS` the bits of all matches in [start, end); returns how many postings were read."""
     fields = int64s(question)
     row = int64s(room)
@@ -141,46 +184,45 @@ def match_window(question, part, start, end, segment, room):
     live = uint64s(columns[LIVE])
     held = (end - start + 63) >> 6
     here = start >> 6
-    count = fields[part + LEAVES]
-    both = count + fields[part + LEFT_OUT]
+    both = count + left_out
     read = np.int64(0)
     if count == 0:
         for word in range(held):
             bits[word] = live[here + word]
     elif fields[JOIN] == ANY:
         for leaf in range(count):
-            read += set_bits(question, places[leaf], start, end, segment, room, row[BITS])
+            read += set_bits(places[leaf], start, end, segment, room, row[BITS])
     else:
-        read += set_bits(question, places[both], start, end, segment, room, row[BITS])
+        read += set_bits(places[both], start, end, segment, room, row[BITS])
     if columns[DELETED]:
         for word in range(held):
             bits[word] &= live[here + word]
-    at = part + PART
-    for i in range(fields[part + VALUES]):
+    at = sets_of(question, number)
+    for i in range(fields[VALUES]):
         kept = uint64s(fields[at + i])
         for word in range(held):
             bits[word] &= kept[here + word]
-    at += fields[part + VALUES]
-    for i in range(fields[part + OTHER_VALUES]):
+    at += fields[VALUES]
+    for i in range(fields[OTHER_VALUES]):
         gone = uint64s(fields[at + i])
         for word in range(held):
             bits[word] &= ~gone[here + word]
-    at += fields[part + OTHER_VALUES]
-    for i in range(fields[part + RANGES]):
+    at = HEAD + 2 * fields[LEAVES] + fields[LEFT_OUT]
+    for i in range(fields[RANGES]):
         keep_days(row[BITS], start, end, segment, fields[at + 2 * i], fields[at + 2 * i + 1])
     # Behind the smallest leaf and the sets, the others are asked about what is left.
     first = both + 1 if fields[JOIN] == ALL else both + count
     for leaf in range(first, both + count):
         if is_empty(bits, held):
             return read
-        read += look_up(question, places[leaf], start, end, segment, room, row[BITS], row[FOUND_BITS])
+        read += look_up(places[leaf], start, end, segment, room, row[BITS], row[FOUND_BITS])
         for word in range(held):
             bits[word] = found[word]
             found[word] = _ZERO
     for leaf in range(count, both):
         if is_empty(bits, held):
             return read
-        read += look_up(question, places[leaf], start, end, segment, room, row[BITS], row[FOUND_BITS])
+        read += look_up(places[leaf], start, end, segment, room, row[BITS], row[FOUND_BITS])
         for word in range(held):
             bits[word] &= ~found[word]
             found[word] = _ZERO
@@ -188,34 +230,35 @@ def match_window(question, part, start, end, segment, room):
 
 
 @kernel
-def score_bits(question, part, start, end, segment, room):
+def score_bits(question, count, start, end, segment, room):
     """Adds up the scores of the documents of `BITS`."""
     fields = int64s(question)
     places = int64s(int64s(room)[PLACES])
-    for leaf in range(fields[part + LEAVES]):
+    for leaf in range(count):
         score_asked(
-            question, places[leaf], start, end, segment, room, float_of(fields[K1]), float_of(fields[TITLE_SCALE]),
+            places[leaf], start, end, segment, room, float_of(fields[K1]), float_of(fields[TITLE_SCALE]),
             int64s(room)[BITS],
         )  # fmt: skip
 
 
 @kernel
-def run_scores(question, part, start, budget, segment, room, filled):
+def run_scores(question, number, count, start, budget, segment, room, filled):
     """Windows of one segment, of a question that nothing narrows; returns (next start, matches, filled, budget)."""
     fields = int64s(question)
     places = int64s(int64s(room)[PLACES])
     documents = int64s(segment)[DOCUMENTS]
     k1 = float_of(fields[K1])
     title_scale = float_of(fields[TITLE_SCALE])
+    matched = matched_of(question, number)
     matches = np.int64(0)
     while budget > 0:
-        start = next_window(question, part, start, segment, room)
+        start = next_window(ANY, count, 0, start, segment, room)
         if start >= documents:
             return documents, matches, filled, budget
         end = min(start + FLAT_WINDOW, documents)
-        for leaf in range(fields[part + LEAVES]):
-            budget -= add_scores(question, places[leaf], start, end, segment, room, k1, title_scale)
-        found, filled = collect_scores(question, part, start, end, segment, room, filled)
+        for leaf in range(count):
+            budget -= add_scores(places[leaf], start, end, segment, room, k1, title_scale)
+        found, filled = collect_scores(start, end, segment, room, fields[HITS], filled, matched)
         matches += found
         budget -= _WINDOW_COST
         start = end
@@ -223,7 +266,7 @@ def run_scores(question, part, start, budget, segment, room, filled):
 
 
 @kernel
-def run_known(question, part, start, budget, segment, room, filled):
+def run_known(question, start, budget, segment, room, filled):
     """A leaf of which it is known how many documents it has; returns (next start, filled, budget)."""
     fields = int64s(question)
     places = int64s(int64s(room)[PLACES])
@@ -231,8 +274,8 @@ def run_known(question, part, start, budget, segment, room, filled):
     while budget > 0 and start < documents:
         end = min(start + KNOWN_WINDOW, documents)
         filled, read = best_of_leaf(
-            question, places[0], end, end == documents, segment, room, float_of(fields[K1]),
-            float_of(fields[TITLE_SCALE]), fields[HITS], filled,
+            places[0], end, end == documents, segment, room, float_of(fields[K1]), float_of(fields[TITLE_SCALE]),
+            fields[HITS], filled,
         )  # fmt: skip
         budget -= read + _WINDOW_COST
         start = end
@@ -240,34 +283,34 @@ def run_known(question, part, start, budget, segment, room, filled):
 
 
 @kernel
-def run_bits(question, part, start, budget, segment, room, filled):
+def run_bits(question, number, count, left_out, start, budget, segment, room, filled):
     """Windows of one segment; returns (next start, matches, filled, budget)."""
     fields = int64s(question)
     bits = uint64s(int64s(room)[BITS])
     documents = int64s(segment)[DOCUMENTS]
-    has_set = fields[part + MATCHED] != 0
-    matched = uint64s(fields[part + MATCHED])
+    has_sets = fields[HAS_SETS] != 0
+    matched = uint64s(matched_of(question, number))
     size = fields[HITS]
     matches = np.int64(0)
     while budget > 0:
-        if fields[part + LEAVES]:
-            start = next_window(question, part, start, segment, room)
+        if count:
+            start = next_window(fields[JOIN], count, left_out, start, segment, room)
         if start >= documents:
             return documents, matches, filled, budget
         end = min(start + FLAT_WINDOW, documents)
         held = (end - start + 63) >> 6
-        budget -= match_window(question, part, start, end, segment, room) + _WINDOW_COST
+        budget -= match_window(question, number, count, left_out, start, end, segment, room) + _WINDOW_COST
         total = np.int64(0)
         for word in range(held):
             total += count_bits(bits[word])
         matches += total
-        if has_set:
+        if has_sets:
             for word in range(held):
                 matched[(start >> 6) + word] = bits[word]
         if total and size:
             if fields[ORDER] == RELEVANCE:
                 budget -= total
-                score_bits(question, part, start, end, segment, room)
+                score_bits(question, count, start, end, segment, room)
             filled = offer_bits(start, end, segment, room, size, filled, fields[ORDER])
         else:
             for word in range(held):
@@ -277,16 +320,15 @@ def run_bits(question, part, start, budget, segment, room, filled):
 
 
 @kernel
-def score_hits(question, part, segment, room, filled):
+def score_hits(question, number, segment, room, filled):
     """Scores of the hits that lie in one segment."""
-    fields = int64s(question)
     row = int64s(room)
     columns = int64s(segment)
     places = int64s(row[PLACES])
     docs = int64s(row[HITS_DOCS])
     scores = float32s(row[SCORES])
     bits = uint64s(row[BITS])
-    lay_out(question, part, row[PLACES])
+    count, _, _ = lay_out(question, number, room)
     for hit in range(filled):
         doc = docs[hit] - columns[BASE]
         if doc < 0 or doc >= columns[DOCUMENTS]:
@@ -294,10 +336,10 @@ def score_hits(question, part, segment, room, filled):
         start = doc // FLAT_WINDOW * FLAT_WINDOW
         end = min(start + FLAT_WINDOW, columns[DOCUMENTS])
         slot = doc - start
-        for leaf in range(fields[part + LEAVES]):
-            place_cursors(question, places[leaf], start, segment, room)
+        for leaf in range(count):
+            place_cursors(places[leaf], start, segment, room)
         bits[slot >> 6] = _ONE << np.uint64(slot & 63)
-        score_bits(question, part, start, end, segment, room)
+        score_bits(question, count, start, end, segment, room)
         float32s(row[HITS_SCORES])[hit] = scores[slot]
         scores[slot] = 0
         bits[slot >> 6] = _ZERO
@@ -314,23 +356,25 @@ def search_flat(question, room):
     budget = fields[BUDGET]
     number = state[SEGMENT]
     start = state[START]
+    narrowing = fields[LEFT_OUT] + fields[VALUES] + fields[OTHER_VALUES] + fields[RANGES]
     while number < fields[SEGMENTS] and budget > 0:
-        part = fields[HEAD + number]
         segment = fields[TABLE] + 8 * SEGMENT_FIELDS * number
-        if part:
-            lay_out(question, part, row[PLACES])
-            count = fields[part + LEAVES]
-            for leaf in range(count + fields[part + LEFT_OUT]):
-                place_cursors(question, places[leaf], start, segment, room)
-            narrowing = fields[part + LEFT_OUT] + fields[part + VALUES] + fields[part + OTHER_VALUES]
-            is_row = narrowing + fields[part + RANGES] == 0 and (count == 1 or fields[JOIN] == ANY) and count > 0
+        count, left_out, matching = lay_out(question, number, room)
+        if matching:
+            for leaf in range(count + left_out):
+                place_cursors(places[leaf], start, segment, room)
+            is_row = narrowing == 0 and (count == 1 or fields[JOIN] == ANY) and count > 0
             matches = np.int64(0)
-            if fields[part + KNOWN]:
-                start, filled, budget = run_known(question, part, start, budget, segment, room, filled)
+            if fields[KNOWN] and int64s(places[0])[SHARES] == 0:
+                start, filled, budget = run_known(question, start, budget, segment, room, filled)
             elif is_row and fields[ORDER] == RELEVANCE and fields[HITS] > 0:
-                start, matches, filled, budget = run_scores(question, part, start, budget, segment, room, filled)
+                start, matches, filled, budget = run_scores(
+                    question, number, count, start, budget, segment, room, filled
+                )
             else:
-                start, matches, filled, budget = run_bits(question, part, start, budget, segment, room, filled)
+                start, matches, filled, budget = run_bits(
+                    question, number, count, left_out, start, budget, segment, room, filled
+                )
             state[MATCHES] += matches
             if start < int64s(segment)[DOCUMENTS]:
                 break
@@ -343,6 +387,4 @@ def search_flat(question, room):
         state[DONE] = 1
         if fields[ORDER] != RELEVANCE:
             for number in range(fields[SEGMENTS]):
-                if fields[HEAD + number]:
-                    segment = fields[TABLE] + 8 * SEGMENT_FIELDS * number
-                    score_hits(question, fields[HEAD + number], segment, room, filled)
+                score_hits(question, number, fields[TABLE] + 8 * SEGMENT_FIELDS * number, room, filled)

@@ -97,20 +97,20 @@ def count_asked(asked, first, last):
 
 
 @kernel
-def look_up(question, leaf, start, end, segment, room, asked_at, found_at):
+def look_up(leaf, start, end, segment, room, asked_at, found_at):
     """Sets in `found` the bits of asked documents in [start, end) that the leaf holds; returns how many postings were
     read."""
-    fields = int64s(question)
+    fields = int64s(leaf)
     row = int64s(room)
     asked = uint64s(asked_at)
     found = uint64s(found_at)
     last_doc = int32s(int64s(segment)[LAST_DOC])
-    mode = fields[leaf + MODE]
+    mode = fields[MODE]
     held = (end - start + 63) >> 6
     read = np.int64(0)
-    for i in range(fields[leaf + TERM_COUNT]):
-        term = fields[leaf + LEAF_FIELDS + i]
-        cursor = fields[leaf + CURSOR] + i
+    for i in range(fields[TERM_COUNT]):
+        term = fields[LEAF_FIELDS + i]
+        cursor = fields[CURSOR] + i
         docs_at = row[DOCS] + cursor * ROW_BYTES
         docs = int32s(docs_at)
         stop = first_block(segment, term + 1)
@@ -147,35 +147,35 @@ def look_up(question, leaf, start, end, segment, room, asked_at, found_at):
             slot = next_asked(asked, held, last + 1)
         int64s(row[BLOCKS])[cursor] = block
         int64s(row[FILLS])[cursor] = fill
-    ready = int32s(fields[leaf + READY_DOCS])
-    count = fields[leaf + READY_COUNT]
-    at = seek_doc(fields[leaf + READY_DOCS], int64s(row[BLOCKS])[fields[leaf + READER]], count, start)
+    ready = int32s(fields[READY_DOCS])
+    count = fields[READY_COUNT]
+    at = seek_doc(fields[READY_DOCS], int64s(row[BLOCKS])[fields[READER]], count, start)
     while at < count and ready[at] < end:
         slot = np.int64(ready[at]) - start
         found[slot >> 6] |= asked[slot >> 6] & (_ONE << np.uint64(slot & 63))
         at += 1
-    int64s(row[BLOCKS])[fields[leaf + READER]] = at
+    int64s(row[BLOCKS])[fields[READER]] = at
     return read
 
 
 @kernel
-def score_asked(question, leaf, start, end, segment, room, k1, title_scale, asked_at):
+def score_asked(leaf, start, end, segment, room, k1, title_scale, asked_at):
     """The leaf's scores of the asked documents in [start, end) are added up; no cursor moves."""
-    fields = int64s(question)
+    fields = int64s(leaf)
     row = int64s(room)
     asked = uint64s(asked_at)
     last_doc = int32s(int64s(segment)[LAST_DOC])
-    mode = fields[leaf + MODE]
-    weight = float_of(fields[leaf + WEIGHT])
-    shares = fields[leaf + SHARES] != 0
+    mode = fields[MODE]
+    weight = float_of(fields[WEIGHT])
+    shares = fields[SHARES] != 0
     scores = float32s(row[SCORES])
     sums = float32s(row[SUMS])
     target = sums if shares else scores
     rows = float32s(row[SPARE_ROW])
     held = (end - start + 63) >> 6
-    for i in range(fields[leaf + TERM_COUNT]):
-        term = fields[leaf + LEAF_FIELDS + i]
-        cursor = fields[leaf + CURSOR] + i
+    for i in range(fields[TERM_COUNT]):
+        term = fields[LEAF_FIELDS + i]
+        cursor = fields[CURSOR] + i
         first = first_block(segment, term)
         stop = first_block(segment, term + 1)
         slot = next_asked(asked, held, 0)
@@ -222,10 +222,10 @@ def score_asked(question, leaf, start, end, segment, room, k1, title_scale, aske
             scores[slot] += weight * sums[slot] / (k1 + sums[slot])
             sums[slot] = 0
             slot = next_asked(asked, held, slot + 1)
-    ready = int32s(fields[leaf + READY_DOCS])
-    gains = float32s(fields[leaf + READY_GAINS])
-    count = fields[leaf + READY_COUNT]
-    at = seek_doc(fields[leaf + READY_DOCS], 0, count, start)
+    ready = int32s(fields[READY_DOCS])
+    gains = float32s(fields[READY_GAINS])
+    count = fields[READY_COUNT]
+    at = seek_doc(fields[READY_DOCS], 0, count, start)
     while at < count and ready[at] < end:
         slot = np.int64(ready[at]) - start
         if (asked[slot >> 6] >> np.uint64(slot & 63)) & _ONE:
@@ -234,13 +234,13 @@ def score_asked(question, leaf, start, end, segment, room, k1, title_scale, aske
 
 
 @kernel
-def best_of_leaf(question, leaf, end, is_last, segment, room, k1, title_scale, size, filled):
+def best_of_leaf(leaf, end, is_last, segment, room, k1, title_scale, size, filled):
     """Offers the leaf's documents, block by block up to `end`; blocks that cannot hold one of the best are not read.
 
     The block with the highest bound comes first, so that there is something to beat. Returns how many hits there are,
     and how many postings were read.
     """
-    fields = int64s(question)
+    fields = int64s(leaf)
     row = int64s(room)
     blocks = int64s(row[BLOCKS])
     live = uint64s(int64s(segment)[LIVE])
@@ -249,14 +249,14 @@ def best_of_leaf(question, leaf, end, is_last, segment, room, k1, title_scale, s
     first_keys = float64s(row[FIRST_KEYS])
     docs = int32s(row[SPARE_DOCS])
     rows = float32s(row[SPARE_ROW])
-    mode = fields[leaf + MODE]
-    weight = float_of(fields[leaf + WEIGHT])
+    mode = fields[MODE]
+    weight = float_of(fields[WEIGHT])
     factor = float_of(int64s(segment)[FACTOR]) * SLACK
     read = np.int64(0)
-    ready = int32s(fields[leaf + READY_DOCS])
-    gains = float32s(fields[leaf + READY_GAINS])
-    count = fields[leaf + READY_COUNT]
-    at = blocks[fields[leaf + READER]]
+    ready = int32s(fields[READY_DOCS])
+    gains = float32s(fields[READY_GAINS])
+    count = fields[READY_COUNT]
+    at = blocks[fields[READER]]
     least = np.float32(0)
     while at < count and ready[at] < end:
         gain = gains[at]
@@ -270,10 +270,10 @@ def best_of_leaf(question, leaf, end, is_last, segment, room, k1, title_scale, s
                     least = k1 * last / (weight - last) * np.float32(0.9999)
         at += 1
         read += 1
-    blocks[fields[leaf + READER]] = at
-    for i in range(fields[leaf + TERM_COUNT]):
-        term = fields[leaf + LEAF_FIELDS + i]
-        cursor = fields[leaf + CURSOR] + i
+    blocks[fields[READER]] = at
+    for i in range(fields[TERM_COUNT]):
+        term = fields[LEAF_FIELDS + i]
+        cursor = fields[CURSOR] + i
         first = blocks[cursor]
         stop = first_block(segment, term + 1)
         if not is_last:

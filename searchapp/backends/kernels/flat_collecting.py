@@ -13,10 +13,11 @@ from searchapp.backends.kernels.memory import float32s, float64s, float_bits, in
 from searchapp.backends.kernels.tables import BITS, DELETED, FIRST_DAY, FIRST_KEYS, LAST_DAY, LIVE, SCORES
 
 ANY, ALL = range(2)
-JOIN, ORDER, HITS, K1, TITLE_SCALE, SEGMENTS, TABLE, BUDGET = range(8)
-HEAD = 8
-LEAVES, LEFT_OUT, VALUES, OTHER_VALUES, RANGES, MATCHED, KNOWN = range(7)
-PART = 7
+(
+    JOIN, ORDER, HITS, K1, TITLE_SCALE, SEGMENTS, TABLE, BUDGET, KNOWN, LEAVES, LEFT_OUT, RANGES, VALUES, OTHER_VALUES,
+    HAS_SETS,
+) = range(15)  # fmt: skip
+HEAD = 15
 FLAT_WINDOW = 4096
 FLAT_WORDS = FLAT_WINDOW // 64
 #: Slots that are looked through at once.
@@ -36,17 +37,16 @@ def positive_bits(scores, first):
 
 
 @kernel
-def collect_scores(question, part, start, end, segment, room, filled):
-    """Counts matches, and offers and empties their scores; returns (matches, filled)."""
-    fields = int64s(question)
+def collect_scores(start, end, segment, room, size, filled, matched_at):
+    """Counts matches, and offers and empties their scores; returns (matches, filled). `matched_at` is a bitset of the
+    segment that takes the matches, 0 where nobody wants it."""
     row = int64s(room)
-    size = fields[HITS]
     scores = float32s(row[SCORES])
     first_keys = float64s(row[FIRST_KEYS])
     live = uint64s(int64s(segment)[LIVE])
-    matched = uint64s(fields[part + MATCHED])
+    matched = uint64s(matched_at)
     has_deleted = int64s(segment)[DELETED] != 0
-    has_set = fields[part + MATCHED] != 0
+    has_set = matched_at != 0
     matches = np.int64(0)
     least = np.int32(1)
     if filled == size:

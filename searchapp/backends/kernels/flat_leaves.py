@@ -1,14 +1,15 @@
 """The leaves of one question in a window of documents: scores added, bits set, documents looked up.
 
-A leaf is what one typed word or phrase is in one segment: `LEAF_FIELDS` numbers of the question (`flat.py`), and its
-terms behind them. It has terms, each with a cursor, or documents that were made ready with their gains. Where `SHARES`
-says that its terms may share documents, their gains are added up before they become a score.
+A leaf is what one typed word or phrase is in one segment: `LEAF_FIELDS` numbers, and its terms behind them. It has
+terms, each with a cursor, or documents that were made ready with their gains. Where `SHARES` says that its terms may
+share documents, their gains are added up before they become a score. What it weighs, and the numbers of its first
+cursor and of its reader, are set when a search begins.
 
 A room keeps places from window to window: `BLOCKS` the next block of each term (and behind them, the next ready
 document of each leaf), `HEADS` and `FILLS` what is left of the decoded one, `DOCS` and `ROWS` 128 a term, `HELD` which
 block these are of.
 
-`question`, `segment` and `room` are addresses; `start` and `end` bound the window, whose slots count from `start`.
+`leaf`, `segment` and `room` are addresses; `start` and `end` bound the window, whose slots count from `start`.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ from searchapp.backends.kernels.tables import (
     TITLES,
 )
 
-WEIGHT, SIZE, MODE, SHARES, READY_DOCS, READY_GAINS, READY_COUNT, CURSOR, READER, TERM_COUNT = range(10)
+WEIGHT, CURSOR, READER, SIZE, MODE, SHARES, READY_DOCS, READY_GAINS, READY_COUNT, TERM_COUNT = range(10)
+#: Fields before these are set when a search begins.
+FIRST_GIVEN = SIZE
 LEAF_FIELDS = 10
 
 ROW_BYTES = 4 * BLOCK
@@ -53,31 +56,31 @@ _LOW = np.uint64(63)
 
 
 @kernel
-def place_cursors(question, leaf, start, segment, room):
+def place_cursors(leaf, start, segment, room):
     """Every cursor of a leaf at its first block and ready document from `start` on."""
-    fields = int64s(question)
+    fields = int64s(leaf)
     row = int64s(room)
     blocks = int64s(row[BLOCKS])
-    for i in range(fields[leaf + TERM_COUNT]):
-        term = fields[leaf + LEAF_FIELDS + i]
-        cursor = fields[leaf + CURSOR] + i
+    for i in range(fields[TERM_COUNT]):
+        term = fields[LEAF_FIELDS + i]
+        cursor = fields[CURSOR] + i
         blocks[cursor] = seek_block(segment, first_block(segment, term), first_block(segment, term + 1), start)
         int64s(row[HEADS])[cursor] = 0
         int64s(row[FILLS])[cursor] = 0
         int64s(row[HELD])[cursor] = -1
-    blocks[fields[leaf + READER]] = seek_doc(fields[leaf + READY_DOCS], 0, fields[leaf + READY_COUNT], start)
+    blocks[fields[READER]] = seek_doc(fields[READY_DOCS], 0, fields[READY_COUNT], start)
 
 
 @kernel
-def first_ahead(question, leaf, segment, room):
+def first_ahead(leaf, segment, room):
     """No document of the leaf that is still to be read stands before this one."""
-    fields = int64s(question)
+    fields = int64s(leaf)
     row = int64s(room)
     blocks = int64s(row[BLOCKS])
     nearest = np.int64(1) << 40
-    for i in range(fields[leaf + TERM_COUNT]):
-        term = fields[leaf + LEAF_FIELDS + i]
-        cursor = fields[leaf + CURSOR] + i
+    for i in range(fields[TERM_COUNT]):
+        term = fields[LEAF_FIELDS + i]
+        cursor = fields[CURSOR] + i
         head = int64s(row[HEADS])[cursor]
         block = blocks[cursor]
         if head < int64s(row[FILLS])[cursor]:
@@ -86,9 +89,9 @@ def first_ahead(question, leaf, segment, room):
             nearest = np.int64(0)
         elif block < first_block(segment, term + 1):
             nearest = min(nearest, np.int64(int32s(int64s(segment)[LAST_DOC])[block - 1]) + 1)
-    at = blocks[fields[leaf + READER]]
-    if at < fields[leaf + READY_COUNT]:
-        nearest = min(nearest, np.int64(int32s(fields[leaf + READY_DOCS])[at]))
+    at = blocks[fields[READER]]
+    if at < fields[READY_COUNT]:
+        nearest = min(nearest, np.int64(int32s(fields[READY_DOCS])[at]))
     return nearest
 
 
@@ -101,18 +104,18 @@ def ends_before(segment, term, block, end):
 
 
 @kernel
-def add_scores(question, leaf, start, end, segment, room, k1, title_scale):
+def add_scores(leaf, start, end, segment, room, k1, title_scale):
     """Scores of the leaf's documents in [start, end) are added up; returns how many postings were read."""
-    fields = int64s(question)
+    fields = int64s(leaf)
     row = int64s(room)
-    weight = float_of(fields[leaf + WEIGHT])
-    shares = fields[leaf + SHARES] != 0
+    weight = float_of(fields[WEIGHT])
+    shares = fields[SHARES] != 0
     scores = float32s(row[SCORES])
     target = float32s(row[SUMS]) if shares else scores
     read = np.int64(0)
-    for i in range(fields[leaf + TERM_COUNT]):
-        term = fields[leaf + LEAF_FIELDS + i]
-        cursor = fields[leaf + CURSOR] + i
+    for i in range(fields[TERM_COUNT]):
+        term = fields[LEAF_FIELDS + i]
+        cursor = fields[CURSOR] + i
         docs_at = row[DOCS] + cursor * ROW_BYTES
         rows_at = row[ROWS] + cursor * ROW_BYTES
         docs = int32s(docs_at)
@@ -127,7 +130,7 @@ def add_scores(question, leaf, start, end, segment, room, k1, title_scale):
                 fill = read_docs(segment, term, block, docs_at, row[GAPS])
                 read += fill
                 fill = read_gains(
-                    segment, block, fill, fields[leaf + MODE], title_scale, docs_at, rows_at, row[EXTRAS], row[TITLES]
+                    segment, block, fill, fields[MODE], title_scale, docs_at, rows_at, row[EXTRAS], row[TITLES]
                 )
                 if not shares:
                     saturate(rows_at, fill, weight, k1)
@@ -152,29 +155,29 @@ def add_scores(question, leaf, start, end, segment, room, k1, title_scale):
             gain = sums[slot]
             scores[slot] += weight * gain / (k1 + gain)
             sums[slot] = 0
-    ready = int32s(fields[leaf + READY_DOCS])
-    gains = float32s(fields[leaf + READY_GAINS])
-    count = fields[leaf + READY_COUNT]
-    at = int64s(row[BLOCKS])[fields[leaf + READER]]
+    ready = int32s(fields[READY_DOCS])
+    gains = float32s(fields[READY_GAINS])
+    count = fields[READY_COUNT]
+    at = int64s(row[BLOCKS])[fields[READER]]
     while at < count and ready[at] < end:
         scores[np.uint64(ready[at] - start)] += weight * gains[at] / (k1 + gains[at])
         at += 1
         read += 1
-    int64s(row[BLOCKS])[fields[leaf + READER]] = at
+    int64s(row[BLOCKS])[fields[READER]] = at
     return read
 
 
 @kernel
-def set_bits(question, leaf, start, end, segment, room, bits_at):
+def set_bits(leaf, start, end, segment, room, bits_at):
     """The bits of the leaf's documents in [start, end) are set; returns how many postings were read."""
-    fields = int64s(question)
+    fields = int64s(leaf)
     row = int64s(room)
     bits = uint64s(bits_at)
-    mode = fields[leaf + MODE]
+    mode = fields[MODE]
     read = np.int64(0)
-    for i in range(fields[leaf + TERM_COUNT]):
-        term = fields[leaf + LEAF_FIELDS + i]
-        cursor = fields[leaf + CURSOR] + i
+    for i in range(fields[TERM_COUNT]):
+        term = fields[LEAF_FIELDS + i]
+        cursor = fields[CURSOR] + i
         docs_at = row[DOCS] + cursor * ROW_BYTES
         docs = int32s(docs_at)
         head = int64s(row[HEADS])[cursor]
@@ -205,13 +208,13 @@ def set_bits(question, leaf, start, end, segment, room, bits_at):
         int64s(row[HEADS])[cursor] = head
         int64s(row[FILLS])[cursor] = fill
         int64s(row[BLOCKS])[cursor] = block
-    ready = int32s(fields[leaf + READY_DOCS])
-    count = fields[leaf + READY_COUNT]
-    at = int64s(row[BLOCKS])[fields[leaf + READER]]
+    ready = int32s(fields[READY_DOCS])
+    count = fields[READY_COUNT]
+    at = int64s(row[BLOCKS])[fields[READER]]
     while at < count and ready[at] < end:
         slot = np.uint64(ready[at] - start)
         bits[slot >> _SIX] |= _ONE << (slot & _LOW)
         at += 1
         read += 1
-    int64s(row[BLOCKS])[fields[leaf + READER]] = at
+    int64s(row[BLOCKS])[fields[READER]] = at
     return read

@@ -172,9 +172,8 @@ def read_positions(segment, room, term, form, mode, count, starts_at, keys_at, c
 
 
 @kernel
-def match_variant(question, first, stop, start, end, segment, room):
+def match_variant(first, stop, start, end, segment, room):
     """Sets in `BITS` the documents in [start, end) that hold every slot; returns how many postings were read."""
-    fields = int64s(question)
     row = int64s(room)
     slots = int64s(row[PLACES])
     bits = uint64s(row[BITS])
@@ -182,14 +181,14 @@ def match_variant(question, first, stop, start, end, segment, room):
     held = (end - start + 63) >> 6
     smallest = first
     for slot in range(first + 1, stop):
-        if fields[slots[slot] + SIZE] < fields[slots[smallest] + SIZE]:
+        if int64s(slots[slot])[SIZE] < int64s(slots[smallest])[SIZE]:
             smallest = slot
-    read = set_bits(question, slots[smallest], start, end, segment, room, row[BITS])
+    read = set_bits(slots[smallest], start, end, segment, room, row[BITS])
     for slot in range(first, stop):
         if slot != smallest:
             if is_empty(bits, held):
                 return read
-            read += look_up(question, slots[slot], start, end, segment, room, row[BITS], row[FOUND_BITS])
+            read += look_up(slots[slot], start, end, segment, room, row[BITS], row[FOUND_BITS])
             for word in range(held):
                 bits[word] = found[word]
                 found[word] = _ZERO
@@ -206,12 +205,13 @@ def lay_out_slots(question, room):
     at = PHRASE_HEAD + variants + 1
     terms = np.int64(0)
     for slot in range(count):
-        slots[slot] = at
-        fields[at + CURSOR] = terms
-        terms += fields[at + TERM_COUNT]
-        at += LEAF_FIELDS + fields[at + TERM_COUNT]
+        slots[slot] = question + 8 * at
+        leaf = int64s(slots[slot])
+        leaf[CURSOR] = terms
+        terms += leaf[TERM_COUNT]
+        at += LEAF_FIELDS + leaf[TERM_COUNT]
     for slot in range(count):
-        fields[slots[slot] + READER] = terms + slot
+        int64s(slots[slot])[READER] = terms + slot
     return at, terms
 
 
@@ -240,13 +240,13 @@ def unite_keys(mine_at, count, others_at, other_count, spare_at):
 
 
 @kernel
-def slot_keys(question, leaf, c, room, capacity, union_at, spare_at):
+def slot_keys(slot, c, room, capacity, union_at, spare_at):
     """The keys of a slot in candidate `c`, written down as a union; returns how many."""
-    fields = int64s(question)
+    leaf = int64s(slot)
     row = int64s(room)
     count = np.int64(0)
-    for i in range(fields[leaf + TERM_COUNT]):
-        number = fields[leaf + CURSOR] + i
+    for i in range(leaf[TERM_COUNT]):
+        number = leaf[CURSOR] + i
         starts = int64s(row[STARTS] + 8 * number * (CANDIDATES + 1))
         more = starts[c + 1] - starts[c]
         if more:
@@ -256,35 +256,34 @@ def slot_keys(question, leaf, c, room, capacity, union_at, spare_at):
 
 
 @kernel
-def variant_starts(question, first, stop, c, room, capacity, these_at, union_at, spare_at):
+def variant_starts(first, stop, c, room, capacity, these_at, union_at, spare_at):
     """The keys at which a variant starts in candidate `c`; returns how many."""
-    fields = int64s(question)
     row = int64s(room)
     slots = int64s(row[PLACES])
     these = int64s(these_at)
-    leaf = slots[first]
+    leaf = int64s(slots[first])
     count = np.int64(0)
-    if fields[leaf + TERM_COUNT] == 1:
-        starts = int64s(row[STARTS] + 8 * fields[leaf + CURSOR] * (CANDIDATES + 1))
-        keys = int64s(row[KEYS] + 8 * fields[leaf + CURSOR] * capacity)
+    if leaf[TERM_COUNT] == 1:
+        starts = int64s(row[STARTS] + 8 * leaf[CURSOR] * (CANDIDATES + 1))
+        keys = int64s(row[KEYS] + 8 * leaf[CURSOR] * capacity)
         for k in range(starts[c], starts[c + 1]):
             these[count] = keys[k]
             count += 1
     else:
-        count = slot_keys(question, leaf, c, room, capacity, these_at, spare_at)
+        count = slot_keys(slots[first], c, room, capacity, these_at, spare_at)
     for slot in range(first + 1, stop):
         if count == 0:
             break
-        leaf = slots[slot]
-        if fields[leaf + TERM_COUNT] == 1:
-            starts = int64s(row[STARTS] + 8 * fields[leaf + CURSOR] * (CANDIDATES + 1))
-            keys = int64s(row[KEYS] + 8 * fields[leaf + CURSOR] * capacity)
+        leaf = int64s(slots[slot])
+        if leaf[TERM_COUNT] == 1:
+            starts = int64s(row[STARTS] + 8 * leaf[CURSOR] * (CANDIDATES + 1))
+            keys = int64s(row[KEYS] + 8 * leaf[CURSOR] * capacity)
             at = starts[c]
             end = starts[c + 1]
         else:
             keys = int64s(union_at)
             at = np.int64(0)
-            end = slot_keys(question, leaf, c, room, capacity, union_at, spare_at)
+            end = slot_keys(slots[slot], c, room, capacity, union_at, spare_at)
         kept = np.int64(0)
         for k in range(count):
             key = these[k] + slot - first
@@ -323,11 +322,11 @@ def find_phrases(question, segment, room, state_at, docs_at, gains_at):
     start = state[PHRASE_START]
     state[PHRASE_NEEDS] = 0
     for slot in range(all_slots):
-        place_cursors(question, slots[slot], start, segment, room)
+        place_cursors(slots[slot], start, segment, room)
     while start < documents and budget > 0:
         nearest = documents
         for slot in range(all_slots):
-            nearest = min(nearest, first_ahead(question, slots[slot], segment, room))
+            nearest = min(nearest, first_ahead(slots[slot], segment, room))
         start = max(start, nearest // FLAT_WINDOW * FLAT_WINDOW)
         if start >= documents:
             break
@@ -338,7 +337,7 @@ def find_phrases(question, segment, room, state_at, docs_at, gains_at):
         for variant in range(variants):
             first = fields[PHRASE_HEAD + variant]
             stop = fields[PHRASE_HEAD + variant + 1]
-            budget -= match_variant(question, first, stop, start, end, segment, room)
+            budget -= match_variant(first, stop, start, end, segment, room)
             for word in range(held):
                 candidates[word] |= bits[word]
                 bits[word] = _ZERO
@@ -358,9 +357,9 @@ def find_phrases(question, segment, room, state_at, docs_at, gains_at):
             budget -= count * 8 * terms
             cursor = np.int64(0)
             for slot in range(all_slots):
-                for i in range(fields[slots[slot] + TERM_COUNT]):
+                for i in range(int64s(slots[slot])[TERM_COUNT]):
                     needed = read_positions(
-                        segment, room, fields[slots[slot] + LEAF_FIELDS + i], fields[forms + cursor],
+                        segment, room, int64s(slots[slot])[LEAF_FIELDS + i], fields[forms + cursor],
                         fields[PHRASE_MODE], count, row[STARTS] + 8 * cursor * (CANDIDATES + 1),
                         row[KEYS] + 8 * cursor * capacity, capacity,
                     )  # fmt: skip
@@ -404,7 +403,7 @@ def check_candidates(question, segment, room, count, width, state_at, docs_at, g
         for variant in range(variants):
             first = fields[PHRASE_HEAD + variant]
             stop = fields[PHRASE_HEAD + variant + 1]
-            kept = variant_starts(question, first, stop, c, room, fields[CAPACITY], these_at, union_at, spare_at)
+            kept = variant_starts(first, stop, c, room, fields[CAPACITY], these_at, union_at, spare_at)
             if kept:
                 total = unite_keys(every_at, total, these_at, kept, spare_at)
         if total:
