@@ -22,7 +22,6 @@ from indexer.codec.group import PostingGroup
 from indexer.codec.kernels.packing import F32
 from indexer.codec.segment import MappedSegment
 from searchapp.backends.kernels.memory import address_of, float_as_int
-from searchapp.search.counting import Interval, bucket_numbers
 from searchapp.search.postings import Flags
 
 Bits: TypeAlias = NDArray[np.uint64]
@@ -82,7 +81,6 @@ class SearchedSegment:
     bound_factor: np.float32
     names: dict[str, TextArrays] = field(default_factory=dict)
     rows: dict[str, NDArray[np.int64]] = field(default_factory=dict)
-    numbers: dict[Interval, NDArray[np.int32]] = field(default_factory=dict)
 
     def arrays(self, group: str) -> TextArrays:
         if group == "text":
@@ -100,20 +98,8 @@ class SearchedSegment:
     def column(self, name: str) -> ValueColumn:
         return self.mapped.values(name)
 
-    def buckets(self, interval: Interval) -> NDArray[np.int32]:
-        """Days, months or years since 1970 of each document; `NO_BUCKET` where it is in no single one."""
-        known = self.numbers.get(interval)
-        if known is None:
-            first, last = self.first_day, self.last_day
-            starts = bucket_numbers(first, interval)
-            whole = (first != 0) & (starts == bucket_numbers(last, interval))
-            known = np.where(whole, starts, NO_BUCKET).astype(np.int32)
-            self.numbers[interval] = known
-        return known
-
 
 _NO_GAINS: F32 = np.zeros(0, np.float32)
-NO_BUCKET: Final = -(2**31)
 
 
 class Generation:

@@ -49,6 +49,7 @@ class Room(threading.local):
             (tables.SPARE_DOCS, np.empty(BLOCK, np.int32)),
             (tables.SPARE_ROW, np.empty(BLOCK, np.float32)),
             (tables.STATE, self.state),
+            (tables.ALLOWED_BITS, np.zeros(FLAT_WORDS, np.uint64)),
             (tables.CANDIDATE_BITS, np.zeros(FLAT_WORDS, np.uint64)),
             (tables.ASKED, np.empty(CANDIDATES, np.int32)),
             (tables.BEGINS, np.empty(BLOCK + 1, np.int64)),

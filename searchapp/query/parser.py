@@ -73,7 +73,7 @@ def _units(node: Node | None) -> tuple[Word | Phrase, ...]:
 
 def parse_query(raw: str, today: date, limits: Limits = DEFAULT_LIMITS) -> Query:
     """The tree for any text at all; `today` is the day that `yesterday` and `last week` start from."""
-    plain = read_plain(raw, limits)
+    plain = read_plain(raw, today, limits)
     if plain is not None:
         return Query(raw, plain, ())
     return parse_tokens(raw, today, limits)

@@ -5,7 +5,7 @@ Knows the analyzer and the index's languages; knows no engine and searches nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, product
@@ -151,8 +151,6 @@ class _Planning:
     def plan(self, node: Node, scope: Scope, *, sought: bool) -> _Both | None:  # noqa: C901 one a kind of node
         """None for what has no word in it. `sought` is False under NOT."""
         match node:
-            case Word() | Pattern() | CloseWord():
-                return self._plan_words(self._words(node, scope), scope, sought=sought, match_any=False)
             case Words(children):
                 plain = sought and scope in {"text", "title"}
                 words = [
@@ -161,6 +159,8 @@ class _Planning:
                     for typed in (self._reading.plain_words(child) if plain else self._words(child, scope))
                 ]
                 return self._plan_words(words, scope, sought=sought, match_any=plain)
+            case Word() | Pattern() | CloseWord():
+                return self._plan_words(self._words(node, scope), scope, sought=sought, match_any=False)
             case Phrase():
                 return self._plan_phrase(node, scope, sought=sought)
             case Near():
@@ -193,13 +193,15 @@ class _Planning:
     def _words(self, node: Word | Pattern | CloseWord, scope: Scope) -> tuple[ReadWord, ...]:
         return self._reading.words(node, as_written=scope in NAME_FIELDS)
 
-    def _plan_words(self, words: Iterable[ReadWord], scope: Scope, *, sought: bool, match_any: bool) -> _Both | None:
+    def _plan_words(self, words: Sequence[ReadWord], scope: Scope, *, sought: bool, match_any: bool) -> _Both | None:
+        surface = scope in NAME_FIELDS
+        if len(words) == 1:
+            return _alike(self._add_word(words[0], scope, surface=surface, times=1, sought=sought))
         typed: dict[tuple[tuple[str, ...], ...] | Spelling, list[ReadWord]] = {}
         for word in words:
             typed.setdefault(word.spelling if isinstance(word, SpelledWord) else word.alternatives, []).append(word)
         planned = [
-            self._add_word(same[0], scope, surface=scope in NAME_FIELDS, times=len(same), sought=sought)
-            for same in typed.values()
+            self._add_word(same[0], scope, surface=surface, times=len(same), sought=sought) for same in typed.values()
         ]
         if len(planned) <= 1:
             return _alike(planned[0]) if planned else None

@@ -103,7 +103,10 @@ class QueryReading:
 
     def plain_words(self, node: PlainWord) -> tuple[ReadWord, ...]:
         """The words of a chunk among plain words that count."""
-        return tuple(word for word in self.words(node) if not (self._drops_stop_words and word.is_stop_word))
+        words = self.words(node)
+        if not self._drops_stop_words or not any(word.is_stop_word for word in words):
+            return words
+        return tuple(word for word in words if not word.is_stop_word)
 
     def alternatives(self, node: And) -> tuple[Node, ...]:
         """The children of which any will do: none unless that was asked for, or where somebody typed AND.

@@ -6,7 +6,7 @@ import numpy as np
 
 from indexer.codec.compiled import count_bits, kernel
 from searchapp.backends.kernels.blocks import TITLE
-from searchapp.backends.kernels.memory import int32s, int64s, uint64s
+from searchapp.backends.kernels.memory import int32s, int64s, lowest_bit, uint32s, uint64s
 from searchapp.backends.kernels.postings import first_block, keep_titles, read_docs
 from searchapp.backends.kernels.tables import GAPS, LIVE, SPARE_DOCS, TITLES
 
@@ -15,29 +15,40 @@ _ZERO = np.uint64(0)
 
 
 @kernel
-def count_codes(matched, codes, offsets, counts):
-    """counts[code] grows by the number of matched documents with this value."""
-    for word in range(len(matched)):
-        left = matched[word]
-        while left != _ZERO:
-            low = left & (~left + _ONE)
-            doc = (word << 6) + count_bits(low - _ONE)
-            left ^= low
-            for at in range(offsets[doc], offsets[doc + 1]):
-                counts[codes[at]] += 1
+def count_values(table, counts):
+    """counts[value] grows by the number of matched documents that have a value, in all segments.
 
-
-@kernel
-def count_numbers(matched, numbers, first, counts):
-    """counts[number - first] grows for each matched document; numbers below `first` are not counted."""
-    for word in range(len(matched)):
-        left = matched[word]
-        while left != _ZERO:
-            low = left & (~left + _ONE)
-            number = np.int64(numbers[(word << 6) + count_bits(low - _ONE)]) - first
-            left ^= low
-            if number >= 0:
-                counts[number] += 1
+    `table` is the address of how many segments there are, and for each: the address of its matches, a bitset, and
+    how many words they have; the addresses of its codes int32, of what cuts them by document uint32, 0 where every
+    document has one, and of the value int64 that each code stands for, 0 where codes are values; and a number that is
+    taken off each code, which stands for no value where it is smaller.
+    """
+    fields = int64s(table)
+    for segment in range(fields[0]):
+        at = 1 + 6 * segment
+        matched = uint64s(fields[at])
+        codes = int32s(fields[at + 2])
+        offsets = uint32s(fields[at + 3])
+        values = int64s(fields[at + 4])
+        has_offsets = fields[at + 3] != 0
+        has_values = fields[at + 4] != 0
+        first = fields[at + 5]
+        for word in range(fields[at + 1]):
+            left = matched[word]
+            while left != _ZERO:
+                doc = (word << 6) + lowest_bit(left)
+                left &= left - _ONE
+                begin = doc
+                end = doc + 1
+                if has_offsets:
+                    begin = np.int64(offsets[doc])
+                    end = np.int64(offsets[doc + 1])
+                for i in range(begin, end):
+                    value = np.int64(codes[i]) - first
+                    if value >= 0:
+                        if has_values:
+                            value = values[value]
+                        counts[value] += 1
 
 
 @kernel

@@ -63,9 +63,9 @@ from searchapp.backends.kernels.flat_leaves import (
 )
 from searchapp.backends.kernels.memory import float32s, float_of, int64s, uint64s
 from searchapp.backends.kernels.tables import (
+    ALLOWED_BITS,
     BASE,
     BITS,
-    DELETED,
     DOCUMENTS,
     FOUND_BITS,
     HITS_DOCS,
@@ -186,30 +186,33 @@ def match_window(question, number, count, left_out, start, end, segment, room):
     here = start >> 6
     both = count + left_out
     read = np.int64(0)
-    if count == 0:
-        for word in range(held):
-            bits[word] = live[here + word]
-    elif fields[JOIN] == ANY:
-        for leaf in range(count):
-            read += set_bits(places[leaf], start, end, segment, room, row[BITS])
-    else:
-        read += set_bits(places[both], start, end, segment, room, row[BITS])
-    if columns[DELETED]:
-        for word in range(held):
-            bits[word] &= live[here + word]
+    allowed = uint64s(row[ALLOWED_BITS])
+    for word in range(held):
+        allowed[word] = live[here + word]
     at = sets_of(question, number)
     for i in range(fields[VALUES]):
         kept = uint64s(fields[at + i])
         for word in range(held):
-            bits[word] &= kept[here + word]
+            allowed[word] &= kept[here + word]
     at += fields[VALUES]
     for i in range(fields[OTHER_VALUES]):
         gone = uint64s(fields[at + i])
         for word in range(held):
-            bits[word] &= ~gone[here + word]
+            allowed[word] &= ~gone[here + word]
     at = HEAD + 2 * fields[LEAVES] + fields[LEFT_OUT]
     for i in range(fields[RANGES]):
-        keep_days(row[BITS], start, end, segment, fields[at + 2 * i], fields[at + 2 * i + 1])
+        keep_days(row[ALLOWED_BITS], start, end, segment, fields[at + 2 * i], fields[at + 2 * i + 1])
+    if is_empty(allowed, held):
+        return read
+    if count == 0:
+        for word in range(held):
+            bits[word] = allowed[word]
+    else:
+        # All leaves of an OR; of an AND the smallest.
+        for leaf in range(count if fields[JOIN] == ANY else 1):
+            read += set_bits(places[both + leaf], start, end, segment, room, row[BITS])
+        for word in range(held):
+            bits[word] &= allowed[word]
     # Behind the smallest leaf and the sets, the others are asked about what is left.
     first = both + 1 if fields[JOIN] == ALL else both + count
     for leaf in range(first, both + count):

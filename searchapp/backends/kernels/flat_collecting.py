@@ -102,7 +102,10 @@ def offer_bits(start, end, segment, room, size, filled, order):
     scores = float32s(row[SCORES])
     first_keys = float64s(row[FIRST_KEYS])
     days = int32s(int64s(segment)[FIRST_DAY])
-    for word in range((end - start + 63) >> 6):
+    held = (end - start + 63) >> 6
+    for step in range(held):
+        # Articles mostly come in order of their days: from the last on, the newest are soon found.
+        word = held - 1 - step if order == NEWEST else step
         left = bits[word]
         bits[word] = _ZERO
         while left != _ZERO:

@@ -183,8 +183,11 @@ def set_bits(leaf, start, end, segment, room, bits_at):
         head = int64s(row[HEADS])[cursor]
         fill = int64s(row[FILLS])[cursor]
         block = int64s(row[BLOCKS])[cursor]
+        if head < fill:
+            head = seek_doc(docs_at, head, fill, start)
         while True:
             if head >= fill:
+                block = seek_block(segment, block, first_block(segment, term + 1), start)
                 if ends_before(segment, term, block, end):
                     break
                 fill = read_docs(segment, term, block, docs_at, row[GAPS])
@@ -210,7 +213,7 @@ def set_bits(leaf, start, end, segment, room, bits_at):
         int64s(row[BLOCKS])[cursor] = block
     ready = int32s(fields[READY_DOCS])
     count = fields[READY_COUNT]
-    at = int64s(row[BLOCKS])[fields[READER]]
+    at = seek_doc(fields[READY_DOCS], int64s(row[BLOCKS])[fields[READER]], count, start)
     while at < count and ready[at] < end:
         slot = np.uint64(ready[at] - start)
         bits[slot >> _SIX] |= _ONE << (slot & _LOW)
