@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice, product
 from typing import TypeAlias
 
@@ -31,6 +30,7 @@ from searchapp.query.nodes import (
     Words,
 )
 from searchapp.query.printing import understood
+from searchapp.search.plain_plan import plan_plain
 from searchapp.search.plan import (
     AllOf,
     AnyOf,
@@ -59,22 +59,13 @@ from searchapp.search.reading import (
     phrase_variants,
     word_units,
 )
-from searchapp.search.request import Filters, SearchRequest
+from searchapp.search.request import NO_FILTERS, Filters, SearchRequest
+from searchapp.search.shown import ShownClause, show_runs
 from searchapp.search.spelled import SpelledWord
 from searchapp.search.spellings import Spelling
 
 #: One node twice: with its plain words joined by AND, and by OR.
 _Both: TypeAlias = tuple[PlanNode, PlanNode]
-
-
-@dataclass(frozen=True, slots=True)
-class ShownClause:
-    """A clause of the plan in words: as it was typed, and its terms without their marks. Those of a pattern only the
-    engine knows; `start` is where it was typed."""
-
-    text: str
-    terms: tuple[str, ...]
-    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +84,19 @@ def plan_search(
 ) -> PlannedSearch:
     """The plan for a parsed query and the request it came with; `langs` are those that the index holds."""
     names = tuple(lang.value for lang in langs)
-    reading = QueryReading(analyzer, names, query, any_word=request.match == "any")
-    planning = _Planning(reading, names)
+    plain = plan_plain(query, names, analyzer, any_word=request.match == "any")
+    if plain is not None:
+        plan = _plan_of(request, plain.all_words, plain.any_words, plain.clauses, deadline_ms)
+        return PlannedSearch(plan, plain.understood, plain.shown, plain.clauses, ())
+    return plan_tree(query, request, names, analyzer, deadline_ms)
+
+
+def plan_tree(
+    query: Query, request: SearchRequest, langs: tuple[str, ...], analyzer: Analyzer, deadline_ms: float
+) -> PlannedSearch:
+    """The same for what is not plain words, and for these as well."""
+    reading = QueryReading(analyzer, langs, query, any_word=request.match == "any")
+    planning = _Planning(reading, langs)
     both = planning.plan(query.tree, "text", sought=True)
     kept = reading.prune(query.tree)
     notes = [*query.notes, *reading.notes]
@@ -103,22 +105,8 @@ def plan_search(
         both = _alike(EveryArticle() if is_empty else NoArticle())
         if not is_empty and not notes:
             notes.append(Note("nothing_to_search", 0, "there is no word in this query that can be searched"))
-    all_words, any_words = both
     return PlannedSearch(
-        plan=Plan(
-            all_words=all_words,
-            any_words=any_words,
-            match=request.match,
-            filters=plan_filters(request.filters),
-            sort=request.sort,
-            first=(request.page - 1) * request.per_page,
-            count=request.per_page,
-            facets=request.facets,
-            histogram=request.histogram,
-            clauses=tuple(planning.clauses),
-            rank=request.rank,
-            deadline_ms=deadline_ms,
-        ),
+        plan=_plan_of(request, *both, tuple(planning.clauses), deadline_ms),
         understood="" if kept is None else understood(kept),
         clauses=tuple(planning.shown),
         marked=tuple(planning.marked),
@@ -126,8 +114,29 @@ def plan_search(
     )
 
 
+def _plan_of(
+    request: SearchRequest, all_words: PlanNode, any_words: PlanNode, clauses: tuple[Clause, ...], deadline_ms: float
+) -> Plan:
+    return Plan(
+        all_words=all_words,
+        any_words=any_words,
+        match=request.match,
+        filters=plan_filters(request.filters),
+        sort=request.sort,
+        first=(request.page - 1) * request.per_page,
+        count=request.per_page,
+        facets=request.facets,
+        histogram=request.histogram,
+        clauses=clauses,
+        rank=request.rank,
+        deadline_ms=deadline_ms,
+    )
+
+
 def plan_filters(filters: Filters) -> tuple[ValueIn | DaysWithin, ...]:
     """Chosen facet values and days: OR within one, AND between them."""
+    if filters is NO_FILTERS:
+        return ()
     chosen: list[ValueIn | DaysWithin] = []
     for facet in ("source", "author", "lang", "tag", "collection", "year"):
         values: tuple[str, ...] = getattr(filters, facet)
@@ -215,7 +224,7 @@ class _Planning:
             self._add(planned, ShownClause(word.text, (), word.start), scope, sought=sought)
         else:
             planned = WordPlan(scope, word.alternatives, surface, float(times), len(self.clauses))
-            self._add(planned, ShownClause(word.text, _show_runs(word.alternatives)), scope, sought=sought)
+            self._add(planned, ShownClause(word.text, show_runs(word.alternatives)), scope, sought=sought)
         return planned
 
     def _plan_phrase(self, phrase: Phrase, scope: Scope, *, sought: bool) -> _Both | None:
@@ -284,11 +293,6 @@ class _Planning:
                 return DaysWithin(first, last)
             case Everything():
                 return EveryArticle()
-
-
-@lru_cache(maxsize=2048)
-def _show_runs(runs: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(" ".join(shown_term(term) for term in run) for run in runs))
 
 
 def _alike(node: PlanNode) -> _Both:
