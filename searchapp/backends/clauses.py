@@ -6,6 +6,7 @@ words in quotes, runs of adjacent terms, phrases, two readings of one acronym - 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -20,7 +21,7 @@ from searchapp.backends.generation import Generation, SearchedSegment
 from searchapp.backends.kernels import counting
 from searchapp.backends.kernels.blocks import BOTH, TITLE, UNSCORED
 from searchapp.backends.kernels.memory import address_of, float_as_int
-from searchapp.backends.kernels.phrases import CAPACITY, PHRASE_FOUND, PHRASE_NEEDS, PHRASE_START, find_phrases
+from searchapp.backends.kernels.phrases import CAPACITY, find_phrases
 from searchapp.backends.leaf import TITLE_SCALE, LateError, SegmentLeaf
 from searchapp.backends.pairs import ANY_FORM, Pair, find_pairs
 from searchapp.backends.room import ROOM
@@ -198,19 +199,22 @@ def _find_places(
             forms += (form for _, form in slot)
     most = min(most, segment.documents)
     docs, gains = np.empty(most, np.int32), np.empty(most, np.float32)
-    question = np.array(numbers + forms, np.int64)
-    state = np.zeros(3, np.int64)
-    at = [address_of(array) for array in (question, segment.row(group_name), state, docs, gains)]
+    question = array("q", numbers + forms)
     ROOM.make_cursors(max(len(forms), slots))
     ROOM.make_keys(len(forms) * _FIRST_CAPACITY)
-    while state[PHRASE_START] < segment.documents:
+    state = ROOM.phrase_state
+    state.fill(0)
+    asked = question.buffer_info()[0], segment.row_address(group_name), ROOM.address
+    taken = address_of(docs), address_of(gains)
+    start = 0
+    while start < segment.documents:
         if not has_time():
             raise LateError
-        find_phrases(at[0], at[1], ROOM.address, at[2], at[3], at[4])
-        if state[PHRASE_NEEDS]:
-            question[CAPACITY] = 2 * state[PHRASE_NEEDS]
-            ROOM.make_keys(len(forms) * int(question[CAPACITY]))
-    found = int(state[PHRASE_FOUND])
+        find_phrases(*asked, *taken)
+        start, found, needed = state.tolist()
+        if needed:
+            question[CAPACITY] = 2 * needed
+            ROOM.make_keys(len(forms) * question[CAPACITY])
     return docs[:found], gains[:found]
 
 
@@ -235,6 +239,6 @@ def _count_articles(leaves: Sequence[SegmentLeaf], generation: Generation, mode:
             total += leaf.size
         else:
             terms, bits = np.array(leaf.terms, np.int64), np.zeros_like(segment.live)
-            row = address_of(segment.row("text"))
+            row = segment.row_address("text")
             total += int(counting.count_articles(row, ROOM.address, terms, mode, bits))
     return total

@@ -20,7 +20,7 @@ from searchapp.backends.kernels.best import NEWEST, OLDEST, RELEVANCE
 from searchapp.backends.kernels.blocks import UNSCORED
 from searchapp.backends.kernels.flat_collecting import ALL, ANY, OTHER_VALUES, VALUES
 from searchapp.backends.kernels.memory import address_of
-from searchapp.backends.leaf import TITLE_SCALE
+from searchapp.backends.leaf import TITLE_SCALE, SegmentLeaf
 from searchapp.backends.programs import value_bits
 from searchapp.search.plan import AllOf, AnyOf, Clause, DaysWithin, EveryArticle, Exclude, NoArticle, PlanNode, ValueIn
 from searchapp.search.scoring import DEFAULT_PARAMETERS
@@ -179,8 +179,8 @@ def write_question(
     held: list[object] = [clauses, left_out, matched]
     if not is_bare or matched is not None:
         for segment in segments:
-            rows = _rows(flat, segment, generation, clauses)
-            other_rows = _other_rows(flat, segment, generation, left_out)
+            rows = _rows(clauses, flat.values, segment, generation)
+            other_rows = _rows(left_out, flat.other_values, segment, generation)
             numbers[VALUES], numbers[OTHER_VALUES] = len(rows), len(other_rows)
             numbers += map(address_of, rows)
             numbers += map(address_of, other_rows)
@@ -191,16 +191,12 @@ def write_question(
 
 
 def _rows(
-    flat: FlatQuestion, segment: SearchedSegment, generation: Generation, clauses: Sequence[PreparedClause]
+    clauses: Sequence[PreparedClause], values: Sequence[ValueIn], segment: SearchedSegment, generation: Generation
 ) -> list[Bits]:
-    """The sets of which every match is in each."""
-    rows = [row for each in clauses if (row := each.leaves[segment.number].row) is not None]
-    return rows + [value_bits(value, segment, generation) for value in flat.values]
+    """The sets of a segment that stand for fields of names and for chosen values: as many in every segment."""
+    rows = [_row_of(each.leaves[segment.number], segment) for each in clauses if each.mode == UNSCORED]
+    return rows + [value_bits(value, segment, generation) for value in values]
 
 
-def _other_rows(
-    flat: FlatQuestion, segment: SearchedSegment, generation: Generation, left_out: Sequence[PreparedClause]
-) -> list[Bits]:
-    """The sets of which no match is in any."""
-    rows = [row for each in left_out if (row := each.leaves[segment.number].row) is not None]
-    return rows + [value_bits(value, segment, generation) for value in flat.other_values]
+def _row_of(leaf: SegmentLeaf, segment: SearchedSegment) -> Bits:
+    return np.zeros_like(segment.live) if leaf.row is None else leaf.row

@@ -81,6 +81,7 @@ class SearchedSegment:
     bound_factor: np.float32
     names: dict[str, TextArrays] = field(default_factory=dict)
     rows: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    row_addresses: dict[str, int] = field(default_factory=dict)
 
     def arrays(self, group: str) -> TextArrays:
         if group == "text":
@@ -92,8 +93,16 @@ class SearchedSegment:
     def row(self, group: str) -> NDArray[np.int64]:
         """Addresses and sizes, of a group's postings and of the segment, as `kernels/tables.py` lists them."""
         if group not in self.rows:
-            self.rows[group] = np.array(_table_row(self, self.arrays(group)), np.int64)
+            row = np.array(_table_row(self, self.arrays(group)), np.int64)
+            self.row_addresses[group] = address_of(row)
+            self.rows[group] = row
         return self.rows[group]
+
+    def row_address(self, group: str) -> int:
+        """Where the row lies."""
+        if group not in self.rows:
+            self.row(group)
+        return self.row_addresses[group]
 
     def column(self, name: str) -> ValueColumn:
         return self.mapped.values(name)

@@ -19,7 +19,6 @@ from searchapp.backends.flat_questions import ORDERS, FlatQuestion, flatten, wri
 from searchapp.backends.generation import Bits, Generation
 from searchapp.backends.kernels.best import NEWEST, RELEVANCE
 from searchapp.backends.kernels.flat import DONE, search_flat
-from searchapp.backends.kernels.memory import address_of
 from searchapp.backends.kernels.program import WINDOW, run_program
 from searchapp.backends.leaf import TITLE_SCALE, LateError
 from searchapp.backends.programs import Program, write_program
@@ -212,7 +211,7 @@ class _Search:
                 matches, filled, count = run_program(
                     program.steps, segment.text, program.leaves, program.rows, program.ranges, segment.first_day,
                     segment.last_day, segment.live, not segment.deleted, _K1, TITLE_SCALE,
-                    address_of(segment.row("text")), ROOM.address, size, filled, order,
+                    segment.row_address("text"), ROOM.address, size, filled, order,
                     _NO_BITS if matched is None else matched[segment.number], out_docs, out_scores, count,
                     first, size_of_slice, cursors, bits, scores,
                 )  # fmt: skip

@@ -14,7 +14,7 @@ from searchapp.backends.kernels.flat import STATE_FIELDS
 from searchapp.backends.kernels.flat_collecting import FLAT_WINDOW, FLAT_WORDS
 from searchapp.backends.kernels.flat_leaves import LEAF_FIELDS
 from searchapp.backends.kernels.memory import address_of
-from searchapp.backends.kernels.phrases import CANDIDATES
+from searchapp.backends.kernels.phrases import CANDIDATES, PHRASE_FIELDS
 from searchapp.backends.kernels.program import WINDOW, WINDOW_WORDS
 
 #: Deeper pages are sorted, not kept in order while they are found.
@@ -23,10 +23,11 @@ _MOST_KEYS: Final = 100_000
 
 
 class Room(threading.local):
-    """`address` is that of a table as `kernels/tables.py` says; `state`, and what holds the hits, are of its arrays."""
+    """`address` is that of a table as `kernels/tables.py` says; states, and what holds the hits, are of its arrays."""
 
     def __init__(self) -> None:
         self.state = np.zeros(STATE_FIELDS, np.int64)
+        self.phrase_state = np.zeros(PHRASE_FIELDS, np.int64)
         self.docs = np.empty(MOST_KEPT, np.int64)
         self.scores = np.empty(MOST_KEPT, np.float32)
         self.halves = np.empty(2 * MOST_KEPT, np.uint64)
@@ -49,6 +50,7 @@ class Room(threading.local):
             (tables.SPARE_DOCS, np.empty(BLOCK, np.int32)),
             (tables.SPARE_ROW, np.empty(BLOCK, np.float32)),
             (tables.STATE, self.state),
+            (tables.PHRASE_STATE, self.phrase_state),
             (tables.ALLOWED_BITS, np.zeros(FLAT_WORDS, np.uint64)),
             (tables.CANDIDATE_BITS, np.zeros(FLAT_WORDS, np.uint64)),
             (tables.ASKED, np.empty(CANDIDATES, np.int32)),

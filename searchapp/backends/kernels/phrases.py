@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.codec.compiled import inlined, kernel
+from indexer.codec.compiled import kernel
 from searchapp.backends.kernels.blocks import TITLE, UNSCORED
 from searchapp.backends.kernels.flat import is_empty
 from searchapp.backends.kernels.flat_asking import look_up
@@ -28,147 +28,34 @@ from searchapp.backends.kernels.flat_leaves import (
     place_cursors,
     set_bits,
 )
-from searchapp.backends.kernels.memory import float32s, float_of, int32s, int64s, lowest_bit, uint32s, uint64s
+from searchapp.backends.kernels.memory import float32s, float_of, int32s, int64s, lowest_bit, uint64s
 from searchapp.backends.kernels.places import BODY
-from searchapp.backends.kernels.postings import (
-    extra_width,
-    first_block,
-    gap_width,
-    read_docs,
-    run_words,
-    seek_block,
-    title_width,
-    unpack,
-    unpack_value,
-)
+from searchapp.backends.kernels.positions import read_positions, unite_keys
 from searchapp.backends.kernels.tables import (
     ASKED,
-    BEGINS,
     BITS,
     BODY_GAIN,
     CANDIDATE_BITS,
     DOCUMENTS,
-    EXTRAS,
     FOUND_BITS,
-    GAPS,
     KEY_ROWS,
     KEYS,
-    LAST_DOC,
     LIVE,
+    PHRASE_STATE,
     PLACES,
-    POSITION_WORD_AT,
-    POSITION_WORDS,
-    SPARE_DOCS,
     STARTS,
     TITLE_GAIN,
-    WIDTHS,
-    WORD_AT,
-    WORDS,
 )
 
 PHRASE_MODE, PHRASE_SCALE, PHRASE_BUDGET, CAPACITY, VARIANTS = range(5)
 PHRASE_HEAD = 5
 PHRASE_START, PHRASE_FOUND, PHRASE_NEEDS = range(3)
+PHRASE_FIELDS = 3
 
 #: Documents whose positions are read at once.
 CANDIDATES = 256
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
-
-
-@inlined
-def unpack_stream_value(source, width, i):
-    """Value `i` of one stream of bits; `width` is not 0."""
-    words = uint32s(source)
-    bit = i * width
-    word = bit >> 5
-    pair = np.uint64(words[word]) | (np.uint64(words[word + 1]) << np.uint64(32))
-    return np.int64((pair >> np.uint64(bit & 31)) & ((_ONE << np.uint64(width)) - _ONE))
-
-
-@kernel
-def read_positions(segment, room, term, form, mode, count, starts_at, keys_at, capacity):
-    """The keys at which a term stands, in one form or any, in each asked document: those of document `c`, rising and
-    each once, are keys[starts[c] : starts[c + 1]].
-
-    Returns how many keys there are; where they have no room, how much is needed, below zero.
-    """
-    columns = int64s(segment)
-    row = int64s(room)
-    last_doc = int32s(columns[LAST_DOC])
-    positions = columns[POSITION_WORDS]
-    docs = int32s(row[SPARE_DOCS])
-    extras = uint32s(row[EXTRAS])
-    asked = int32s(row[ASKED])
-    begins = int64s(row[BEGINS])
-    starts = int64s(starts_at)
-    keys = int64s(keys_at)
-    stop = first_block(segment, term + 1)
-    block = first_block(segment, term)
-    filled = np.int64(0)
-    c = np.int64(0)
-    starts[0] = 0
-    while c < count:
-        block = seek_block(segment, block, stop, np.int64(asked[c]))
-        if block >= stop:
-            while c < count:
-                c += 1
-                starts[c] = filled
-            return filled
-        fill = read_docs(segment, term, block, row[SPARE_DOCS], row[GAPS])
-        packed = uint32s(columns[WIDTHS])[block]
-        wt = title_width(packed)
-        wp = np.int64((packed >> np.uint32(15)) & np.uint32(31))
-        wf = np.int64((packed >> np.uint32(20)) & np.uint32(15))
-        extras_at = np.int64(uint32s(columns[WORD_AT])[block]) + run_words(fill, gap_width(packed))
-        titles_at = columns[WORDS] + 4 * (extras_at + run_words(fill, extra_width(packed)))
-        unpack(columns[WORDS] + 4 * extras_at, fill, extra_width(packed), row[EXTRAS])
-        total = np.int64(0)
-        for i in range(np.uint64(fill)):
-            begins[i] = total
-            total += np.int64(extras[i]) + 1
-        begins[np.uint64(fill)] = total
-        steps_at = np.int64(uint32s(columns[POSITION_WORD_AT])[block])
-        forms_at = positions + 4 * (steps_at + ((total * wp + 31) >> 5))
-        steps_at = positions + 4 * steps_at
-        last = last_doc[block]
-        i = np.int64(0)
-        while c < count and asked[c] <= last:
-            doc = asked[c]
-            while i + 8 < fill and docs[i + 8] < doc:
-                i += 8
-            while docs[i] < doc:
-                i += 1
-            if docs[i] == doc:
-                begin = begins[i]
-                end = begins[i + 1]
-                if filled + end - begin > capacity:
-                    return -(filled + end - begin)
-                title = np.int64(0)
-                if wt:
-                    title = unpack_value(titles_at, fill, wt, i)
-                if mode == TITLE:
-                    end = begin + title
-                title += begin
-                base = np.int64(0) if title > begin else BODY
-                key = base
-                before = np.int64(-1)
-                for k in range(begin, end):
-                    if k == title:
-                        key = BODY
-                    if wp:
-                        key += unpack_stream_value(steps_at, wp, k)
-                    if form >= 0 and wf and unpack_stream_value(forms_at, wf, k) != form:
-                        continue
-                    if form > 0 and not wf:
-                        continue
-                    if key != before:
-                        keys[filled] = key
-                        filled += 1
-                        before = key
-            c += 1
-            starts[c] = filled
-    return filled
 
 
 @kernel
@@ -213,30 +100,6 @@ def lay_out_slots(question, room):
     for slot in range(count):
         int64s(slots[slot])[READER] = terms + slot
     return at, terms
-
-
-@kernel
-def unite_keys(mine_at, count, others_at, other_count, spare_at):
-    """Mine = mine and others, each key once; returns how many."""
-    mine = int64s(mine_at)
-    others = int64s(others_at)
-    spare = int64s(spare_at)
-    i = np.int64(0)
-    k = np.int64(0)
-    filled = np.int64(0)
-    while i < count or k < other_count:
-        if k >= other_count or (i < count and mine[i] <= others[k]):
-            key = mine[i]
-            i += 1
-        else:
-            key = others[k]
-            k += 1
-        if filled == 0 or spare[filled - 1] != key:
-            spare[filled] = key
-            filled += 1
-    for i in range(filled):
-        mine[i] = spare[i]
-    return filled
 
 
 @kernel
@@ -297,9 +160,9 @@ def variant_starts(first, stop, c, room, capacity, these_at, union_at, spare_at)
 
 
 @kernel
-def find_phrases(question, segment, room, state_at, docs_at, gains_at):
-    """Writes down the live documents that hold the clause, and their gains (0 when unscored), from the document
-    `state[PHRASE_START]` on, until the budget of postings is used up or the segment ends. All arguments are
+def find_phrases(question, segment, room, docs_at, gains_at):
+    """Writes down the live documents that hold the clause, and their gains (0 when unscored), from where the
+    room's `PHRASE_STATE` says, until the budget of postings is used up or the segment ends. All arguments are
     addresses.
 
     Where a term has more than `CAPACITY` positions in the documents that are looked at together, `PHRASE_NEEDS` says
@@ -307,7 +170,7 @@ def find_phrases(question, segment, room, state_at, docs_at, gains_at):
     """
     fields = int64s(question)
     row = int64s(room)
-    state = int64s(state_at)
+    state = int64s(row[PHRASE_STATE])
     slots = int64s(row[PLACES])
     bits = uint64s(row[BITS])
     candidates = uint64s(row[CANDIDATE_BITS])
@@ -372,17 +235,17 @@ def find_phrases(question, segment, room, state_at, docs_at, gains_at):
                 state[PHRASE_FOUND] = found
                 state[PHRASE_START] = start
                 return
-            check_candidates(question, segment, room, count, terms * capacity, state_at, docs_at, gains_at)
+            check_candidates(question, segment, room, count, terms * capacity, docs_at, gains_at)
         start = end
     state[PHRASE_START] = start
 
 
 @kernel
-def check_candidates(question, segment, room, count, width, state_at, docs_at, gains_at):
+def check_candidates(question, segment, room, count, width, docs_at, gains_at):
     """Writes down those of the candidates in which the clause stands."""
     fields = int64s(question)
     row = int64s(room)
-    state = int64s(state_at)
+    state = int64s(row[PHRASE_STATE])
     asked = int32s(row[ASKED])
     docs = int32s(docs_at)
     gains = float32s(gains_at)
