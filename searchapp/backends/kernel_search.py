@@ -17,9 +17,9 @@ from indexer.codec.kernels.packing import BLOCK, F32, I32
 from searchapp.backends.clauses import PreparedClause, clause_key, prepare_clause
 from searchapp.backends.facets import count_facets, count_histogram
 from searchapp.backends.generation import Bits, Generation
-from searchapp.backends.kernels import counting
+from searchapp.backends.kernels import counting, unions
 from searchapp.backends.kernels.best import NEWEST, OLDEST, RELEVANCE
-from searchapp.backends.kernels.blocks import BOTH
+from searchapp.backends.kernels.blocks import BOTH, UNSCORED
 from searchapp.backends.kernels.program import WINDOW, WINDOW_WORDS, run_program
 from searchapp.backends.leaf import TITLE_SCALE, LateError
 from searchapp.backends.programs import Program, write_program
@@ -107,7 +107,8 @@ class _Search:
         # Late already, there is no time to look for more.
         falls_back = plan.match == "auto" and all_found.total < AUTO_THRESHOLD and self._has_time()
         if has_other and (plan.match == "any" or falls_back):
-            tiers = all_found.matched if plan.match == "auto" and all_found.total else []
+            by_tier = plan.match == "auto" and plan.sort == "relevance" and all_found.total
+            tiers = all_found.matched if by_tier else []
             found = self._find(plan.any_words, keeps, wants_sets, tiers)
             has_tiers = True
         page = found.hits[plan.first : keeps]
@@ -172,8 +173,10 @@ class _Search:
 
     def _find(self, node: PlanNode, keeps: int, wants_sets: bool, tiers: list[Bits] | None = None) -> _Run:
         try:
-            if isinstance(node, WordPlan) and not wants_sets and not tiers and self._plan.sort == "relevance":
-                quick = self._find_word(node, keeps)
+            if isinstance(node, Clause) and not wants_sets and not tiers and self._plan.sort == "relevance":
+                quick = (self._find_word(node, keeps) if isinstance(node, WordPlan) else None) or self._find_ready(
+                    node, keeps
+                )
                 if quick is not None:
                     return quick
             return self._find_tree(node, keeps, wants_sets, tiers or [])
@@ -198,6 +201,23 @@ class _Search:
                     segment.text, term, BOTH, weight, _K1, TITLE_SCALE, segment.bound_factor, segment.base, best,
                     filled, segment.columns,
                 )  # fmt: skip
+        return _Run(prepared.articles, _read_best(best, filled), [])
+
+    def _find_ready(self, clause: Clause, keeps: int) -> _Run | None:
+        """One clause alone whose documents and gains are made already."""
+        if self._plan.filters or keeps > _MOST_KEPT or not self._has_time():
+            return None
+        prepared = self._prepare(clause)
+        if prepared.mode == UNSCORED or any(leaf.terms for leaf in prepared.leaves):
+            return None
+        best = _empty_best(keeps)
+        filled = 0
+        weight = np.float32(clause.weight * prepared.idf)
+        for segment, leaf in zip(self._generation.segments, prepared.leaves, strict=True):
+            if leaf.docs is not None and leaf.gains is not None:
+                filled = unions.best_of_ready(
+                    leaf.docs, leaf.gains, weight, _K1, segment.base, best, filled, segment.columns
+                )
         return _Run(prepared.articles, _read_best(best, filled), [])
 
     def _find_tree(self, node: PlanNode, keeps: int, wants_sets: bool, tiers: list[Bits]) -> _Run:
