@@ -21,6 +21,7 @@ import tantivy
 
 from benchmarks.speed.articles import BenchArticle, Corpus, read_corpus
 from benchmarks.speed.peers import broadsheet_writing, tantivy_peer
+from benchmarks.speed.processes import own_cpu_s
 from benchmarks.speed.search_part import choose_peers
 from benchmarks.speed.timing import percentile
 from indexer.backends.port import Draft
