@@ -20,7 +20,7 @@ from indexer.analysis.token import AnalysedText, TypedWord
 from indexer.article import Article, DatePrecision, OriginalLine, Published, day_range, format_instant
 from indexer.backends.port import Document
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 UNDATED_DAY = 0
 UNKNOWN_INSTANT = -(2**63)
 VALUE_SEPARATOR = "\x1f"

@@ -1,4 +1,7 @@
-"""The table of contents, which stays Whoosh's own: which segment files make up a generation, and what is deleted."""
+"""The table of contents, which stays Whoosh's own: which segment files make up a generation, and what is deleted.
+
+Behind what Whoosh reads of it stands a seal with its checksum: durable.py.
+"""
 
 from __future__ import annotations
 
@@ -59,6 +62,10 @@ def commit_contents(storage: DurableStorage, segments: Sequence[BroadsheetSegmen
     sync_path(storage.folder)
     TOC(build_schema(), list(segments), generation).write(storage, INDEX_NAME)
     clean_files(storage, INDEX_NAME, generation, segments)
+
+
+def contents_name(generation: int) -> str:
+    return str(TOC._filename(INDEX_NAME, generation))  # noqa: SLF001 the name is Whoosh's to say
 
 
 def is_contents_name(name: str) -> bool:
