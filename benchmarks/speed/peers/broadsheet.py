@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.speed.articles import Corpus
 from benchmarks.speed.peers.broadsheet_writing import read_ready_articles, write_articles
-from benchmarks.speed.peers.port import Answer, CannotError, Shown
+from benchmarks.speed.peers.port import Answer, Shown
 from benchmarks.speed.queries import Form, Query
 from indexer.analysis.analyzer import Analyzer
 from indexer.settings import Settings
@@ -43,7 +43,7 @@ class BroadsheetPeer:
         self._service = SearchService(self._engine, self._analyzer, settings, _today)
 
     def ask(self, query: Query) -> Callable[[], Answer]:
-        request = self._spell_checked(query)
+        request = spell(query)
 
         def answer() -> Answer:
             parsed = parse_query(request.q, _today())
@@ -60,7 +60,7 @@ class BroadsheetPeer:
         return answer
 
     def show(self, query: Query) -> Callable[[], Shown]:
-        request = self._spell_checked(query)
+        request = spell(query)
 
         def page() -> Shown:
             found = self._service.search(request)
@@ -77,14 +77,6 @@ class BroadsheetPeer:
 
     def close(self) -> None:
         self._engine.close()
-
-    def _spell_checked(self, query: Query) -> SearchRequest:
-        """Raises CannotError where the query language does not take the query as it was meant."""
-        request = spell(query)
-        notes = parse_query(request.q, _today()).notes
-        if any(note.code == "not_supported_yet" for note in notes):
-            raise CannotError("not yet")
-        return request
 
 
 def spell(query: Query) -> SearchRequest:
