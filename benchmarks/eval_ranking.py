@@ -26,10 +26,13 @@ from indexer.analysis.analyzer import Analyzer
 from indexer.article import Place, Skipped
 from indexer.backends.port import Commit
 from indexer.backends.whoosh_index import WhooshIndex
-from indexer.pipeline import RunOptions, index_articles
-from indexer.readers.read import FileDone, ReadOptions, read_articles
+from indexer.pipeline import RunOptions, index_units
+from indexer.readers.cut import FileDone, cut_files
+from indexer.readers.read import ReadOptions
 from indexer.settings import Settings
 from indexer.stopping import StopSignals
+from indexer.units import group_steps
+from indexer.workers.hiring import hire_crew
 from searchapp.backends.whoosh_searcher import WhooshEngine
 from searchapp.query.parser import parse_query
 from searchapp.search.planner import plan_search
@@ -61,7 +64,7 @@ class Quiet:
     def __init__(self) -> None:
         self.skipped: list[Skipped] = []
 
-    def on_article(self, place: Place) -> None: ...
+    def on_articles(self, count: int) -> None: ...
 
     def on_file(self, done: FileDone) -> None: ...
 
@@ -78,9 +81,13 @@ class Quiet:
 def index_collection(documents: Path, folder: Path) -> list[Skipped]:
     """Index through the pipeline that `broadsheet index` runs; gives what was skipped."""
     settings, quiet = Settings(), Quiet()
-    outcomes = read_articles((documents,), ReadOptions("evaluation", today=datetime.now(UTC).date()))
-    with WhooshIndex.open_or_create(folder).writer(settings.writer_memory_mb) as writer:
-        index_articles(outcomes, writer, RunOptions((str(documents),)), watcher=quiet, stop=StopSignals())
+    options = ReadOptions("evaluation", today=datetime.now(UTC).date())
+    units = group_steps(cut_files((documents,)))
+    with (
+        WhooshIndex.open_or_create(folder).writer(settings.writer_memory_mb) as writer,
+        hire_crew(writer, options, settings.index_workers) as crew,
+    ):
+        index_units(units, crew, writer, RunOptions((str(documents),)), watcher=quiet, stop=StopSignals())
     return quiet.skipped
 
 

@@ -14,8 +14,8 @@ import orjson
 
 DatePrecision = Literal["second", "minute", "day", "month", "year", "none"]
 
-_ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
-_ID_LENGTH = 16
+_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_PAIRS = tuple(first + second for second in _LETTERS for first in _LETTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +80,31 @@ class Article:
     @property
     def content_hash(self) -> str:
         """Equal for equal content: everything that the index keeps of the article, in one digest."""
-        published = self.published
-        return _short_token(
-            orjson.dumps(
-                [
-                    *(self.title, self.body, self.author, self.source, self.url, self.lang, self.tag),
-                    *(published.on, published.at, published.precision, published.raw),
-                    *(self.external_id, self.collection, self.extra_json),
-                    [(line.text, line.left_out) for line in self.original],
-                ]
-            )
-        )
+        return hash_content(*encode_article(self))
+
+
+def encode_article(article: Article) -> tuple[bytes, bytes]:
+    """What is stored of an article: its fields as a JSON list, and its original as another, or nothing.
+
+    Raises TypeError for text that no file can hold (a lone surrogate).
+    """
+    published = article.published
+    at = published.at
+    fields = orjson.dumps(
+        [
+            *(article.title, article.body, article.author, article.source, article.url),
+            *(published.on, None if at is None else format_instant(at), published.precision, published.raw),
+            *(article.lang, article.tag, article.external_id, article.collection, article.extra_json),
+        ]
+    )
+    if not article.original:
+        return fields, b""
+    return fields, orjson.dumps([[line.text, line.left_out] for line in article.original])
+
+
+def hash_content(fields: bytes, original: bytes) -> str:
+    """The content hash of an article that `encode_article` made these of: a list, and perhaps a second one."""
+    return _short_token(fields + original)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +164,12 @@ def format_instant(instant: datetime) -> str:
 
 
 def _short_token(content: bytes) -> str:
+    """16 letters and digits: a 128-bit digest to the base of 36, its lowest place first, cut."""
     number = int.from_bytes(hashlib.blake2b(content, digest_size=16).digest())
-    letters = []
-    for _ in range(_ID_LENGTH):
-        number, digit = divmod(number, len(_ID_ALPHABET))
-        letters.append(_ID_ALPHABET[digit])
-    return "".join(letters)
+    pairs: list[str] = []
+    # Four places at a time, so that most of it is done on small numbers.
+    for _ in range(4):
+        number, four = divmod(number, 36**4)
+        second, first = divmod(four, 36**2)
+        pairs += (_PAIRS[first], _PAIRS[second])
+    return "".join(pairs)

@@ -21,13 +21,16 @@ from indexer.commands import (
     read_settings,
 )
 from indexer.parsing import parse
-from indexer.pipeline import RunOptions, index_articles
+from indexer.pipeline import RunOptions, index_units
 from indexer.progress import RebuildProgress, RunProgress, total_size
+from indexer.readers.cut import cut_files
 from indexer.readers.fields import FieldMap
-from indexer.readers.read import ReadOptions, read_articles
+from indexer.readers.read import ReadOptions
 from indexer.rebuilding import clean_again, rebuild_index
 from indexer.stopping import StopSignals
+from indexer.units import group_steps
 from indexer.verifying import verify
+from indexer.workers.hiring import hire_crew
 
 paths_argument = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 ids_argument = click.argument("article_ids", nargs=-1, required=True, metavar="ID...")
@@ -41,6 +44,7 @@ ids_argument = click.argument("article_ids", nargs=-1, required=True, metavar="I
 @click.option("--prune", is_flag=True, help="Afterwards remove articles under these paths that are there no more.")
 @click.option("--yes", is_flag=True, help="Let --prune remove more than a fifth of the articles under these paths.")
 @click.option("--strict", is_flag=True, help="End with exit code 3 when any input was skipped.")
+@click.option("--workers", type=int, help="Processes that read and analyse; 0 or 1: this one.  [default: one a core]")
 @json_option
 @click.pass_context
 def index(
@@ -53,6 +57,7 @@ def index(
     prune: bool,
     yes: bool,
     strict: bool,
+    workers: int | None,
     as_json: bool,
 ) -> None:
     """Read files and folders of articles into the index.
@@ -60,13 +65,11 @@ def index(
     Indexing again adds nothing and updates what has changed. Commits at least every 30 seconds; the first Ctrl-C
     commits what was read and ends the run, the second ends it at once: either way the next run goes on from there.
     """
-    settings, _ = read_settings({"index_dir": index_dir, "collection": collection})
+    settings, _ = read_settings({"index_dir": index_dir, "collection": collection, "index_workers": workers})
     console = messages()
     progress = RunProgress(console)
-    read_options = ReadOptions(
-        settings.collection, FieldMap.parse(mapped), datetime.now(UTC).date(), on_position=progress.on_position
-    )
-    outcomes = read_articles(paths, read_options)  # says at once when a path is not there
+    read_options = ReadOptions(settings.collection, FieldMap.parse(mapped), datetime.now(UTC).date())
+    steps = cut_files(paths, progress.on_position)  # says at once when a path is not there
     roots = tuple(str(path) for path in paths)
     if console.is_terminal:
         progress.expect(total_size(roots))
@@ -74,9 +77,10 @@ def index(
     with (
         StopSignals() as stop,
         WhooshIndex.open_or_create(settings.index_dir).writer(settings.writer_memory_mb) as writer,
+        hire_crew(writer, read_options, settings.index_workers) as crew,
         progress,
     ):
-        report = index_articles(outcomes, writer, options, watcher=progress, stop=stop)
+        report = index_units(group_steps(steps), crew, writer, options, watcher=progress, stop=stop)
     click.echo(orjson.dumps(report.to_json()).decode() if as_json else report.to_text())
     if report.refused:
         click.echo(f"error: {report.refused}", err=True)

@@ -8,7 +8,8 @@
         |-- IndexNotFoundError      there is none at this place
         |-- IndexVersionError       written by another schema or analysis version; run: broadsheet rebuild
         |-- IndexDamagedError       a file is missing or not what it was
-        `-- IndexBusyError          another process is writing
+        |-- IndexBusyError          another process is writing
+        `-- WorkerLostError         a process that was reading for the run has ended
 
 Errors of foreign libraries are translated into these in the adapter that calls the library.
 """
@@ -25,6 +26,7 @@ __all__ = [
     "IndexVersionError",
     "SettingError",
     "UsageError",
+    "WorkerLostError",
 ]
 
 
@@ -65,4 +67,8 @@ class IndexDamagedError(ArchiveError):
 
 
 class IndexBusyError(ArchiveError):
+    pass
+
+
+class WorkerLostError(ArchiveError):
     pass

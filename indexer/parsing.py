@@ -9,7 +9,8 @@ import orjson
 
 from indexer.article import Article, Place, ReadArticle, Skipped, format_instant
 from indexer.commands import Command, json_option
-from indexer.readers.read import FileDone, read_articles
+from indexer.readers.cut import FileDone
+from indexer.readers.read import read_articles
 
 
 @click.command("parse", cls=Command)

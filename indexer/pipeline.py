@@ -1,6 +1,7 @@
-"""Read -> clean -> analyse -> write -> commit: from what readers give to an index, and what became of each article.
+"""Read -> clean -> analyse -> write -> commit: from units of input to an index, and what became of each article.
 
-Readers give cleaned articles; this decides by identity what is new, changed, unchanged, a conflict or deleted, and
+Units are read and analysed by a crew, in this process or in others; what they found is taken here in the order of the
+input, whoever was done first. This decides what is new, changed, unchanged, a conflict or deleted, counts it, and
 commits in time. One bad article never costs the others. Nothing here knows a file format or an engine.
 """
 
@@ -8,21 +9,21 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from indexer.article import Article, Place, ReadArticle, Skipped
-from indexer.backends.port import Commit, Draft, IndexWriter
-from indexer.errors import ArchiveError, ArticleError
+from indexer.article import Place, Skipped
+from indexer.backends.port import Commit, IndexWriter
 from indexer.pruning import is_under, plan_pruning
-from indexer.readers.read import FileDone
+from indexer.readers.cut import FileDone
 from indexer.readers.walk import SAME_FILE
 from indexer.report import DELETED, Counts, Report
 from indexer.run_memory import RunMemory
 from indexer.stopping import StopSignals
+from indexer.units import State, StepReading, Unit, UnitReading
+from indexer.workers.crew import Crew
 
-UNFIT = "cannot be indexed"
 #: Skips after which nothing of the file is missing: it was read under another name, or left out on purpose.
 _NOT_MISSING = frozenset({DELETED, SAME_FILE, "link to a folder", "link loop"})
 #: What a commit is expected to take, as a share of the time that its batch took, before the first one was measured.
@@ -43,7 +44,7 @@ class RunOptions:
 class RunWatcher(Protocol):
     """Is told what happens while a run goes on."""
 
-    def on_article(self, place: Place) -> None: ...
+    def on_articles(self, count: int) -> None: ...
 
     def on_file(self, done: FileDone) -> None: ...
 
@@ -56,19 +57,20 @@ class RunWatcher(Protocol):
     def on_note(self, message: str) -> None: ...
 
 
-def index_articles(
-    outcomes: Iterable[ReadArticle | Skipped | FileDone],
+def index_units(
+    units: Iterable[Unit],
+    crew: Crew,
     writer: IndexWriter,
     options: RunOptions,
     *,
     watcher: RunWatcher,
     stop: StopSignals,
 ) -> Report:
-    """Index what readers give. Raises ArchiveError when the index cannot be written; what was committed stays."""
+    """Index what the input holds. Raises ArchiveError when the index cannot be written; what was committed stays."""
     with RunMemory() as memory:
-        run = _Run(writer, options, watcher=watcher, memory=memory)
-        for outcome in stop.until_stopped(outcomes):
-            run.take(outcome)
+        run = _Run(crew, writer, options, watcher=watcher, memory=memory)
+        for unit in stop.until_stopped(units):
+            run.take(crew.give(unit))
             run.commit_when_due()
         run.commit(tidy=not stop.requested)
         if options.prune and not stop.requested:
@@ -83,12 +85,14 @@ class _Run:
 
     def __init__(
         self,
+        crew: Crew,
         writer: IndexWriter,
         options: RunOptions,
         *,
         watcher: RunWatcher,
         memory: RunMemory,
     ) -> None:
+        self._crew = crew
         self._writer = writer
         self._options = options
         self._watcher = watcher
@@ -100,27 +104,27 @@ class _Run:
         self._generation = writer.commit(tidy=False).generation  # of nothing: the generation that is there
         self._started = self._batch_started = time.monotonic()
         self._commit_share = _FIRST_COMMIT_SHARE
-        self._path: str | None = None
         self._origin = ""
+        #: Ids whose older versions go with the next commit.
+        self._replaced: list[str] = []
 
-    def take(self, outcome: ReadArticle | Skipped | FileDone) -> None:
-        if isinstance(outcome, ReadArticle):
-            self._take_article(outcome.place, outcome.article)
-            self._counts.notes.update(outcome.notes)
-            self._watcher.on_article(outcome.place)
-        elif isinstance(outcome, Skipped):
-            self._skip(outcome)
-        else:
-            self._watcher.on_file(outcome)
+    def take(self, readings: Iterable[tuple[Unit, UnitReading]]) -> None:
+        """Decide on the units that have been read."""
+        for unit, reading in readings:
+            self._crew.settle(frozenset(self._take_unit(unit, reading)))
 
     def commit_when_due(self) -> None:
         # A commit takes its time too: it starts early enough to be over within `commit_every_s`.
         elapsed_s = time.monotonic() - self._batch_started
         if elapsed_s * (1 + self._commit_share) >= self._options.commit_every_s:
-            self.commit()
+            self.commit(tidy=True)
 
-    def commit(self, *, tidy: bool = True) -> None:
+    def commit(self, *, tidy: bool) -> None:
+        """Make durable everything that was given out: no unit of it is left behind, and none that comes after is in."""
         before = time.monotonic()
+        self.take(self._crew.rest())
+        self._writer.take(self._crew.finish(), self._replaced)
+        self._replaced = []
         commit = self._writer.commit(tidy=tidy)
         after = time.monotonic()
         self._commit_share = min((after - before) / max(before - self._batch_started, 0.001), _MOST_COMMIT_SHARE)
@@ -141,53 +145,65 @@ class _Run:
             return
         for article_id in plan.gone:
             self._counts.removed += self._writer.remove(article_id)
-        self.commit()
+        self.commit(tidy=True)
 
     def report(self, stopped_by: int) -> Report:
         took_s = time.monotonic() - self._started
         return self._counts.report(self._generation, took_s, stopped_by, self._refused)
 
-    def _take_article(self, place: Place, article: Article) -> None:
-        self._counts.read += 1
-        origin = self._find_origin(place)
-        try:
-            article_id, content_hash = article.id, article.content_hash
-        except (TypeError, ValueError, OverflowError) as error:  # text that no file can hold: a lone surrogate
-            self._skip(Skipped(place, UNFIT, str(error)))
-            return
-        first = self._memory.remember(article_id, place)
-        if first is not None:
-            self._counts.conflict += 1
-            self._watcher.on_conflict(place, first)
-            return
-        if self._writer.tombstone(article_id) is not None:
-            self._skip(Skipped(place, DELETED, article_id))
-            return
-        known = self._writer.known(article_id)
-        is_same = known is not None and known.content_hash == content_hash
-        if is_same and known is not None and known.origin == origin:
-            self._counts.unchanged += 1
-            return
-        if self._write(place, Draft(article_id, content_hash, origin, article)):
-            if known is None:
-                self._counts.added += 1
-            elif is_same:  # only the file moved
-                self._counts.unchanged += 1
-            else:
-                self._counts.updated += 1
+    def _take_unit(self, unit: Unit, reading: UnitReading) -> Iterator[int]:
+        """The numbers of the unit's articles that are conflicts."""
+        first = 0
+        for step, read in zip(unit, reading, strict=True):
+            if isinstance(step, FileDone):
+                self._watcher.on_file(step)
+            elif isinstance(step, Skipped):
+                self._skip(step)
+            elif read is not None:
+                for number in self._take_step(read):
+                    yield first + number
+                first += len(read.ids)
 
-    def _write(self, place: Place, draft: Draft) -> bool:
-        try:
-            self._writer.write(draft)
-        except ArchiveError:
-            raise
-        except ArticleError as error:
-            self._skip(Skipped(place, UNFIT, str(error)))
-        except Exception as error:  # noqa: BLE001 whatever one article does, the others go on
-            self._skip(Skipped(place, UNFIT, f"{type(error).__name__}: {error}"))
+    def _take_step(self, read: StepReading) -> Iterator[int]:
+        count = len(read.ids) + len(read.unfit)
+        if not count and not read.skips:
+            return
+        if count:
+            self._counts.read += count
+            self._note_origin(read.origin)
+            self._counts.notes.update(dict(read.notes))
+            self._watcher.on_articles(count)
+        first_places = self._memory.remember_all(read.path, read.ids, read.lines)
+        at = 0
+        for standing_before, skipped in read.skips:
+            yield from self._take_articles(read, range(at, standing_before), first_places)
+            self._skip(skipped)
+            at = standing_before
+        yield from self._take_articles(read, range(at, len(read.ids)), first_places)
+
+    def _take_articles(self, read: StepReading, numbers: range, first_places: dict[int, Place]) -> Iterator[int]:
+        for number in numbers:
+            if number in first_places:
+                self._counts.conflict += 1
+                self._watcher.on_conflict(Place(read.path, read.lines[number]), first_places[number])
+                yield number
+            else:
+                self._take_article(read, number)
+
+    def _take_article(self, read: StepReading, number: int) -> None:
+        state = read.states[number]
+        if state == State.NEW:
+            self._counts.added += 1
+        elif state == State.CHANGED:
+            self._counts.updated += 1
+            self._replaced.append(read.ids[number])
+        elif state == State.MOVED:
+            self._counts.unchanged += 1
+            self._replaced.append(read.ids[number])
+        elif state == State.SAME:
+            self._counts.unchanged += 1
         else:
-            return True
-        return False
+            self._skip(Skipped(Place(read.path, read.lines[number]), DELETED, read.ids[number]))
 
     def _skip(self, skipped: Skipped) -> None:
         self._counts.skipped[skipped.reason] += 1
@@ -195,9 +211,7 @@ class _Run:
             self._memory.distrust(os.path.realpath(skipped.place.path))
         self._watcher.on_skip(skipped)
 
-    def _find_origin(self, place: Place) -> str:
-        if place.path != self._path:
-            self._path = place.path
-            self._origin = os.path.realpath(place.path)
-            self._live_roots.update(root for root in self._roots if is_under(self._origin, (root,)))
-        return self._origin
+    def _note_origin(self, origin: str) -> None:
+        if origin != self._origin:
+            self._origin = origin
+            self._live_roots.update(root for root in self._roots if is_under(origin, (root,)))

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from indexer.article import Place, Skipped
 from indexer.backends.port import Commit
-from indexer.readers.read import FileDone
+from indexer.readers.cut import FileDone
 
 NAMED_SKIPS = 20
 _LINE_EVERY_S = 60.0
@@ -66,8 +66,8 @@ class RunProgress:
         if self._bar is not None:
             self._bar.stop()
 
-    def on_article(self, place: Place) -> None:  # noqa: ARG002 one of the watcher's verbs
-        self._articles += 1
+    def on_articles(self, count: int) -> None:
+        self._articles += count
         now = time.monotonic()
         if now - self._said >= (_BAR_EVERY_S if self._bar else _LINE_EVERY_S):
             self._said = now

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Sequence
+from itertools import repeat
 from typing import Self
 
 from indexer.article import Place
@@ -21,13 +23,14 @@ class RunMemory:
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;"
-            "CREATE TABLE seen (id TEXT PRIMARY KEY, file INTEGER, line INTEGER) WITHOUT ROWID;"
+            "CREATE TABLE seen (id TEXT PRIMARY KEY, number INTEGER, file INTEGER, line INTEGER) WITHOUT ROWID;"
             "CREATE TABLE files (file INTEGER PRIMARY KEY, path BLOB);"
             "CREATE TABLE untrusted (origin BLOB PRIMARY KEY) WITHOUT ROWID;"
             "BEGIN"
         )
         self._path: str | None = None
         self._file = 0
+        self._number = 0
 
     def __enter__(self) -> Self:
         return self
@@ -37,19 +40,33 @@ class RunMemory:
 
     def remember(self, article_id: str, place: Place) -> Place | None:
         """None for an id that is new to this run, else the place where it was read first."""
-        if place.path != self._path:
+        return self.remember_all(place.path, (article_id,), (place.line,)).get(0)
+
+    def remember_all(self, path: str, article_ids: Sequence[str], lines: Sequence[int]) -> dict[int, Place]:
+        """The same for the articles of a file, in their order: by number in `article_ids` the first place of each id
+        that is not new."""
+        if not article_ids:
+            return {}
+        if path != self._path:
             self._file += 1
-            self._path = place.path
-            self._database.execute("INSERT INTO files VALUES (?, ?)", (self._file, os.fsencode(place.path)))
-        added = self._database.execute(
-            "INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", (article_id, self._file, place.line)
-        ).rowcount
-        if added:
-            return None
-        path, line = self._database.execute(
-            "SELECT path, line FROM seen JOIN files USING (file) WHERE id = ?", (article_id,)
-        ).fetchone()
-        return Place(os.fsdecode(path), line)
+            self._path = path
+            self._database.execute("INSERT INTO files VALUES (?, ?)", (self._file, os.fsencode(path)))
+        first, self._number = self._number, self._number + len(article_ids)
+        before = self._database.total_changes
+        self._database.executemany(
+            "INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?)",
+            zip(article_ids, range(first, self._number), repeat(self._file), lines, strict=False),
+        )
+        if self._database.total_changes - before == len(article_ids):
+            return {}
+        firsts: dict[int, Place] = {}
+        for number, article_id in enumerate(article_ids):
+            known, path_of_first, line = self._database.execute(
+                "SELECT number, path, line FROM seen JOIN files USING (file) WHERE id = ?", (article_id,)
+            ).fetchone()
+            if known != first + number:
+                firsts[number] = Place(os.fsdecode(path_of_first), line)
+        return firsts
 
     def has_read(self, article_id: str) -> bool:
         return self._database.execute("SELECT 1 FROM seen WHERE id = ?", (article_id,)).fetchone() is not None

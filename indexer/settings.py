@@ -7,15 +7,26 @@ command's own options. A setting that is not listed here does not exist, and a f
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from indexer.errors import SettingError
 
 SETTINGS_FILE = "broadsheet.toml"
 ENVIRONMENT_PREFIX = "BROADSHEET_"
+
+
+#: Beyond that many the process that cuts the input for them and remembers ids is what they wait for.
+_MOST_WORKERS = 8
+
+
+def _count_cores() -> int:
+    """The cores that this process may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, _MOST_WORKERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,7 @@ class Settings:
     collection: str = ""
     commit_every_s: float = 30.0
     writer_memory_mb: int = 256
+    index_workers: int = field(default_factory=_count_cores)
     host: str = "127.0.0.1"
     port: int = 8000
     search_deadline_ms: int = 1000
@@ -78,6 +90,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("collection", "", "name of the collection for articles read; empty: the article's source", str),
     Setting("commit_every_s", "seconds", "longest time between two commits of a run", _seconds(0.1, 30)),
     Setting("writer_memory_mb", "MB", "memory for postings before they are spilled", _whole_number(16, 65536)),
+    Setting("index_workers", "processes", "how many read and analyse; 0 or 1: one does it all", _whole_number(0, 64)),
     Setting("host", "address", "address that `serve` listens on", str),
     Setting("port", "", "port that `serve` listens on", _whole_number(1, 65535)),
     Setting("search_deadline_ms", "ms", "longest time that one search may take", _whole_number(10, 60000)),
@@ -104,7 +117,7 @@ def load_settings(
         if option is not None:
             found[name] = (_read_value(_BY_NAME[name], str(option), "option"), "option")
     settings = Settings(**{name: value for name, (value, _) in found.items()})  # type: ignore[arg-type]
-    defaults = {field.name: field.default for field in fields(Settings)}
+    defaults = {each.name: getattr(Settings(), each.name) for each in fields(Settings)}
     values = tuple(
         SettingValue(
             setting,

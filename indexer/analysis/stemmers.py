@@ -1,16 +1,14 @@
 """NLTK's Snowball stemmers by language tag, each made when its first word comes.
 
-Importing NLTK takes about half a second whatever is taken from it, since its package imports itself whole; no data
-files are read.
+Importing NLTK takes about half a second whatever is taken from it, since its package imports itself whole: it is
+imported when the first word comes. No data files are read.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 from threading import Lock
-from typing import Final
-
-from nltk.stem.snowball import SnowballStemmer
+from typing import Any, Final
 
 _SNOWBALL_NAMES: Final = {
     "ar": "arabic",
@@ -35,7 +33,7 @@ _NORWEGIAN: Final = frozenset({"nb", "nn"})
 _ROMANIAN_CEDILLAS: Final = str.maketrans("șț", "şţ")
 STEMMED_LANGS: Final = frozenset(_SNOWBALL_NAMES)
 
-_stemmers: dict[str, SnowballStemmer] = {}
+_stemmers: dict[str, Any] = {}
 # The Arabic stemmer keeps what it found out about a word in itself, so two threads would mix their words up.
 _lock = Lock()
 
@@ -62,6 +60,8 @@ def stem(word: str, lang: str) -> str:
     with _lock:
         stemmer = _stemmers.get(lang)
         if stemmer is None:
+            from nltk.stem.snowball import SnowballStemmer  # noqa: PLC0415 see the module
+
             stemmer = _stemmers[lang] = SnowballStemmer(_SNOWBALL_NAMES[lang])
         stemmed: str = stemmer.stem(word)
     return stemmed or word

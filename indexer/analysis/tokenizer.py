@@ -31,8 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from nltk import redos
-from nltk.tokenize.regexp import RegexpTokenizer
+import regex
 
 #: Straight, curly, modifier letters (Hawaiʻi), full-width, Hebrew geresh, accents that stand in for one (don´t).
 APOSTROPHES: Final = "'’‘‛ʼʻʽ＇׳´`"
@@ -78,7 +77,7 @@ _WORD = rf"{_WORD_CORE}(?:{_JOINT}{_WORD_CORE})*+"
 #: Classes are nested sets, which is version 1 of the `regex` syntax.
 TOKEN_PATTERN: Final = rf"(?V1)(?:{_SIMPLE_WORD}|{_ACRONYM}|{_ELISION}|{_WORD}|{_SIGN}{_MARK}*+)"
 
-_SIGN_PATTERN: Final = redos.compile(rf"(?V1){_SIGN}", timeout=None)
+_SIGN_PATTERN: Final = regex.compile(rf"(?V1){_SIGN}")
 
 
 def is_sign(atom: str) -> bool:
@@ -86,25 +85,33 @@ def is_sign(atom: str) -> bool:
     return _SIGN_PATTERN.match(atom) is not None
 
 
-class _TrustedRegexpTokenizer(RegexpTokenizer):  # type: ignore[misc]
-    """NLTK stops an expression after 5 s of wall clock, in case it is hostile. Ours is linear, and a machine that was
-    suspended in the middle of an article must not lose the article."""
-
-    _regexp: Any
-
-    def _check_regexp(self) -> None:
-        if self._regexp is None:
-            self._regexp = redos.compile(self._pattern, self._flags, timeout=None)
-
-
 class NewsTokenizer:
     """Cuts any text into atoms. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self._tokenizer = _TrustedRegexpTokenizer(TOKEN_PATTERN)
-        self._tokenizer._check_regexp()  # noqa: SLF001 - compiled once here, not by the first thread that comes
+        self._tokenizer = _make_tokenizer()
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Start and end of each atom in code points, in order, none empty, none overlapping."""
         spans: Iterator[tuple[int, int]] = self._tokenizer.span_tokenize(text)
         return spans
+
+
+def _make_tokenizer() -> Any:  # noqa: ANN401 NLTK's
+    # Half a second, which a run that writes by the compiled loops alone never spends.
+    from nltk import redos  # noqa: PLC0415 see above
+    from nltk.tokenize.regexp import RegexpTokenizer  # noqa: PLC0415 see above
+
+    class TrustedRegexpTokenizer(RegexpTokenizer):  # type: ignore[misc]
+        """NLTK stops an expression after 5 s of wall clock, in case it is hostile. Ours is linear, and a machine that
+        was suspended in the middle of an article must not lose the article."""
+
+        _regexp: Any
+
+        def _check_regexp(self) -> None:
+            if self._regexp is None:
+                self._regexp = redos.compile(self._pattern, self._flags, timeout=None)
+
+    tokenizer = TrustedRegexpTokenizer(TOKEN_PATTERN)
+    tokenizer._check_regexp()  # noqa: SLF001 compiled once here, not by the first thread that comes
+    return tokenizer

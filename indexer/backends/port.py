@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self, TypeAlias
 
 from indexer.analysis.token import AnalysedText
 from indexer.article import Article
@@ -64,6 +64,52 @@ class Commit:
     articles: int
 
 
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Articles that are on the disk as part of the index, and in no commit yet."""
+
+    name: str
+    articles: int
+
+
+#: An article with everything ready that could fail; what is in it is the packer's own.
+Prepared: TypeAlias = Any
+
+
+class Packer(Protocol):
+    """Packs articles for a writer, in whatever process. For one thread."""
+
+    def prepare(
+        self, article: Article, article_id: str, content_hash: str, origin: str, encoded: tuple[bytes, bytes]
+    ) -> Prepared:
+        """`encoded` is what `encode_article` gives. Raises ArticleError for what an index cannot hold."""
+        ...
+
+    def add(self, prepared: Prepared) -> None: ...
+
+    @property
+    def is_full(self) -> bool:
+        """Whether what was added has filled the memory allowed, and should be packed."""
+        ...
+
+    def pack(self) -> None:
+        """Make room. Raises ArchiveError where nothing can be written."""
+        ...
+
+    @property
+    def dictionary(self) -> bytes:
+        """What articles are compressed with; b"" as long as nothing has been learnt from them."""
+        ...
+
+    def use_dictionary(self, dictionary: bytes) -> None:
+        """What another packer has learnt; of use only where there is none yet."""
+        ...
+
+    def finish(self) -> tuple[Packed, ...]:
+        """Pack what is left; all that was packed since the last time."""
+        ...
+
+
 class IndexWriter(Protocol):
     """The only writer of an index while it is open. Nothing is seen by readers before `commit` returns."""
 
@@ -89,6 +135,14 @@ class IndexWriter(Protocol):
 
     def remove(self, article_id: str) -> bool:
         """Take an article out without a tombstone (pruning); False when it is not there."""
+        ...
+
+    def packer(self, packers: int = 1, *, learns: bool = True) -> Packer:
+        """Packs for this writer, as one of so many who share its memory. `learns` is to be true for one of them."""
+        ...
+
+    def take(self, packed: Sequence[Packed], replaced: Sequence[str]) -> None:
+        """Have what was packed in the next commit, in place of the committed articles of these ids."""
         ...
 
     def commit(self, *, tidy: bool = True) -> Commit:

@@ -132,12 +132,13 @@ class WhooshIndex:
         """For Whoosh's own API."""
         return whoosh_index(self.storage)
 
-    def writer(self, memory_mb: int, words: WordCollector | None = None) -> WhooshIndexWriter:
+    def writer(self, memory_mb: int, words: Callable[[], WordCollector] = choose_collector) -> WhooshIndexWriter:
         """The only writer of this index while it is open. Raises IndexBusyError where there is one.
 
-        `words` analyses what is written; by default a batch at a time, or article by article where numba is missing.
+        `words` makes what analyses the articles that are written; by default a batch at a time, or article by article
+        where numba is missing.
         """
-        return WhooshIndexWriter(self, self.storage.lock(LOCK_NAME), words or choose_collector(), memory_mb)
+        return WhooshIndexWriter(self, self.storage.lock(LOCK_NAME), words, memory_mb)
 
     def article_count(self) -> int:
         """Live articles, in segments of an older format as well."""

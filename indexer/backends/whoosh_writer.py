@@ -1,25 +1,24 @@
-"""The writer of an embedded index: batches of articles into segment files, nothing half-written, nothing twice.
+"""The writer of an embedded index: what packers made becomes a commit, nothing half-written, nothing twice.
 
-A batch is analysed and packed a segment at a time, when its texts have filled the memory allowed or when it is
-committed. Files that no table of contents names yet are seen by nobody, and go when the batch is given up.
+Files that no table of contents names yet are seen by nobody, and go when they are given up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from indexer.article import encode_article
 from indexer.backends.meta import write_meta
-from indexer.backends.port import Commit, Draft, KnownArticle, Tombstone
+from indexer.backends.port import Commit, Draft, KnownArticle, Packed, Tombstone
+from indexer.backends.segment_builder import SegmentBuilder, list_packed, remove_packed
 from indexer.backends.segment_view import OpenSegment
 from indexer.backends.tombstones import Tombstones
-from indexer.codec.columns import ColumnValues, build_columns, column_values
 from indexer.codec.failures import translated_errors
+from indexer.codec.frame_collecting import FrameCollector
 from indexer.codec.merge import MergeSource, merge_segments
-from indexer.codec.segment_writer import write_segment
-from indexer.codec.stored import ArticleCompressor, encode_article, join_frames, train_dictionary
 from indexer.codec.tiers import grown_tier
 from indexer.codec.toc import INDEX_NAME, commit_contents, latest_generation
 from indexer.codec.whoosh_codec import BroadsheetSegment
@@ -29,37 +28,26 @@ if TYPE_CHECKING:
     from indexer.backends.whoosh_index import WhooshIndex
     from indexer.backends.words import WordCollector
 
-#: What a batch takes in memory for each byte of its texts until it is packed: texts, tokens, postings, frames.
-MEMORY_FACTOR: Final = 24
-
-
-@dataclass(slots=True)
-class _Batch:
-    """Articles that are not in a segment file yet."""
-
-    columns: list[ColumnValues]
-    plain: list[tuple[bytes, bytes]]
-    size: int = 0
-
 
 class WhooshIndexWriter:
     """Implements `IndexWriter`. Holds the index's write lock from the first line to the last, not batch by batch."""
 
-    def __init__(self, index: WhooshIndex, lock: Any, words: WordCollector, memory_mb: int) -> None:  # noqa: ANN401 Whoosh's lock
+    def __init__(self, index: WhooshIndex, lock: Any, words: Callable[[], WordCollector], memory_mb: int) -> None:  # noqa: ANN401 Whoosh's lock
+        """`words` makes what a packer analyses with."""
         self._index = index
         self._folder = index.folder
-        self._words = words
+        self._make_words = words
         self._memory_bytes = memory_mb * 1024 * 1024
         self._lock = lock
         with translated_errors(self._folder, "lock"):
             if not self._lock.acquire():
                 raise IndexBusyError(f"another process is writing to {self._folder}; wait until it has finished")
-        self._batch = _Batch([], [])
-        self._flushed: list[BroadsheetSegment] = []
+        #: What `write` packs with; made when the first article comes that way.
+        self._own: SegmentBuilder | None = None
+        self._packed: list[Packed] = []
         self._written: set[str] = set()
         #: Documents to delete with the next commit, by segment.
         self._deleted: dict[str, set[int]] = {}
-        self._compressor: ArticleCompressor | None = None
         try:
             self._tombstones = Tombstones(self._folder)
             self._view = index.view()
@@ -69,6 +57,10 @@ class WhooshIndexWriter:
 
     def __enter__(self) -> Self:
         return self
+
+    def detach(self) -> None:
+        """In a process that was forked off: leave the lock to the one that took it."""
+        os.close(self._lock.fd)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -96,6 +88,12 @@ class WhooshIndexWriter:
         with translated_errors(self._folder, "write"):
             self._tombstones.remove(article_ids)
 
+    def packer(self, packers: int = 1, *, learns: bool = True) -> SegmentBuilder:
+        largest = max(self._view.segments, key=lambda each: each.mapped.document_count, default=None)
+        dictionary = b"" if largest is None else largest.mapped.frames.dictionary
+        frames = FrameCollector(dictionary, learns=learns)
+        return SegmentBuilder(self._folder, self._make_words(), self._memory_bytes // packers, frames)
+
     def write(self, draft: Draft) -> None:
         """Add the article, or replace the one of its id. Raises ArticleError, after which the batch is as it was."""
         if draft.id in self._written:
@@ -106,6 +104,12 @@ class WhooshIndexWriter:
     def remove(self, article_id: str) -> bool:
         with translated_errors(self._folder, "read"):
             return self._remove_older(article_id)
+
+    def take(self, packed: Sequence[Packed], replaced: Sequence[str]) -> None:
+        self._packed += packed
+        with translated_errors(self._folder, "read"):
+            for article_id in replaced:
+                self._remove_older(article_id)
 
     def commit(self, *, tidy: bool = True) -> Commit:
         """Make the batch durable. With `tidy` a tier of segments that has grown full is merged afterwards, in a
@@ -128,25 +132,27 @@ class WhooshIndexWriter:
         self._give_up_batch()
         for draft in drafts:
             self._add(draft)
-        self._flush()
-        self._switch_to(self._flushed)
+        self._take_own()
+        self._switch_to([list_packed(each) for each in self._packed])
         with translated_errors(self._folder, "write"):
             write_meta(self._folder)
         return self._last_commit()
 
     def _add(self, draft: Draft) -> None:
+        if self._own is None:
+            self._own = self.packer()
         try:
-            columns = column_values(draft.id, draft.content_hash, draft.origin, draft.article)
-            plain = encode_article(draft.article)
-        except (TypeError, ValueError, OverflowError) as error:
+            encoded = encode_article(draft.article)
+        except TypeError as error:
             raise ArticleError(f"cannot be encoded: {error}") from error
-        self._words.add(draft.article)
-        self._batch.columns.append(columns)
-        self._batch.plain.append(plain)
-        self._batch.size += len(plain[0]) + len(plain[1])
+        self._own.add(self._own.prepare(draft.article, draft.id, draft.content_hash, draft.origin, encoded))
         self._written.add(draft.id)
-        if self._batch.size * MEMORY_FACTOR >= self._memory_bytes:
-            self._flush()
+        if self._own.is_full:
+            self._own.pack()
+
+    def _take_own(self) -> None:
+        if self._own is not None:
+            self._packed += self._own.finish()
 
     def _remove_older(self, article_id: str) -> bool:
         found = self._view.find(article_id)
@@ -156,37 +162,14 @@ class WhooshIndexWriter:
         self._deleted.setdefault(segment.listed.segment_id(), set()).add(doc)
         return True
 
-    def _flush(self) -> None:
-        batch, self._batch = self._batch, _Batch([], [])
-        if not batch.columns:
-            return
-        with translated_errors(self._folder, "write"):
-            words = self._words.invert()
-            compressor = self._find_compressor(batch.plain)
-            compress = compressor.compress
-            frames = join_frames(
-                ((compress(fields), compress(original)) for fields, original in batch.plain), compressor.dictionary
-            )
-            columns = build_columns(batch.columns, words.title_length, words.body_length)
-            listed = BroadsheetSegment(INDEX_NAME, len(batch.columns))
-            write_segment(self._folder / listed.file_name, words, columns, frames)
-            self._flushed.append(listed)
-
-    def _find_compressor(self, plain: Sequence[tuple[bytes, bytes]]) -> ArticleCompressor:
-        if self._compressor is None or not self._compressor.dictionary:
-            largest = max(self._view.segments, key=lambda each: each.mapped.document_count, default=None)
-            dictionary = b"" if largest is None else largest.mapped.frames.dictionary
-            self._compressor = ArticleCompressor(dictionary or train_dictionary([fields for fields, _ in plain]))
-        return self._compressor
-
     def _finish_batch(self) -> None:
-        self._flush()
-        if self._flushed or self._deleted:
+        self._take_own()
+        if self._packed or self._deleted:
             kept = [each.listed for each in self._view.segments]
             for listed in kept:
                 for doc in self._deleted.get(listed.segment_id(), ()):
                     listed.delete_document(doc)
-            self._switch_to([*(each for each in kept if each.doc_count()), *self._flushed])
+            self._switch_to([*(each for each in kept if each.doc_count()), *map(list_packed, self._packed)])
 
     def _merge(self, chosen: Sequence[OpenSegment]) -> None:
         sources = [MergeSource(each.mapped, each.live) for each in chosen]
@@ -204,19 +187,19 @@ class WhooshIndexWriter:
     def _switch_to(self, segments: Sequence[BroadsheetSegment]) -> None:
         with translated_errors(self._folder, "commit to"):
             commit_contents(self._index.storage, segments, latest_generation(self._index.storage) + 1)
-            self._flushed = []
+            self._packed = []
             self._written.clear()
             self._deleted.clear()
             self._view = self._index.view(before=self._view)
 
     def _give_up_batch(self) -> None:
-        self._words.clear()
-        self._batch = _Batch([], [])
-        flushed, self._flushed = self._flushed, []
+        if self._own is not None:
+            self._own.give_up()
+        packed, self._packed = self._packed, []
         self._written.clear()
         self._deleted.clear()
-        for listed in flushed:
-            (self._folder / listed.file_name).unlink(missing_ok=True)
+        for each in packed:
+            remove_packed(self._folder, each)
 
     def _last_commit(self) -> Commit:
         return Commit(self._view.generation, sum(each.listed.doc_count() for each in self._view.segments))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
+
+import numpy as np
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.bulk import BulkAnalyzer
 from indexer.article import Article
 from indexer.codec.compiled import HAS_NUMBA
 from indexer.codec.inverting import InvertedBatch, invert_documents
+from indexer.codec.packing import pack_postings
 from indexer.document import TextAnalyzer, make_document
+
+#: What a character of text takes as tokens and postings that are Python objects.
+_PLAIN_BYTES: Final = 100
 
 
 class WordCollector(Protocol):
@@ -21,6 +27,10 @@ class WordCollector(Protocol):
 
     def clear(self) -> None: ...
 
+    def memory_bytes(self) -> int:
+        """What is held, with what inverting it will take for a moment."""
+        ...
+
 
 class PlainCollector:
     """Article by article through the analyzer: slow, and the specification of what is faster."""
@@ -28,18 +38,34 @@ class PlainCollector:
     def __init__(self, analyzer: TextAnalyzer) -> None:
         self._analyzer = analyzer
         self._articles: list[Article] = []
+        self._chars = 0
 
     def add(self, article: Article) -> None:
         self._articles.append(article)
+        self._chars += len(article.title) + len(article.body)
 
     def invert(self) -> InvertedBatch:
-        articles, self._articles = self._articles, []
+        articles = self._articles
+        self.clear()
         return invert_documents([make_document(article, "", self._analyzer) for article in articles])
 
     def clear(self) -> None:
         self._articles = []
+        self._chars = 0
+
+    def memory_bytes(self) -> int:
+        return self._chars * _PLAIN_BYTES
 
 
 def choose_collector() -> WordCollector:
     """The fastest there is here."""
     return BulkAnalyzer() if HAS_NUMBA else PlainCollector(Analyzer())
+
+
+def load_kernels() -> None:
+    """Have what is compiled loaded in this process, so that the ones that are forked off share it. Half a second."""
+    if HAS_NUMBA:
+        words = choose_collector()
+        words.add(Article(title="Well-known words", body="in U.S. lines", author=("A. B.",), lang="en"))
+        inverted = words.invert()
+        pack_postings(inverted.text.postings, *(np.ones(1, np.float32) for _ in range(2)))

@@ -22,16 +22,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.article import Article, day_range
-from indexer.codec.dictionary import Dictionary, build_dictionary
+from indexer.codec.dictionary import Dictionary
 from indexer.codec.kernels.packing import I32, I64, U8, U32
 from indexer.codec.segment_file import SegmentFile, SegmentFileWriter
 from indexer.schema import UNDATED_DAY, UNKNOWN_INSTANT, VALUE_SEPARATOR
@@ -41,6 +41,9 @@ U64 = npt.NDArray[np.uint64]
 VALUE_COLUMNS: Final = ("collection", "lang", "source", "author", "tag", "origin")
 ID_BYTES: Final = 16
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND: Final = timedelta(seconds=1)
+#: What articles have in common is made once: the days, outlets and authors that came last.
+_REMEMBERED: Final = 4096
 _NUMBERS: Final = ("title_length", "body_length", "first_day", "last_day", "instant")
 
 
@@ -92,59 +95,23 @@ class ColumnValues:
 def column_values(article_id: str, content_hash: str, origin: str, article: Article) -> ColumnValues:
     """Raises ValueError (UnicodeEncodeError among them) or OverflowError for what no column can hold."""
     published = article.published
-    days = day_range(published.on)
-    instant = UNKNOWN_INSTANT if published.at is None else (published.at - _EPOCH) // timedelta(seconds=1)
+    first_day, last_day = _days(published.on)
     return ColumnValues(
         id=article_id.encode("ascii"),
         content_hash=content_hash.encode("ascii"),
-        first_day=days[0].toordinal() if days else UNDATED_DAY,
-        last_day=days[1].toordinal() if days else UNDATED_DAY,
-        instant=instant,
+        first_day=first_day,
+        last_day=last_day,
+        instant=UNKNOWN_INSTANT if published.at is None else (published.at - _EPOCH) // _SECOND,
         external_hash=None if article.external_id is None else hash_external_id(article.external_id),
         values=(
-            (article.collection.encode(),),
-            (article.lang.encode(),),
-            _encoded((article.source,)),
-            _encoded(article.author),
-            _encoded(article.tag),
-            (os.fsencode(origin),),
+            _encode_one(article.collection),
+            _encode_one(article.lang),
+            _encode_values((article.source,)),
+            _encode_values(article.author),
+            _encode_values(article.tag),
+            _encode_origin(origin),
         ),
     )
-
-
-def build_columns(documents: Sequence[ColumnValues], title_length: U32, body_length: U32) -> Columns:
-    """Columns of documents in the order of their numbers."""
-    ids = _ascii([document.id for document in documents])
-    external = [(document.external_hash, doc) for doc, document in enumerate(documents) if document.external_hash]
-    external_hash = np.array([each for each, _ in external], np.uint64)
-    external_doc = np.array([doc for _, doc in external], np.uint32)
-    by_hash = np.argsort(external_hash, kind="stable")
-    return Columns(
-        id=ids,
-        id_order=order_ids(ids),
-        content_hash=_ascii([document.content_hash for document in documents]),
-        title_length=title_length,
-        body_length=body_length,
-        first_day=np.array([document.first_day for document in documents], np.int32),
-        last_day=np.array([document.last_day for document in documents], np.int32),
-        instant=np.array([document.instant for document in documents], np.int64),
-        external_order=external_doc[by_hash],
-        external_hash=external_hash[by_hash],
-        values=tuple(
-            build_value_column([document.values[number] for document in documents])
-            for number in range(len(VALUE_COLUMNS))
-        ),
-    )
-
-
-def build_value_column(values: Sequence[tuple[bytes, ...]]) -> ValueColumn:
-    """`values` are the encoded values of each document."""
-    ordered = sorted({value for of_document in values for value in of_document})
-    codes = {value: code for code, value in enumerate(ordered)}
-    offsets = np.zeros(len(values) + 1, np.uint32)
-    np.cumsum([len(of_document) for of_document in values], out=offsets[1:], dtype=np.uint32)
-    flat = np.fromiter((codes[value] for of_document in values for value in of_document), np.int32, int(offsets[-1]))
-    return ValueColumn(flat, offsets, build_dictionary(ordered))
 
 
 def write_columns(writer: SegmentFileWriter, columns: Columns) -> None:
@@ -184,14 +151,25 @@ def hash_external_id(external_id: str) -> int:
     return int.from_bytes(digest, "little") or 1
 
 
-def _encoded(values: tuple[str, ...]) -> tuple[bytes, ...]:
-    # As in a column of the stock codec: no empty value, none with a separator; and none twice in one article.
+@lru_cache(maxsize=_REMEMBERED)
+def _days(published_on: str | None) -> tuple[int, int]:
+    days = day_range(published_on)
+    return (days[0].toordinal(), days[1].toordinal()) if days else (UNDATED_DAY, UNDATED_DAY)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _encode_values(values: tuple[str, ...]) -> tuple[bytes, ...]:
+    """As in a column of the stock codec: no empty value, none with a separator; and none twice in one article."""
     return tuple(
         dict.fromkeys(cleaned.encode() for value in values if (cleaned := value.replace(VALUE_SEPARATOR, " ")))
     )
 
 
-def _ascii(texts: Sequence[bytes]) -> U8:
-    if any(len(text) != ID_BYTES for text in texts):
-        raise ValueError(f"an id or a hash that is not {ID_BYTES} characters long")
-    return np.frombuffer(b"".join(texts), np.uint8).reshape(len(texts), ID_BYTES)
+@lru_cache(maxsize=_REMEMBERED)
+def _encode_one(value: str) -> tuple[bytes, ...]:
+    return (value.encode(),)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _encode_origin(origin: str) -> tuple[bytes, ...]:
+    return (os.fsencode(origin),)

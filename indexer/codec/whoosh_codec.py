@@ -30,6 +30,14 @@ class BroadsheetSegment(base.Segment):  # type: ignore[misc]
         self._document_count = document_count
         self._deleted: set[int] = set()
 
+    @classmethod
+    def of_name(cls, name: str, document_count: int) -> BroadsheetSegment:
+        """The one whose `segment_id` this is."""
+        indexname, _, segid = name.rpartition("_")
+        segment = cls(indexname, document_count)
+        segment.segid = segid
+        return segment
+
     def codec(self, **_: object) -> BroadsheetCodec:
         return BroadsheetCodec()
 

@@ -1,7 +1,8 @@
 """JSON Lines -> articles, one line an article; also a file that is one JSON object or one array of them.
 
-Memory does not grow with the file, except for what is one JSON value from end to end, which is read whole up to a
-limit. A bad line costs itself and nothing else.
+In two stages: cutting is cheap and needs no understanding, reading is neither and may be done elsewhere. Memory does
+not grow with the file, except for what is one JSON value from end to end, which is read whole up to a limit. A bad
+line costs itself and nothing else.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ import orjson
 from indexer.article import Place, ReadArticle, Skipped
 from indexer.readers.encoding import DecodedText, decode_text
 from indexer.readers.fields import FieldOptions, read_fields
-from indexer.readers.gunzip import Line, split_lines
+from indexer.readers.gunzip import cut_lines
 
 NOT_JSON = "not JSON"
 NOT_AN_OBJECT = "not a JSON object"
 _MAX_LINE_BYTES = 32 * 1024 * 1024
 _MAX_WHOLE_BYTES = 64 * 1024 * 1024
+#: Enough lines that handing them over costs nothing, and few enough to be read in a tenth of a second or two.
+RUN_BYTES = 512 * 1024
 _SAMPLE_BYTES = 262_144
 _SHOWN_CHARS = 60
 _LEAST_WHOLE = -(2**63)
@@ -47,48 +50,117 @@ def is_json(head: bytes) -> bool:
     return _LOOKS_LIKE_JSON.match(head) is not None
 
 
-def read_json_lines(
-    pieces: Iterable[bytes], path: str, options: FieldOptions, limits: JsonLimits = _LIMITS
-) -> Iterator[ReadArticle | Skipped]:
-    """One outcome for every line that is not blank. `pieces` is the file's content, unpacked; an error that it raises
-    comes through after the articles before it."""
+@dataclass(frozen=True, slots=True)
+class LinePiece:
+    """Some lines of the file at `path`; `first_line` is 1-based. `encoding` is that of the file's lines which are not
+    UTF-8, "" where its beginning has none of them."""
+
+    path: str
+    first_line: int
+    content: bytes
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class WholePiece:
+    """All of a file that may be one JSON value from end to end, and otherwise is lines."""
+
+    path: str
+    content: bytes
+
+
+def cut_json(
+    pieces: Iterable[bytes], path: str, limits: JsonLimits = _LIMITS
+) -> Iterator[LinePiece | WholePiece | Skipped]:
+    """The first stage. `pieces` is the file's content, unpacked; an error that it raises comes through after the lines
+    before it."""
     source = iter(pieces)
     held: list[bytes] = []
     if _may_be_one_value(source, held):
-        whole = _read_whole(source, held, limits.whole_bytes)
-        if whole is not None:
-            yield from _read_values(whole, path, options)
+        if _hold_all(source, held, limits.whole_bytes):
+            yield WholePiece(path, b"".join(held))
             return
-        if sum(map(len, held)) > limits.whole_bytes and held[0].lstrip().startswith(b"["):
+        if held[0].lstrip().startswith(b"["):
             yield Skipped(Place(path), "JSON array too large", "write one article a line, without brackets and commas")
             return
-    decode = _line_decoder(b"".join(held)[:_SAMPLE_BYTES])
-    for line in split_lines(chain(held, source), limits.line_bytes):
-        outcome = _read_line(line, path, options, decode)
-        if outcome is not None:
-            yield outcome
+    yield from _cut_lines(chain(held, source), path, limits)
 
 
-def _read_line(
-    line: Line, path: str, options: FieldOptions, decode: Callable[[bytes], str]
-) -> ReadArticle | Skipped | None:
-    place = Place(path, line.number)
-    if line.content is None:
-        return Skipped(place, "line too long", "longer than the limit of a line")
-    content = line.content.removeprefix(b"\xef\xbb\xbf") if line.number == 1 else line.content
-    if not content or content.isspace():
-        return None
-    try:
-        value = orjson.loads(content)
-        needs_care = isinstance(value, dict) and any(map(_is_rounded, value.values()))
-    except orjson.JSONDecodeError:
-        needs_care = True
-    if needs_care:
+def read_json_piece(
+    piece: LinePiece | WholePiece, options: FieldOptions, limits: JsonLimits = _LIMITS
+) -> Iterator[ReadArticle | Skipped]:
+    """The second stage: one outcome for every line that is not blank, or for every value of an array."""
+    if isinstance(piece, LinePiece):
+        yield from _read_lines(piece, options, limits)
+        return
+    whole = _one_value(piece.content)
+    if whole is not None:
+        yield from _read_values(whole, piece.path, options)
+        return
+    for part in _cut_lines([piece.content], piece.path, limits):
+        if isinstance(part, Skipped):
+            yield part
+        else:
+            yield from _read_lines(part, options, limits)
+
+
+def read_json_lines(
+    pieces: Iterable[bytes], path: str, options: FieldOptions, limits: JsonLimits = _LIMITS
+) -> Iterator[ReadArticle | Skipped]:
+    """Both stages, one after the other."""
+    for piece in cut_json(pieces, path, limits):
+        if isinstance(piece, Skipped):
+            yield piece
+        else:
+            yield from read_json_piece(piece, options, limits)
+
+
+def _cut_lines(pieces: Iterable[bytes], path: str, limits: JsonLimits) -> Iterator[LinePiece | Skipped]:
+    encoding: str | None = None
+    for run in cut_lines(pieces, limits.line_bytes, RUN_BYTES):
+        if run.content is None:
+            yield _line_too_long(Place(path, run.number))
+            continue
+        if encoding is None:
+            encoding = _foreign_encoding(run.content[:_SAMPLE_BYTES])
+        yield LinePiece(path, run.number, run.content, encoding)
+
+
+def _read_lines(piece: LinePiece, options: FieldOptions, limits: JsonLimits) -> Iterator[ReadArticle | Skipped]:
+    decode = _line_decoder(piece)
+    for number, line in enumerate(piece.content.split(b"\n"), start=piece.first_line):
+        content = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+        if not content or content.isspace():
+            continue
+        place = Place(piece.path, number)
+        if len(line) > limits.line_bytes:
+            yield _line_too_long(place)
+            continue
         try:
-            value = _load_leniently(decode(content))
-        except _NotJsonError as error:
-            return Skipped(place, NOT_JSON, f"{error}: {_show(content)}")
+            value = orjson.loads(content)
+        except orjson.JSONDecodeError:
+            yield _read_carefully(content, place, options, decode)
+            continue
+        if not isinstance(value, dict):
+            yield Skipped(place, NOT_AN_OBJECT, f"it is {_name_of(value)}")
+        elif float in map(type, value.values()) and any(map(_is_rounded, value.values())):
+            yield _read_carefully(content, place, options, decode)
+        else:
+            yield read_fields(value, place, options)
+
+
+def _read_carefully(
+    content: bytes, place: Place, options: FieldOptions, decode: Callable[[bytes], str]
+) -> ReadArticle | Skipped:
+    try:
+        value = _load_leniently(decode(content))
+    except _NotJsonError as error:
+        return Skipped(place, NOT_JSON, f"{error}: {_show(content)}")
     return _read_value(value, place, options)
+
+
+def _line_too_long(place: Place) -> Skipped:
+    return Skipped(place, "line too long", "longer than the limit of a line")
 
 
 def _read_value(value: object, place: Place, options: FieldOptions) -> ReadArticle | Skipped:
@@ -138,16 +210,21 @@ def _may_be_one_value(source: Iterator[bytes], held: list[bytes]) -> bool:
     return False
 
 
-def _read_whole(source: Iterator[bytes], held: list[bytes], limit_bytes: int) -> object | None:
-    """The one value, None where the content is no single array or object; all that was read is in `held`."""
+def _hold_all(source: Iterator[bytes], held: list[bytes], limit_bytes: int) -> bool:
+    """Whether all of it fits into the limit; what was read is in `held`."""
     size = sum(map(len, held))
     for piece in source:
         held.append(piece)
         size += len(piece)
         if size > limit_bytes:
-            return None
+            return False
+    return True
+
+
+def _one_value(content: bytes) -> object | None:
+    """The one value, None where the content is no single object or array of objects."""
     try:
-        value = orjson.loads(b"".join(held).removeprefix(b"\xef\xbb\xbf"))
+        value = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError:
         return None
     return value if isinstance(value, dict) or (isinstance(value, list) and _holds_objects(value)) else None
@@ -189,17 +266,26 @@ def _read_whole_number(digits: str) -> int | str:
     return int(digits)
 
 
-def _line_decoder(sample: bytes) -> Callable[[bytes], str]:
-    """Decodes lines that are not UTF-8, in the encoding that the file's first lines speak for."""
-    encodings: list[str] = []
+def _foreign_encoding(sample: bytes) -> str:
+    """The encoding of the lines of a sample that are not UTF-8; "" where all are."""
+    if _is_utf8(sample):
+        return ""
+    foreign = [line for line in sample.split(b"\n")[:-1] if not _is_utf8(line)]
+    if not foreign:
+        return ""
+    found = decode_text(b"\n".join(foreign))
+    return found.encoding if isinstance(found, DecodedText) else "cp1252"
+
+
+def _line_decoder(piece: LinePiece) -> Callable[[bytes], str]:
+    """Decodes lines that are not UTF-8, in the encoding that the file's first lines speak for, or else these lines."""
+    encodings = [piece.encoding] if piece.encoding else []
 
     def decode(content: bytes) -> str:
         if _is_utf8(content):
             return content.decode("utf-8")
         if not encodings:
-            foreign = [line for line in sample.split(b"\n")[:-1] if not _is_utf8(line)]
-            found = decode_text(b"\n".join(foreign) or content)
-            encodings.append(found.encoding if isinstance(found, DecodedText) else "cp1252")
+            encodings.append(_foreign_encoding(piece.content + b"\n") or "cp1252")
         try:
             return content.decode(encodings[0])
         except UnicodeDecodeError:

@@ -14,15 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.codec.kernels.packing import BLOCK, F32, I32
-from searchapp.backends.clauses import TITLE_SCALE, Clause, LateError, PreparedClause, clause_key, prepare_clause
+from searchapp.backends.clauses import PreparedClause, clause_key, prepare_clause
 from searchapp.backends.facets import count_facets, count_histogram
 from searchapp.backends.generation import Bits, Generation
 from searchapp.backends.kernels import counting
 from searchapp.backends.kernels.best import NEWEST, OLDEST, RELEVANCE
 from searchapp.backends.kernels.blocks import BOTH
 from searchapp.backends.kernels.program import WINDOW, WINDOW_WORDS, run_program
+from searchapp.backends.leaf import TITLE_SCALE, LateError
 from searchapp.backends.programs import Program, write_program
-from searchapp.search.plan import AUTO_THRESHOLD, Plan, PlanNode, WordPlan
+from searchapp.backends.spelled import expand_spelling
+from searchapp.search.plan import AUTO_THRESHOLD, Clause, Plan, PlanNode, SpellingPlan, WordPlan
 from searchapp.search.port import FacetCounts, Matches, ScoredArticle
 from searchapp.search.postings import UNKNOWN_INSTANT
 from searchapp.search.scoring import DEFAULT_PARAMETERS
@@ -122,6 +124,11 @@ class _Search:
             else ()
         )
         clause_articles = tuple(self._articles(clause) for clause in plan.clauses)
+        expansions = [
+            expand_spelling(clause, self._generation, self._has_time)
+            for clause in plan.clauses
+            if isinstance(clause, SpellingPlan)
+        ]
         return Matches(
             hits=hits,
             total=found.total,
@@ -132,6 +139,7 @@ class _Search:
             histogram=buckets,
             clause_articles=clause_articles,
             generation=self._generation.number,
+            expansions=tuple(filter(None, expansions)),
         )
 
     def _count_facets(self, matched: list[Bits]) -> tuple[FacetCounts, ...]:

@@ -15,10 +15,11 @@ from typing import Literal, TypeAlias
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import AnalysedText, Token
 from indexer.article import Article
-from searchapp.search.plan import PhrasePlan, WordPlan
+from searchapp.search.plan import Clause, PhrasePlan, SpellingPlan, WindowPlan, WordPlan
+from searchapp.search.wide_marks import fitting_places, window_places
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
-Wanted: TypeAlias = tuple[WordPlan | PhrasePlan, ...]
+Wanted: TypeAlias = tuple[Clause, ...]
 
 _EMPTY_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 
@@ -42,10 +43,12 @@ class Highlighted:
 
 
 def find_marks(analysed: AnalysedText, wanted: Wanted, scope: Literal["title", "body"]) -> tuple[Mark, ...]:
-    """Every place where a word or phrase of the query stands, in order of the text. A phrase is one place."""
-    clauses = [clause for clause in wanted if clause.scope in {"text", scope}]
-    if not clauses:
+    """Every place where a word or phrase of the query stands, in order of the text. A phrase is one place, words and
+    phrases near each other are one each."""
+    sought = [clause for clause in wanted if clause.scope in {"text", scope}]
+    if not sought:
         return ()
+    clauses = [clause for clause in sought if isinstance(clause, WordPlan | PhrasePlan)]
     terms = _tokens_by_form(analysed, _forms(clauses, surface=False), surface=False)
     surfaces = _tokens_by_form(analysed, _forms(clauses, surface=True), surface=True)
     marks = [
@@ -54,6 +57,11 @@ def find_marks(analysed: AnalysedText, wanted: Wanted, scope: Literal["title", "
         for slots in _runs(clause)
         for start, end, position in _find_run(slots, surfaces if _looks_at_surfaces(clause) else terms)
     ]
+    for wide in sought:
+        if isinstance(wide, SpellingPlan):
+            marks += [Mark(*place, wide.clause) for place in fitting_places(analysed, wide)]
+        elif isinstance(wide, WindowPlan):
+            marks += [Mark(*place, wide.clause) for place in window_places(analysed, wide)]
     return tuple(sorted(set(marks), key=lambda mark: (mark.start, mark.end, mark.clause)))
 
 

@@ -6,16 +6,18 @@ index and reads no clock but the one it is given.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from time import perf_counter
 
 from indexer.analysis.analyzer import Analyzer
+from indexer.analysis.token import shown_term
 from indexer.settings import Settings
+from searchapp.query.nodes import Note
 from searchapp.query.parser import parse_query
 from searchapp.search.highlight import Highlighted, find_marks, highlight_article, mark_text, spans_of
-from searchapp.search.plan import FacetRequest
+from searchapp.search.plan import MOST_SCORED_FORMS, FacetRequest
 from searchapp.search.planner import PlannedSearch, plan_search
 from searchapp.search.port import Engine, FacetCounts, IndexFacts, Matches, ScoredArticle, StoredArticle
 from searchapp.search.request import Clause, Hit, Page, SearchRequest
@@ -54,7 +56,7 @@ class SearchService:
             request=request,
             understood=planned.understood,
             clauses=_count_clauses(planned, matches),
-            notes=planned.notes,
+            notes=(*planned.notes, *_note_forms(planned, matches)),
             hits=hits,
             total=matches.total,
             total_is_exact=matches.total_is_exact,
@@ -108,7 +110,21 @@ class SearchService:
 
 
 def _count_clauses(planned: PlannedSearch, matches: Matches) -> tuple[Clause, ...]:
+    expanded = {expansion.clause: tuple(map(shown_term, expansion.shown)) for expansion in matches.expansions}
     return tuple(
-        Clause(shown.text, shown.terms, articles)
-        for shown, articles in zip(planned.clauses, matches.clause_articles, strict=True)
+        Clause(shown.text, expanded.get(number, shown.terms), articles)
+        for number, (shown, articles) in enumerate(zip(planned.clauses, matches.clause_articles, strict=True))
     )
+
+
+def _note_forms(planned: PlannedSearch, matches: Matches) -> Iterator[Note]:
+    """Which patterns fit more forms than are weighed."""
+    for expansion in matches.expansions:
+        if expansion.forms > MOST_SCORED_FORMS:
+            shown = planned.clauses[expansion.clause]
+            yield Note(
+                "many_forms",
+                shown.start,
+                f"“{shown.text}” fits {expansion.forms:,} forms: all of them are found, the {MOST_SCORED_FORMS} most "
+                "frequent are weighed and the others count as one",
+            )

@@ -10,17 +10,20 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
 import pytest
 
 from indexer.backends.whoosh_index import WhooshIndex
+from indexer.workers.hiring import CAN_FORK
 
 RUN = "import click; from indexer.cli import COMMANDS; click.Group('broadsheet', commands=COMMANDS)()"
 COMMITTED = re.compile(r"committed generation (\d+): (\d+) articles")
 ARTICLES = 20_000
 FIRST_COMMIT_WITHIN_S = 60.0
+ENDED_WITHIN_S = 30.0
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +40,12 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def start(archive: Path, folder: Path, commit_every_s: float = 0.1) -> subprocess.Popen[str]:
+def start(
+    archive: Path, folder: Path, commit_every_s: float = 0.1, workers: int | None = None
+) -> subprocess.Popen[str]:
+    many = [] if workers is None else ["--workers", str(workers)]
     return subprocess.Popen(
-        [sys.executable, "-c", RUN, "index", str(archive), "--index-dir", str(folder), "--json"],
+        [sys.executable, "-c", RUN, "index", str(archive), "--index-dir", str(folder), "--json", *many],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -47,8 +53,11 @@ def start(archive: Path, folder: Path, commit_every_s: float = 0.1) -> subproces
     )
 
 
-def cut_off(process: subprocess.Popen[str], *signals: int, after_s: float) -> tuple[str, str]:
-    """Signal it some time after its first commit was reported; gives what it said on both streams."""
+def cut_off(
+    process: subprocess.Popen[str], *signals: int, after_s: float, killed: Callable[[], list[int]] = list
+) -> tuple[str, str]:
+    """Signal it, or kill others of its processes, some time after its first commit was reported; gives what it said on
+    both streams."""
     assert process.stderr is not None
     seen = []
     until = time.monotonic() + FIRST_COMMIT_WITHIN_S
@@ -58,6 +67,8 @@ def cut_off(process: subprocess.Popen[str], *signals: int, after_s: float) -> tu
         assert line, "".join(seen)
         seen.append(line)
     time.sleep(after_s)
+    for worker in killed():
+        os.kill(worker, signal.SIGKILL)
     for number in signals:
         process.send_signal(number)
         time.sleep(0.02)
@@ -103,6 +114,36 @@ def test_a_sudden_end_loses_nothing_that_was_reported(archive, folder, signals, 
     assert len(there) >= said
     assert there == list(range(len(there)))
     finish(archive, folder, len(there))
+
+
+def workers_of(process: subprocess.Popen[str]) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="processes are forked on Linux only")
+def test_a_worker_that_is_killed_ends_the_run_with_a_word_and_nothing_committed_is_lost(archive, folder) -> None:
+    process = start(archive, folder, workers=2)
+    _, errors = cut_off(process, killed=lambda: workers_of(process)[-1:], after_s=random.uniform(0, 0.2))
+    assert process.returncode == 1, errors
+    assert "was killed by signal 9" in errors
+    assert "what was committed is safe" in errors
+    there = keys(folder)
+    assert len(there) >= int(COMMITTED.findall(errors)[-1][1])
+    assert there == list(range(len(there)))
+    finish(archive, folder, len(there))
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="processes are forked on Linux only")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_workers_end_with_their_run(archive: Path, folder: Path, number: int) -> None:
+    process = start(archive, folder, workers=2)
+    workers: list[int] = []
+    cut_off(process, number, killed=lambda: workers.extend(workers_of(process)) or [], after_s=0.1)
+    assert len(workers) == 2
+    until = time.monotonic() + ENDED_WITHIN_S
+    while any(Path(f"/proc/{worker}").exists() for worker in workers):
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_a_run_is_refused_plainly_while_another_writes(archive: Path, folder: Path) -> None:

@@ -10,13 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.analyst import Analyst
 from indexer.article import Article, OriginalLine, Place, ReadArticle, Skipped
 from indexer.backends.port import Commit, Tombstone
 from indexer.backends.whoosh_index import WhooshIndex
-from indexer.pipeline import RunOptions, index_articles
-from indexer.readers.read import FileDone
+from indexer.pipeline import RunOptions, index_units
+from indexer.readers.cut import FileDone
+from indexer.readers.read import ReadOptions
 from indexer.report import Report
 from indexer.stopping import StopSignals
+from indexer.workers.crew import LocalCrew
 
 MEMORY_MB = 16
 Outcome = ReadArticle | Skipped | FileDone
@@ -31,7 +34,7 @@ class Notes:
     commits: list[Commit] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def on_article(self, place: Place) -> None:
+    def on_articles(self, count: int) -> None:
         pass
 
     def on_file(self, done: FileDone) -> None:
@@ -72,7 +75,9 @@ class Archive:
     def run(self, outcomes: Iterable[Outcome], options: RunOptions) -> Report:
         self.notes = Notes()
         with WhooshIndex.open_or_create(self.folder).writer(MEMORY_MB) as writer, StopSignals() as stop:
-            return index_articles(outcomes, writer, options, watcher=self.notes, stop=stop)
+            crew = LocalCrew(Analyst(writer, writer.packer(), ReadOptions()))
+            units = ((outcome,) for outcome in outcomes)
+            return index_units(units, crew, writer, options, watcher=self.notes, stop=stop)
 
     def bodies(self) -> dict[str | None, str]:
         return {held.article.external_id: held.article.body for held in WhooshIndex.open(self.folder).articles()}

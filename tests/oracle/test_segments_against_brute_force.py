@@ -18,15 +18,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_engine_against_brute_force import articles, compare, list_article, plans
 
-from indexer.article import Article
+from indexer.article import Article, encode_article
 from indexer.backends.port import Document
 from indexer.codec import compiled
-from indexer.codec.columns import build_columns, column_values
+from indexer.codec.column_collecting import ColumnCollector
+from indexer.codec.columns import column_values
 from indexer.codec.inverting import invert_documents
 from indexer.codec.merge import MergeSource, merge_segments
 from indexer.codec.segment import MappedSegment
 from indexer.codec.segment_writer import write_segment
-from indexer.codec.stored import ArticleCompressor, encode_article, join_frames
+from indexer.codec.stored import ArticleCompressor, join_frames
 from searchapp.backends.array_source import ArraySource
 from searchapp.backends.generation import Generation
 from searchapp.search.execute import execute_plan
@@ -36,10 +37,12 @@ batches = st.lists(st.lists(articles(), min_size=1, max_size=8, unique_by=lambda
 
 def write_documents(path: Path, documents: list[Document]) -> MappedSegment:
     words = invert_documents(documents)
-    columns = [column_values(each.id, each.content_hash, each.origin, each.article) for each in documents]
+    columns = ColumnCollector()
+    for each in documents:
+        columns.add(column_values(each.id, each.content_hash, each.origin, each.article))
     compress = ArticleCompressor(b"").compress
     frames = [tuple(compress(part) for part in encode_article(each.article)) for each in documents]
-    write_segment(path, words, build_columns(columns, words.title_length, words.body_length), join_frames(frames, b""))
+    write_segment(path, words, columns.build(words.title_length, words.body_length), join_frames(frames, b""))
     return MappedSegment(path)
 
 

@@ -19,15 +19,35 @@ from indexer.codec.compiled import kernel
 from indexer.codec.kernels.packing import BLOCK, unpack_one, words_of_run
 from searchapp.backends.kernels.blocks import TITLE, UNSCORED, block_size, decode_docs, decode_frequencies, seek_block
 
-_END = np.int64(1) << 40
+END = np.int64(1) << 40
 #: Position keys of a body come after those of the title.
-_BODY = np.int64(1) << 32
-_CAPACITY = 4096
+BODY = np.int64(1) << 32
+CAPACITY = 4096
+
+
+@kernel
+def make_places(text, pair_term):
+    """A cursor for each pair, at the start of its term."""
+    pairs = len(pair_term)
+    places = (
+        np.zeros(pairs, np.int64),
+        np.zeros(pairs, np.int64),
+        np.zeros(pairs, np.int64),
+        np.empty((pairs, BLOCK), np.int32),
+        np.empty(BLOCK, np.uint32),
+        np.empty((pairs, BLOCK), np.uint32),
+        np.empty((pairs, BLOCK), np.uint32),
+        np.empty((pairs, BLOCK + 1), np.int64),
+        np.full(pairs, -1, np.int64),
+    )
+    for pair in range(pairs):
+        places[0][pair] = np.int64(text[4][pair_term[pair]])
+    return places
 
 
 @kernel
 def seek_pair(pair, doc, text, pair_term, places):
-    """Move a pair to its first document that is not before `doc`; gives that document, or `_END`."""
+    """Move a pair to its first document that is not before `doc`; gives that document, or `END`."""
     blocks, heads, fills, docs, gaps, _, _, _, _ = places
     term = np.int64(pair_term[pair])
     stop = np.int64(text[4][term + 1])
@@ -39,7 +59,7 @@ def seek_pair(pair, doc, text, pair_term, places):
         if block >= stop:
             blocks[pair] = stop
             fills[pair] = 0
-            return _END
+            return END
         fill = block_size(text, term, block)
         decode_docs(text, term, block, fill, row, gaps)
         blocks[pair] = block + 1
@@ -61,7 +81,7 @@ def seek_pair(pair, doc, text, pair_term, places):
 
 @kernel
 def seek_slot(slot, doc, text, pair_at, pair_term, places):
-    nearest = _END
+    nearest = END
     for pair in range(pair_at[slot], pair_at[slot + 1]):
         nearest = min(nearest, seek_pair(pair, doc, text, pair_term, places))
     return nearest
@@ -74,8 +94,8 @@ def seek_variant(first, last, doc, text, slot_order, pair_at, pair_term, places)
         moved = False
         for number in range(first, last):
             found = seek_slot(slot_order[number], doc, text, pair_at, pair_term, places)
-            if found == _END:
-                return _END
+            if found == END:
+                return END
             if found > doc:
                 doc = found
                 moved = number > first
@@ -122,7 +142,7 @@ def read_positions(pair, form, mode, text, places, keys, filled):
         position = step if k in (begin, begin + title) else position + step
         if form >= 0 and (unpack_one(text[8], forms_at, wf, k) if wf else 0) != form:
             continue
-        key = position if k < begin + title else position + _BODY
+        key = position if k < begin + title else position + BODY
         if filled == 0 or keys[filled - 1] != key:
             keys[filled] = key
             filled += 1
@@ -225,27 +245,15 @@ def find_places(text, slot_at, pair_at, pair_term, pair_form, mode, first, stop,
     variants = len(slot_at) - 1
     slots = slot_at[variants]
     pairs = len(pair_term)
-    places = (
-        np.zeros(pairs, np.int64),
-        np.zeros(pairs, np.int64),
-        np.zeros(pairs, np.int64),
-        np.empty((pairs, BLOCK), np.int32),
-        np.empty(BLOCK, np.uint32),
-        np.empty((pairs, BLOCK), np.uint32),
-        np.empty((pairs, BLOCK), np.uint32),
-        np.empty((pairs, BLOCK + 1), np.int64),
-        np.full(pairs, -1, np.int64),
-    )
-    for pair in range(pairs):
-        places[0][pair] = np.int64(text[4][pair_term[pair]])
+    places = make_places(text, pair_term)
     slot_order = order_slots(text, slot_at, pair_at, pair_term)
-    rows = np.empty((5, _CAPACITY), np.int64)
+    rows = np.empty((5, CAPACITY), np.int64)
     nexts = np.full(variants, np.int64(-1))
     only_counts = variants == 1 and slots == 1 and pairs == 1 and pair_form[0] < 0
     found = 0
     doc = np.int64(first)
     while True:
-        nearest = _END
+        nearest = END
         for variant in range(variants):
             if nexts[variant] < doc:
                 nexts[variant] = seek_variant(
@@ -286,7 +294,7 @@ def find_places(text, slot_at, pair_at, pair_term, pair_form, mode, first, stop,
                 else:
                     all_starts = unite_keys(rows[4], all_starts, rows[3], count, rows[2])
             for i in range(all_starts):
-                if rows[4, i] < _BODY:
+                if rows[4, i] < BODY:
                     in_title += 1
             in_body = all_starts - in_title
         if mode == TITLE:

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import gzip
 import io
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.readers.gunzip import GzipDamagedError, Line, read_pieces, split_lines
+from indexer.readers.gunzip import GzipDamagedError, cut_lines, read_pieces
+
+Numbered = tuple[int, bytes | None]
 
 
-def lines_of(content: bytes, limit: int = 1000) -> list[Line]:
+def split_lines(pieces: Iterable[bytes], limit: int, run_bytes: int = 100) -> Iterator[Numbered]:
+    for run in cut_lines(pieces, limit, run_bytes):
+        if run.content is None:
+            yield run.number, None
+        else:
+            lines = run.content.split(b"\n")
+            yield from enumerate(lines if lines[-1] else lines[:-1], start=run.number)
+
+
+def lines_of(content: bytes, limit: int = 1000) -> list[Numbered]:
     return list(split_lines(read_pieces(io.BytesIO(content)), limit))
 
 
@@ -26,7 +38,7 @@ def test_gzipped_and_plain_give_the_same(content):
 
 def test_members_one_after_another_and_padding_are_one_file():
     packed = gzip.compress(b"one\n") + gzip.compress(b"two\n") + b"\0" * 512
-    assert [line.content for line in lines_of(packed)] == [b"one", b"two"]
+    assert lines_of(packed) == [(1, b"one"), (2, b"two")]
 
 
 def test_large_file_comes_in_bounded_pieces():
@@ -42,7 +54,20 @@ def test_lines_do_not_depend_on_the_pieces(parts, size):
     pieces = [content[start : start + size] for start in range(0, len(content), size)]
     assert list(split_lines(pieces, 1000)) == list(split_lines([content], 1000))
     expected = parts if parts[-1] else parts[:-1]
-    assert [line.content for line in split_lines(pieces, 1000)] == expected
+    assert [line for _, line in split_lines(pieces, 1000)] == expected
+
+
+@given(st.lists(st.integers(0, 40)), st.integers(1, 30), st.integers(1, 200))
+def test_runs_are_whole_lines_one_after_the_other_and_long_enough(lengths, size, run_bytes):
+    content = b"".join(b"x" * length + b"\n" for length in lengths)
+    pieces = [content[start : start + size] for start in range(0, len(content), size)]
+    runs = list(cut_lines(pieces, 1000, run_bytes))
+    assert b"".join(run.content for run in runs) == content
+    assert [run.number for run in runs] == [
+        1 + sum(before.content.count(b"\n") for before in runs[:n]) for n in range(len(runs))
+    ]
+    assert all(run.content.endswith(b"\n") for run in runs)
+    assert all(run_bytes <= len(run.content) < run_bytes + size + 41 for run in runs[:-1])
 
 
 @given(st.lists(st.integers(0, 30), min_size=1), st.integers(1, 8))
@@ -50,7 +75,7 @@ def test_line_over_the_limit_is_none_and_the_others_stand(lengths, size):
     content = b"".join(b"x" * length + b"\n" for length in lengths)
     pieces = [content[start : start + size] for start in range(0, len(content), size)]
     expected = [b"x" * length if length <= 10 else None for length in lengths]
-    assert [line.content for line in split_lines(pieces, 10)] == expected
+    assert list(split_lines(pieces, 10)) == list(enumerate(expected, start=1))
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.9, 0.999])
@@ -63,7 +88,7 @@ def test_truncated_gzip_gives_its_lines_and_then_says_so(kept):
         for line in lines:
             got.append(line)  # noqa: PERF402 extend would lose them
     assert len(got) > 20_000 * kept / 2
-    assert all(line.content == b"line %d of a file" % (line.number - 1) for line in got)
+    assert all(line == b"line %d of a file" % (number - 1) for number, line in got)
 
 
 def test_damaged_gzip_is_told():

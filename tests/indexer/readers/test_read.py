@@ -10,8 +10,9 @@ import pytest
 
 from indexer.article import Place, ReadArticle, Skipped
 from indexer.errors import UsageError
+from indexer.readers.cut import FileDone
 from indexer.readers.fields import FieldMap
-from indexer.readers.read import FileDone, ReadOptions, read_articles
+from indexer.readers.read import ReadOptions, read_articles
 
 PAGE = """Azernews.Az
 

@@ -1,0 +1,118 @@
+"""What is done to a unit of work by whoever has taken it: read, compared with the index, analysed, packed.
+
+Reading tells what the articles are to the index. Those that the run then keeps go into the segment in hand; the others
+are forgotten. Nothing is decided here that depends on what stands in another unit.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, deque
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from typing import Protocol
+
+from indexer.article import Article, ReadArticle, Skipped, encode_article, hash_content
+from indexer.backends.port import KnownArticle, Packer, Prepared, Tombstone
+from indexer.errors import ArchiveError, ArticleError
+from indexer.readers.cut import FileDone
+from indexer.readers.read import ReadOptions, read_piece
+from indexer.units import State, Step, StepReading, Unit, UnitReading
+
+UNFIT = "cannot be indexed"
+
+
+class KnownIndex(Protocol):
+    """What reading has to ask the index; the answer is that of the start of the run."""
+
+    def known(self, article_id: str) -> KnownArticle | None: ...
+
+    def tombstone(self, article_id: str) -> Tombstone | None: ...
+
+
+class Analyst:
+    """Reads units one after the other; each is settled in the same order, before or after the next ones are read."""
+
+    def __init__(self, index: KnownIndex, packer: Packer, options: ReadOptions) -> None:
+        self._index = index
+        self.packer = packer
+        self._options = options
+        self._waiting: deque[tuple[Prepared | None, ...]] = deque()
+        self._origins: tuple[str, str] = ("", "")
+
+    def read(self, unit: Unit) -> UnitReading:
+        """What the run has to know of a unit; its articles wait to be settled."""
+        waiting: list[Prepared | None] = []
+        reading = tuple(
+            None if isinstance(step, Skipped | FileDone) else self._read_step(step, waiting) for step in unit
+        )
+        self._waiting.append(tuple(waiting))
+        return reading
+
+    def settle(self, dropped: AbstractSet[int]) -> None:
+        """Keep the articles of the oldest unit that waits, but those of these numbers: another of their id stands.
+
+        Articles of a unit are numbered from 0 through all of its steps. Afterwards `packer.is_full` may be true.
+        """
+        for number, prepared in enumerate(self._waiting.popleft()):
+            if prepared is not None and number not in dropped:
+                self.packer.add(prepared)
+
+    def _read_step(self, step: Step, waiting: list[Prepared | None]) -> StepReading:
+        lines: list[int] = []
+        ids: list[str] = []
+        states = bytearray()
+        skips: list[tuple[int, Skipped]] = []
+        unfit: list[int] = []
+        notes: Counter[str] = Counter()
+        path = step.place.path if isinstance(step, ReadArticle) else step.path  # type: ignore[union-attr]
+        origin = self._find_origin(path)
+        for outcome in self._outcomes(step):
+            if isinstance(outcome, Skipped):
+                skips.append((len(ids), outcome))
+                continue
+            notes.update(outcome.notes)
+            place = outcome.place
+            try:
+                article_id, state, prepared = self._look_up(outcome.article, origin)
+            except ArchiveError:
+                raise
+            except (ArticleError, TypeError, ValueError, OverflowError) as error:  # a lone surrogate, and the like
+                unfit.append(len(skips))
+                skips.append((len(ids), Skipped(place, UNFIT, str(error))))
+                continue
+            except Exception as error:  # noqa: BLE001 whatever one article does, the others go on
+                unfit.append(len(skips))
+                skips.append((len(ids), Skipped(place, UNFIT, f"{type(error).__name__}: {error}")))
+                continue
+            lines.append(place.line)
+            ids.append(article_id)
+            states.append(state)
+            waiting.append(prepared)
+        return StepReading(
+            path, origin, tuple(lines), tuple(ids), bytes(states), tuple(skips), tuple(unfit), tuple(notes.items())
+        )
+
+    def _outcomes(self, step: Step) -> Iterable[ReadArticle | Skipped]:
+        return (step,) if isinstance(step, ReadArticle) else read_piece(step, self._options)  # type: ignore[arg-type]
+
+    def _look_up(self, article: Article, origin: str) -> tuple[str, State, Prepared | None]:
+        article_id, encoded = article.id, encode_article(article)
+        content_hash = hash_content(*encoded)
+        if self._index.tombstone(article_id) is not None:
+            return article_id, State.BURIED, None
+        known = self._index.known(article_id)
+        if known is None:
+            state = State.NEW
+        elif known.content_hash != content_hash:
+            state = State.CHANGED
+        else:
+            state = State.SAME if known.origin == origin else State.MOVED
+        if not state.is_written:
+            return article_id, state, None
+        return article_id, state, self.packer.prepare(article, article_id, content_hash, origin, encoded)
+
+    def _find_origin(self, path: str) -> str:
+        if path != self._origins[0]:
+            self._origins = path, os.path.realpath(path)
+        return self._origins[1]

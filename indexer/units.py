@@ -1,0 +1,86 @@
+"""What a run hands out to be read, and what comes back: units of work in the order of the input.
+
+A unit goes to whoever reads it, in this process or another, whole; what comes back is as small as what the run has to
+know to count, to report and to find two articles of one id. The articles themselves stay where they were read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from indexer.article import ReadArticle, Skipped
+from indexer.readers.cut import FileDone, Piece
+from indexer.readers.jsonl import LinePiece
+
+#: One thing that the input holds next; an article that somebody has read already is one too.
+Step = Piece | ReadArticle | Skipped | FileDone
+Unit = tuple[Step, ...]
+
+#: A unit takes a tenth of a second or two to read, and is full with this much, or with so many steps.
+UNIT_BYTES: Final = 512 * 1024
+_MOST_STEPS: Final = 64
+#: Lines are told from scraped text by what reading them costs for each byte: a page takes as long as so many lines.
+_TEXT_WEIGHT: Final = 16
+
+
+class State(IntEnum):
+    """What an article is to the index, as it was when the run began."""
+
+    NEW = 0
+    CHANGED = 1
+    #: The same content, last read from another file.
+    MOVED = 2
+    SAME = 3
+    #: Deleted on purpose.
+    BURIED = 4
+
+    @property
+    def is_written(self) -> bool:
+        return self <= State.MOVED
+
+
+@dataclass(frozen=True, slots=True)
+class StepReading:
+    """What was read of one step. `lines`, `ids` and `states` (a `State` each) go beside each other, an article each.
+
+    `skips` has what was skipped, each with the number of articles that stand before it; `unfit` the numbers of those
+    skips which were articles, but no index can hold. `origin` is the file's real path, `notes` are counted.
+    """
+
+    path: str
+    origin: str
+    lines: tuple[int, ...] = ()
+    ids: tuple[str, ...] = ()
+    states: bytes = b""
+    skips: tuple[tuple[int, Skipped], ...] = ()
+    unfit: tuple[int, ...] = ()
+    notes: tuple[tuple[str, int], ...] = ()
+
+
+#: One for each step of a unit; None for a step that is only passed on.
+UnitReading = tuple[StepReading | None, ...]
+
+
+def group_steps(steps: Iterable[Step]) -> Iterator[Unit]:
+    """Steps one after the other, as many together as make up a unit."""
+    unit: list[Step] = []
+    size = 0
+    for step in steps:
+        unit.append(step)
+        size += _weigh(step)
+        if size >= UNIT_BYTES or len(unit) >= _MOST_STEPS:
+            yield tuple(unit)
+            unit, size = [], 0
+    if unit:
+        yield tuple(unit)
+
+
+def _weigh(step: Step) -> int:
+    if isinstance(step, Skipped | FileDone):
+        return 0
+    if isinstance(step, ReadArticle):
+        return len(step.article.title) + len(step.article.body)
+    return len(step.content) * (1 if isinstance(step, LinePiece) else _TEXT_WEIGHT)
