@@ -19,6 +19,7 @@ from whoosh import matching, query, scoring
 from whoosh.filedb.filestore import RamStorage
 from whoosh.index import FileIndex
 
+from indexer.analysis.token import ACRONYM_MARK
 from indexer.article import day_range, format_instant
 from indexer.backends.port import Document
 from indexer.schema import UNDATED_DAY, UNKNOWN_INSTANT, VALUE_SEPARATOR, build_schema, make_postings
@@ -31,9 +32,13 @@ from searchapp.search.plan import (
     NoArticle,
     PhrasePlan,
     PlanNode,
+    SpellingPlan,
+    Unit,
     ValueIn,
+    WindowPlan,
     WordPlan,
 )
+from searchapp.search.spellings import Spelling, Wildcard
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -129,7 +134,7 @@ EVERYTHING = query.Every()
 NOTHING = query.NullQuery
 
 
-def as_whoosh(node: PlanNode) -> query.Query:
+def as_whoosh(node: PlanNode) -> query.Query:  # noqa: C901 one case a kind of node
     """What matches the same articles in an index of Whoosh's."""
     match node:
         case WordPlan(scope, alternatives, surface):
@@ -137,6 +142,10 @@ def as_whoosh(node: PlanNode) -> query.Query:
         case PhrasePlan(scope, variants):
             runs = [run for slots in variants for run in product(*slots)]
             return _any([_run(field, run) for field in _fields(scope, surface=True) for run in runs])
+        case SpellingPlan(scope, spelling):
+            return _any([spelled for field in _fields(scope, surface=True) for spelled in _spelled(field, spelling)])
+        case WindowPlan(scope, variants, distance):
+            return _any([_near(field, units, distance) for field in _fields(scope, surface=True) for units in variants])
         case AllOf(children):
             return query.And([EVERYTHING, *map(as_whoosh, children)])
         case AnyOf(children):
@@ -195,6 +204,22 @@ def _fields(scope: str, *, surface: bool) -> tuple[str, ...]:
 
 def _run(field: str, run: tuple[str, ...]) -> query.Query:
     return query.Term(field, run[0]) if len(run) == 1 else query.Phrase(field, list(run))
+
+
+def _spelled(field: str, spelling: Spelling) -> list[query.Query]:
+    # A surface may carry the mark of an acronym, which no pattern looks at.
+    texts = (spelling.text, ACRONYM_MARK + spelling.text)
+    if isinstance(spelling, Wildcard):
+        return [query.Wildcard(field, text) for text in texts]
+    return [query.FuzzyTerm(field, text, maxdist=spelling.steps, prefixlength=0) for text in texts]
+
+
+def _near(field: str, units: tuple[Unit, ...], distance: int) -> query.Query:
+    """Two different words near each other: the only windows that mean in Whoosh what they mean here."""
+    words = [unit.runs[0][0][0] for unit in units]
+    assert len(set(words)) == len(words) == 2
+    assert all(unit.surface and unit.runs == (((word,),),) for unit, word in zip(units, words, strict=True))
+    return query.Or([query.Phrase(field, ordered, slop=distance + 1) for ordered in (words, words[::-1])])
 
 
 def _any(queries: list[query.Query]) -> query.Query:

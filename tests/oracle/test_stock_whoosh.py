@@ -44,10 +44,14 @@ from searchapp.search.plan import (
     PhrasePlan,
     Plan,
     PlanNode,
+    SpellingPlan,
+    Unit,
     ValueIn,
+    WindowPlan,
     WordPlan,
 )
 from searchapp.search.scoring import DEFAULT_PARAMETERS
+from searchapp.search.spellings import CloseTo, Wildcard
 
 REUTERS = 300
 QUERIES = 400
@@ -64,12 +68,32 @@ def runs(of: tuple[str, ...]) -> st.SearchStrategy:
     return st.lists(st.lists(st.sampled_from(of), min_size=1, max_size=2).map(tuple), min_size=1, max_size=2).map(tuple)
 
 
+def near(scope: str, typed: list[str], distance: int) -> WindowPlan:
+    return WindowPlan(scope, (tuple(Unit((((word,),),), surface=True) for word in typed),), distance, 1.0, 0)
+
+
 texts = st.sampled_from(["text", "title"])
 slots = st.lists(st.lists(st.sampled_from(FORMS), min_size=1, max_size=2).map(tuple), min_size=2, max_size=3).map(tuple)
 words = st.one_of(
     st.builds(WordPlan, texts, runs(TERMS), st.just(False), st.just(1.0), st.just(0)),
     st.builds(WordPlan, texts, runs(FORMS), st.just(True), st.just(1.0), st.just(0)),
     st.builds(PhrasePlan, texts, st.lists(slots, min_size=1, max_size=2).map(tuple), st.just(1.0), st.just(0)),
+    st.builds(
+        SpellingPlan,
+        texts,
+        # No exchange of letters leads from these to a form: Whoosh would count it as two steps.
+        st.one_of(
+            st.sampled_from(["m*", "ma*", "*a*", "t?lk", "mine*p", "th?", "nowhere*", "na*"]).map(Wildcard),
+            st.builds(CloseTo, st.sampled_from(["mime", "tilk", "minemap", "pe"]), st.sampled_from([1, 2])),
+        ),
+        *(st.just(1.0), st.just(0)),
+    ),
+    st.builds(
+        near,
+        texts,
+        st.lists(st.sampled_from(FORMS), min_size=2, max_size=2, unique=True),
+        st.integers(0, 4),
+    ),
     st.builds(
         WordPlan,
         st.sampled_from(["author", "source", "tag"]),
@@ -359,6 +383,17 @@ def draw_phrase(chosen: random.Random, documents: list[Document]) -> tuple[tuple
             return tuple((token.surfaces[0],) for token in tokens[first : first + chosen.randint(2, 4)])
 
 
+def draw_spelling(chosen: random.Random, documents: list[Document]) -> SpellingPlan:
+    word = ""
+    while len(word) < 4 or not word.isalpha():
+        word = draw_word(chosen, documents, surface=True, field="body")
+    if chosen.random() < 0.5:
+        return SpellingPlan("text", Wildcard(chosen.choice([f"{word[:3]}*", f"{word[:2]}?{word[3:]}"])), 1.0, 0)
+    # Every step is needed for a letter of another alphabet: none is left to exchange two, which is two steps in Whoosh.
+    steps = chosen.choice([1, 2])
+    return SpellingPlan("text", CloseTo("яж"[:steps] + word[steps:], steps), 1.0, 0)
+
+
 def draw_tree(chosen: random.Random, documents: list[Document], depth: int = 0) -> PlanNode:
     kind = chosen.random()
     if depth < 3 and kind < 0.45:
@@ -372,6 +407,11 @@ def draw_tree(chosen: random.Random, documents: list[Document], depth: int = 0) 
     if kind < 0.75:
         return PhrasePlan("text", (draw_phrase(chosen, documents),), 1.0, 0)
     if kind < 0.8:
+        return draw_spelling(chosen, documents)
+    if kind < 0.85:
+        drawn = {draw_word(chosen, documents, surface=True, field="body") for _ in range(9)}
+        return near("text", chosen.sample(sorted(drawn), 2), chosen.randint(0, 9))
+    if kind < 0.9:
         return ValueIn("tag", (chosen.choice([tag for each in documents for tag in each.article.tag] or ["none"]),))
     surface = chosen.random() < 0.5
     field = chosen.choice(["body", "body", "title"])
@@ -499,6 +539,31 @@ def test_quirk_stock_whoosh_counts_an_exchange_of_letters_as_two_steps(three) ->
     with write_stock_index([documents]).searcher() as searcher:
         assert found_ids(searcher, query.FuzzyTerm("title_surface", "mien", maxdist=1, prefixlength=0)) == set()
         assert len(found_ids(searcher, query.FuzzyTerm("title_surface", "mien", maxdist=2, prefixlength=0))) == 2
+
+
+def test_close_spellings_turn_letters_round_in_one_step(three) -> None:
+    engine, _ = three
+    assert len(ids_of(engine, SpellingPlan("title", CloseTo("mien", 1), 1.0, 0))) == 2
+
+
+def test_quirk_slop_of_stock_whoosh_is_between_each_two_words(tmp_path: Path) -> None:
+    """`"a b c"~1` is any order and one position more in all here; there one in each gap, in this order."""
+    text = "mine the map talk peace"
+    document = make_document(Article(body=text, external_id="1"), "/a", InventedWords())
+    write_index(tmp_path / "index", [[document]], set())
+    engine = WhooshEngine(tmp_path / "index")
+
+    def window(*typed: str) -> set[str]:
+        return ids_of(engine, near("text", [*typed], 1))
+
+    with write_stock_index([[document]]).searcher() as searcher:
+        for typed, in_stock, here in (
+            (("mine", "map", "talk"), 1, 1),
+            (("map", "mine", "talk"), 0, 1),
+            (("mine", "map", "peace"), 1, 0),
+        ):
+            assert len(found_ids(searcher, query.Phrase("body_surface", list(typed), slop=2))) == in_stock
+            assert len(window(*typed)) == here
 
 
 def test_quirk_a_query_of_everything_swallows_what_narrows_it_in_stock_whoosh(three) -> None:
