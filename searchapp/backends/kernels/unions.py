@@ -17,7 +17,6 @@ import numpy as np
 
 from indexer.codec.compiled import count_bits, kernel
 from indexer.codec.kernels.packing import BLOCK, unpack_block, unpack_one, unpack_run, words_of_run
-from searchapp.backends.kernels.best import RELEVANCE, offer
 from searchapp.backends.kernels.blocks import TITLE, UNSCORED, block_size, decode_docs, decode_frequencies
 
 WEIGHED = 1
@@ -273,22 +272,3 @@ def take_set(live, bits, others, row):
         row[word] = (bits[word] | others[word]) & live[word]
         bits[word] = _ZERO
         others[word] = _ZERO
-
-
-@kernel
-def best_of_ready(docs, gains, weight, k1, base, best, filled, columns):
-    """Offers documents by their gains, all of them alive; returns how many best ones there are."""
-    size = len(best[0])
-    least = np.float32(0)
-    for i in range(len(docs) if size else 0):
-        gain = gains[i]
-        if gain < least:
-            continue
-        score = weight * gain / (k1 + gain)
-        if filled < size or score >= best[0][size - 1]:
-            filled = offer(best, filled, base, docs[i], score, 0, RELEVANCE, columns)
-            if filled == size and best[0][size - 1] < weight:
-                # What a worse gain scores is below the last one's score, by more than is lost in rounding.
-                last = np.float32(best[0][size - 1])
-                least = k1 * last / (weight - last) * np.float32(0.9999)
-    return filled
