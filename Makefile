@@ -9,7 +9,7 @@ ARTICLES =
 QUERIES =
 OUT = build/bench
 SIZES = 10000,100000,1000000
-PARTS = search,memory,size,commit,indexing
+PARTS = indexing,search,memory,size,commit
 
 VENV = .venv
 BIN = $(VENV)/bin

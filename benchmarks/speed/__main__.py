@@ -25,7 +25,7 @@ from benchmarks.speed.search_part import search_corpus
 from benchmarks.speed.size_part import measure_sizes
 from benchmarks.speed.timing import ROUNDS
 
-PARTS: Final = ("search", "memory", "size", "commit", "indexing")
+PARTS: Final = ("indexing", "search", "memory", "size", "commit")
 _PICTURE: Final = "performance.svg"
 _SIZES: Final = "10000,100000,1000000"
 

@@ -150,8 +150,9 @@ def size_bars(result: Mapping[str, Any]) -> Iterator[Bar]:
         ("index size, id, title, body, date and positions", "alike_bytes", "tantivy_alike_bytes", 0.8),
         ("index size, the whole", "whole_bytes", "tantivy_whole_bytes", 1.1),
     ):
-        ratio = result[ours] / result[theirs]
-        yield Bar(what, result["corpus"], f"at most {most}", f"{ratio:.2f}", ratio <= most)
+        if result[theirs]:
+            ratio = result[ours] / result[theirs]
+            yield Bar(what, result["corpus"], f"at most {most}", f"{ratio:.2f}", ratio <= most)
 
 
 def memory_bars(results: Sequence[Mapping[str, Any]]) -> Iterator[Bar]:

@@ -106,7 +106,8 @@ class SizeLine:
 
 @dataclass(frozen=True, slots=True)
 class SizeResult:
-    """`alike` counts id, title, body, date and positions on both sides; `whole` everything of the ordinary index."""
+    """`alike` counts id, title, body, date and positions on both sides, 0 where it was not measured; `whole` is
+    everything of the ordinary index."""
 
     corpus: str
     articles: int

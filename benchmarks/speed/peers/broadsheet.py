@@ -34,7 +34,7 @@ class BroadsheetPeer:
     name = "Broadsheet"
 
     def build(self, corpus: Corpus, folder: Path) -> None:
-        write_articles(folder, read_ready_articles(corpus.path))
+        write_articles(folder, read_ready_articles(corpus.path), Settings().index_workers)
 
     def open(self, folder: Path) -> None:
         self._engine = WhooshEngine(folder)
