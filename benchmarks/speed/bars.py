@@ -105,7 +105,7 @@ def snippet_cost_ms(top_ten: Sequence[Timing], pages: Sequence[Timing]) -> float
 
 
 def indexing_bars(result: Mapping[str, Any]) -> Iterator[Bar]:
-    rates = {(each.engine, each.task, each.workers): each for each in read_rates(result["rates"]) if not each.cannot}
+    rates = {(each.engine, each.task, each.workers): each for each in read_rates(result["rates"])}
     for task, least, words in (("writer", 1.0, "writer fed with articles"), ("command", 0.7, "broadsheet index FILE")):
         for workers in (1, 2):
             ours, theirs = rates.get((OURS, task, workers)), rates.get((THEIRS, task, workers))

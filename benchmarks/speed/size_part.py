@@ -18,7 +18,8 @@ import tantivy
 
 from benchmarks.speed.articles import BenchArticle, Corpus, read_corpus
 from benchmarks.speed.indexes import prepare_index
-from benchmarks.speed.peers import broadsheet, tantivy_peer
+from benchmarks.speed.peers import broadsheet_writing, tantivy_peer
+from benchmarks.speed.peers.broadsheet import BroadsheetPeer
 from benchmarks.speed.results import SizeLine, SizeResult
 from indexer.codec.segment_file import SegmentFile
 
@@ -46,12 +47,12 @@ def measure_sizes(corpus: Corpus, work: Path) -> SizeResult:
     slim = Corpus(corpus.name, folder / "slim.jsonl", corpus.articles)
     with slim.path.open("wb") as file:
         file.writelines(_slim_lines(corpus))
-    broadsheet.write_articles(folder / "broadsheet", broadsheet.read_ready_articles(slim.path))
+    broadsheet_writing.write_articles(folder / "broadsheet", broadsheet_writing.read_ready_articles(slim.path))
     _write_slim_tantivy(folder / "tantivy", slim)
     alike = sum(line.size_bytes for line in list_parts(folder / "broadsheet") if line.alike)
     tantivy_alike = folder_size(folder / "tantivy")
     shutil.rmtree(folder)
-    whole = prepare_index(broadsheet.BroadsheetPeer(), corpus, work)
+    whole = prepare_index(BroadsheetPeer(), corpus, work)
     tantivy_whole = prepare_index(tantivy_peer.TantivyPeer(), corpus, work)
     result = SizeResult(
         corpus.name,

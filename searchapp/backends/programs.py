@@ -206,7 +206,10 @@ class _Writer:
         if any(not leaf.size for leaf, _ in clauses) or any(isinstance(tree, NoArticle) for tree in trees):
             self._push()
             return
-        scored = sorted((pair for pair in clauses if pair[0].row is None), key=lambda pair: pair[0].size)
+        # By the whole index, not by the segment: sums in another order would part articles that score alike.
+        scored = sorted(
+            (pair for pair in clauses if pair[0].row is None), key=lambda pair: self._prepare(pair[1]).articles
+        )
         sets = [leaf.row for leaf, _ in clauses if leaf.row is not None]
         started = bool(scored or trees)
         if scored:

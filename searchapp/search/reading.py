@@ -54,17 +54,14 @@ class QueryReading:
         self._analyzer = analyzer
         self._langs = langs
         self._pasted = query.pasted_headline
-        self._typed: dict[tuple[Word | Phrase, bool], tuple[TypedWord, ...]] = {}
         self._read: dict[tuple[Pattern | CloseWord, bool], tuple[ReadWord, ...]] = {}
-        plain = [node for node in _sought(query.tree) if isinstance(node, Word)]
-        self._stop_langs = analyzer.stop_languages(" ".join(word.text for word in plain), langs)
+        sought = list(_sought(query.tree))
+        plain = [node.text for node in sought if isinstance(node, Word)]
+        self._stop_langs = analyzer.stop_languages(plain, langs)
         self._shortened = Notes()
-        texts = list(_all_texts(query.tree))
-        empty = [node for node in texts if not self.words(node)]
+        empty = [node for node in _all_texts(query.tree) if not self.words(node)]
         self._drops_stop_words = any(
-            isinstance(node, Phrase) or not word.is_stop_word
-            for node in _sought(query.tree)
-            for word in self.words(node)
+            isinstance(node, Phrase) or not word.is_stop_word for node in sought for word in self.words(node)
         )
         self.notes = (
             *self._shortened.in_order(),
@@ -85,10 +82,7 @@ class QueryReading:
 
     def typed_words(self, node: Word | Phrase, *, as_written: bool = False) -> tuple[TypedWord, ...]:
         """The same where no word is a pattern or a close spelling."""
-        key = (node, as_written)
-        if key not in self._typed:
-            self._typed[key] = self._analyse(node.text, quoted=as_written or isinstance(node, Phrase))
-        return self._typed[key]
+        return self._analyse(node.text, quoted=as_written or isinstance(node, Phrase))
 
     def _analyse(self, text: str, *, quoted: bool) -> tuple[TypedWord, ...]:
         return self._analyzer.read_words(
