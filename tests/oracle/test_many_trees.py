@@ -26,6 +26,7 @@ from indexer.backends.words import PlainCollector
 from indexer.codec.compiled import HAS_NUMBA
 from indexer.document import make_document
 from searchapp.backends.whoosh_searcher import WhooshEngine
+from searchapp.search.plan import EveryArticle, NoArticle, Plan, ValueIn, WordPlan
 
 TREES = 2000
 #: Articles of a commit, of an archive. The last has posting lists of several blocks of 128.
@@ -144,6 +145,23 @@ def test_two_thousand_trees_are_answered_like_brute_force(archives: list[Archive
     ask()
     assert answered.total() >= TREES
     assert min(answered[place] for place in range(len(SIZES))) > TREES / 50
+
+
+def test_one_clause_alone_of_any_kind_and_of_any_page_is_answered(archives: list[Archive]) -> None:
+    """A name is a set and no list of postings, and a page may be empty: each by itself once read what was not there."""
+    engine = archives[0].engine(compiled=HAS_NUMBA)
+    oracle = RememberingBruteForce([list_article(each) for each in archives[0].held.values()])
+    for clause in (
+        WordPlan("author", (("vafa",),), surface=True, weight=1.0, clause=0),
+        WordPlan("text", (("en:mine",),), surface=False, weight=1.0, clause=0),
+        WordPlan("title", (("mine", "map"),), surface=True, weight=1.0, clause=0),
+        ValueIn("lang", ("az",)),
+        EveryArticle(),
+        NoArticle(),
+    ):
+        for first, count in ((0, 0), (0, 1), (0, 5), (3, 2), (1000, 10)):
+            for sort in ("relevance", "newest"):
+                compare(engine, oracle, Plan(clause, clause, "auto", (), sort, first, count))
 
 
 @pytest.mark.skipif(not HAS_NUMBA, reason="there are no kernels to compare; install numba")
