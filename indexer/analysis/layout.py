@@ -10,7 +10,7 @@ import numpy as np
 
 from indexer.analysis.atoms import AtomCutter, CutBatch
 from indexer.analysis.interning import RunTable, make_larger
-from indexer.analysis.inversion import Occurrences
+from indexer.analysis.inversion import Occurrences, make_occurrences
 from indexer.analysis.kernels import layout as kernels
 from indexer.analysis.pairing import Lexicon
 from indexer.analysis.reading_tables import ReadingTables
@@ -77,4 +77,4 @@ class TextLayout:
         if sequences.known > known_before:
             readings.read_sequences(sequences, range(known_before, sequences.known), self._sequence_pairs)
         kernels.fill_holes(hole_at[:holes], hole_sequence[:holes], self._sequence_pairs, pairs)
-        return Occurrences(pairs[:used].copy(), positions[:used].copy(), batch.codes, stops), lengths
+        return make_occurrences(pairs[:used], positions[:used], batch.codes, stops), lengths
