@@ -42,6 +42,7 @@ class SoughtRuns:
         slots: list[tuple[dict[str, int], tuple[str, ...]]] = []
         run_start = [0]
         for clause in wanted:
+            assert isinstance(clause, WordPlan | PhrasePlan)  # as `can_mark` says
             forms = surfaces if wants_surfaces(clause) else terms
             for spelling in filter(None, runs_of(clause)):
                 clauses.append(clause.clause)
