@@ -28,7 +28,7 @@ class WordCollector(Protocol):
     def clear(self) -> None: ...
 
     def memory_bytes(self) -> int:
-        """What is held, with what inverting it will take for a moment."""
+        """What the articles taken hold."""
         ...
 
 
@@ -68,4 +68,6 @@ def load_kernels() -> None:
         words = choose_collector()
         words.add(Article(title="Well-known words", body="in U.S. lines", author=("A. B.",), lang="en"))
         inverted = words.invert()
-        pack_postings(inverted.text.postings, *(np.ones(1, np.float32) for _ in range(2)))
+        gain = np.ones(1, np.float32)
+        for stretch in inverted.text.stretches:
+            pack_postings(stretch.postings, gain, gain)

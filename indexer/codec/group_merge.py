@@ -6,25 +6,24 @@ memory it takes goes by the longest stretch, and not by the size of the segments
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Final, Self
+from typing import Final
 
 import numpy as np
 
 from indexer.codec.compiled import HAS_NUMBA
 from indexer.codec.dictionary_merge import keep_texts, merge_dictionaries
-from indexer.codec.group import MOST_FORMS, NO_SURFACE, PostingGroup, invert_forms
+from indexer.codec.group import MOST_FORMS, NO_SURFACE, PostingGroup, invert_forms, write_vocabulary
 from indexer.codec.kernels import merging as kernels
 from indexer.codec.kernels.packing import F32, I32, I64, U32
-from indexer.codec.packing import FlatPostings, PackedPostings, pack_postings
+from indexer.codec.packing import FlatPostings, pack_postings
 from indexer.codec.segment_file import SegmentFileWriter
+from indexer.codec.spool import PackedSpool
 from indexer.codec.unpacking import unpack_terms
 
 #: Postings that are in memory at a time, unless one term has more; about 100 bytes each with their positions.
 STRETCH: Final = 1_000_000
-_READ_BYTES: Final = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +62,16 @@ def merge_groups(
     )
     kept_terms = np.zeros(len(terms), np.bool_)
     stretches: list[_Stretch] = []
-    with _Spool() as spool:
+    with PackedSpool() as spool:
         for first, last in _stretches(groups, term_numbers, len(terms)):
             stretch = _merge_stretch(groups, term_numbers, form_surface, new_docs, (first, last))
             kept_terms[first:last] = stretch.kept
             spool.add(pack_postings(stretch.postings, *gains))
             stretches.append(_without_postings(stretch))
-        writer.add_parts(f"{name}.words", np.uint32, spool.words())
-        writer.add_parts(f"{name}.position_words", np.uint32, spool.position_words())
-        for section, array in spool.block_sections().items():
-            writer.add(f"{name}.{section}", array)
-    kept = keep_texts(terms, kept_terms)
-    writer.add(f"{name}.terms", kept.blob)
-    writer.add(f"{name}.term_offsets", kept.offsets)
+        spool.write(writer, name)
     new_surface = np.concatenate([each.form_surface for each in stretches] or [np.empty(0, np.uint32)])
     used = np.zeros(len(surfaces), np.bool_)
     used[new_surface[new_surface != NO_SURFACE]] = True
-    kept = keep_texts(surfaces, used)
-    writer.add(f"{name}.surfaces", kept.blob)
-    writer.add(f"{name}.surface_offsets", kept.offsets)
     form_start = np.zeros(int(kept_terms.sum()) + 1, np.uint32)
     counts = np.concatenate([each.form_counts for each in stretches] or [np.empty(0, np.int64)])
     np.cumsum(counts, out=form_start[1:], dtype=np.uint32)
@@ -89,10 +79,9 @@ def merge_groups(
         form_start,
         _map_surfaces(new_surface, np.cumsum(used) - 1),
         np.concatenate([each.form_freq for each in stretches] or [np.empty(0, np.uint32)]),
-        len(kept),
+        int(used.sum()),
     )
-    for section in ("form_start", "form_surface", "form_freq", "surface_start", "surface_term", "surface_form"):
-        writer.add(f"{name}.{section}", getattr(forms, section))
+    write_vocabulary(writer, name, (keep_texts(terms, kept_terms), keep_texts(surfaces, used)), forms)
 
 
 def _stretches(groups: Sequence[PostingGroup], numbers: Sequence[I64], count: int) -> Iterator[tuple[int, int]]:
@@ -263,64 +252,3 @@ _NO_POSTINGS: Final = FlatPostings(
     np.empty(0, np.int32),
     np.empty(0, np.uint16),
 )
-
-
-class _Spool:
-    """Packed stretches one after the other; the long arrays wait in temporary files."""
-
-    def __init__(self) -> None:
-        self._words: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed by __exit__
-        self._position_words: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed by __exit__
-        self._sections: dict[str, list[np.ndarray]] = {name: [] for name in _BLOCK_SECTIONS}
-        self._blocks = self._word_count = self._position_word_count = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._words.close()
-        self._position_words.close()
-
-    def add(self, packed: PackedPostings) -> None:
-        # The spare word at the end of each stretch is left out; the last one's comes from `words`.
-        self._words.write(packed.words[:-1].tobytes())
-        self._position_words.write(packed.position_words[:-1].tobytes())
-        for name in ("doc_freq", "widths", "bounds", "last_doc"):
-            self._sections[name].append(getattr(packed, name))
-        self._sections["block_start"].append(packed.block_start[:-1] + self._blocks)
-        self._sections["word_at"].append(packed.word_at + self._word_count)
-        self._sections["position_word_at"].append(packed.position_word_at + self._position_word_count)
-        self._blocks += len(packed.widths)
-        self._word_count += len(packed.words) - 1
-        self._position_word_count += len(packed.position_words) - 1
-
-    def words(self) -> Iterator[np.ndarray]:
-        return _read_back(self._words)
-
-    def position_words(self) -> Iterator[np.ndarray]:
-        return _read_back(self._position_words)
-
-    def block_sections(self) -> dict[str, np.ndarray]:
-        self._sections["block_start"].append(np.array([self._blocks]))
-        return {
-            name: np.concatenate(self._sections[name] or [np.empty(0)]).astype(dtype)
-            for name, dtype in _BLOCK_SECTIONS.items()
-        }
-
-
-_BLOCK_SECTIONS: Final = {
-    "doc_freq": np.uint32,
-    "block_start": np.uint32,
-    "widths": np.uint32,
-    "bounds": np.float32,
-    "last_doc": np.int32,
-    "word_at": np.uint32,
-    "position_word_at": np.uint32,
-}
-
-
-def _read_back(file: IO[bytes]) -> Iterator[np.ndarray]:
-    file.seek(0)
-    while raw := file.read(_READ_BYTES):
-        yield np.frombuffer(raw, np.uint32)
-    yield np.zeros(1, np.uint32)

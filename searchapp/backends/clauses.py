@@ -8,29 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 import numpy as np
 
 from indexer.analysis.token import ACRONYM_MARK, CAPITALS_MARK, LANG_MARK
-from indexer.codec.kernels.packing import F32, I32
 from searchapp.backends.adding_up import add_up_terms
 from searchapp.backends.generation import Generation, SearchedSegment
-from searchapp.backends.kernels import counting, places
+from searchapp.backends.kernels import counting
 from searchapp.backends.kernels.blocks import BOTH, TITLE, UNSCORED
-from searchapp.backends.leaf import TITLE_SCALE, LateError, SegmentLeaf
-from searchapp.backends.pairs import ANY_FORM, Pair, cut_at, find_pairs
+from searchapp.backends.leaf import SegmentLeaf
+from searchapp.backends.pairs import ANY_FORM, find_pairs
 from searchapp.backends.spelled import find_fitting_forms, find_spelled_leaf
-from searchapp.backends.windows import find_window_documents
+from searchapp.backends.windows import Runs, find_runs, find_windows
 from searchapp.search.plan import Clause, PhrasePlan, SpellingPlan, WindowPlan, WordPlan
 from searchapp.search.scoring import inverse_frequency
 
-Variants: TypeAlias = tuple[tuple[tuple[Pair, ...], ...], ...]
-
 MODES: Final = {"text": BOTH, "title": TITLE}
-#: Postings that one call of the position kernel may look at: a few milliseconds.
-_SLICE_POSTINGS: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +71,7 @@ def _find_leaf(
         leaf = find_spelled_leaf(forms, segment, group_name, mode, has_time)
         return leaf if leaf.row is None else generation.sets.put(key, leaf, leaf.row.nbytes)
     if isinstance(clause, WindowPlan):
-        docs, gains = find_window_documents(clause, segment, generation, group_name, mode, has_time)
+        docs, gains = find_windows(clause, segment, generation, group_name, mode, has_time)
     else:
         surface = mode != UNSCORED and (isinstance(clause, PhrasePlan) or clause.surface)
         variants = _resolve(clause, segment, generation, group_name, surface=surface)
@@ -90,7 +84,7 @@ def _find_leaf(
                 return add_up_terms(terms, segment, mode, has_time)
             doc_freq = segment.mapped.group(group_name).packed.doc_freq
             return SegmentLeaf(sum(int(doc_freq[term]) for term in terms), terms)
-        docs, gains = _find_places(variants, segment.arrays(group_name), segment, mode, has_time)
+        docs, gains = find_runs(variants, segment, group_name, mode, has_time)
     if mode != UNSCORED:
         return SegmentLeaf(len(docs), docs=docs, gains=gains)
     row = np.zeros(len(segment.live), np.uint64)
@@ -100,7 +94,7 @@ def _find_leaf(
 
 def _resolve(
     clause: WordPlan | PhrasePlan, segment: SearchedSegment, generation: Generation, group_name: str, *, surface: bool
-) -> Variants:
+) -> Runs:
     """The variants that can stand in this segment, as pairs of terms and forms."""
     if isinstance(clause, WordPlan):
         variants = [
@@ -115,7 +109,7 @@ def _resolve(
     return tuple(tuple(slots) for slots in variants if slots and all(slots))
 
 
-def _plain_terms(clause: WordPlan | PhrasePlan, variants: Variants) -> tuple[int, ...] | None:
+def _plain_terms(clause: WordPlan | PhrasePlan, variants: Runs) -> tuple[int, ...] | None:
     """The terms of a word that needs no look at positions; None for all others."""
     if not variants:
         return ()
@@ -144,38 +138,6 @@ def _share_no_place(terms: Sequence[str]) -> bool:
 def _share_no_article(terms: Sequence[str]) -> bool:
     langs = [term.partition(LANG_MARK)[0] if LANG_MARK in term else "" for term in terms]
     return len(set(langs)) == len(langs) and not any(term.startswith(ACRONYM_MARK) for term in terms)
-
-
-def _find_places(
-    variants: Variants, text: tuple[Any, ...], segment: SearchedSegment, mode: int, has_time: Callable[[], bool]
-) -> tuple[I32, F32]:
-    if not variants:
-        return np.zeros(0, np.int32), np.zeros(0, np.float32)
-    slots = [slot for variant in variants for slot in variant]
-    pairs = [pair for slot in slots for pair in slot]
-    doc_freq = text[5]
-    sizes = [sum(int(doc_freq[term]) for term, _ in slot) for slot in slots]
-    slot_at = cut_at([len(variant) for variant in variants])
-    most = sum(min(sizes[first:last]) for first, last in pairwise(slot_at))
-    most = min(most, segment.documents)
-    arrays = (
-        slot_at,
-        cut_at([len(slot) for slot in slots]),
-        np.array([term for term, _ in pairs], np.int32),
-        np.array([form for _, form in pairs], np.int32),
-    )
-    docs, gains = np.empty(most, np.int32), np.empty(most, np.float32)
-    slices = 1 + sum(sizes) // _SLICE_POSTINGS
-    found = 0
-    for number in range(slices):
-        if not has_time():
-            raise LateError
-        found += places.find_places(
-            text, *arrays, mode,
-            segment.documents * number // slices, segment.documents * (number + 1) // slices,
-            segment.live, TITLE_SCALE, docs[found:], gains[found:],
-        )  # fmt: skip
-    return docs[:found], gains[:found]
 
 
 def _count_articles(clause: Clause, leaves: Sequence[SegmentLeaf], generation: Generation, mode: int) -> int:

@@ -210,7 +210,15 @@ class _PartWriter:
         rows.extend(value_bits(value, segment, generation) for value in flat.values)
         other_rows.extend(value_bits(value, segment, generation) for value in flat.other_values)
         self.held += (*rows, *other_rows)
-        numbers += (len(leaves), len(out), len(rows), len(other_rows), len(flat.days), matched, int(is_known))
+        numbers += (
+            len(leaves),
+            len(out),
+            len(rows),
+            len(other_rows),
+            len(flat.days),
+            matched,
+            int(is_known and not rows),
+        )
         first = len(numbers)
         all_leaves = leaves + out
         term_at = first + len(all_leaves) * LEAF_FIELDS + len(leaves) + len(rows) + len(other_rows) + 2 * len(flat.days)

@@ -18,6 +18,7 @@ from searchapp.backends.facets import count_facets, count_histogram
 from searchapp.backends.flat_questions import ORDERS, FlatQuestion, flatten, write_question
 from searchapp.backends.generation import Bits, Generation
 from searchapp.backends.kernels.best import NEWEST, RELEVANCE
+from searchapp.backends.kernels.blocks import UNSCORED
 from searchapp.backends.kernels.flat import DONE, FILLED, MATCHES, search_flat
 from searchapp.backends.kernels.program import WINDOW, run_program
 from searchapp.backends.leaf import TITLE_SCALE, LateError
@@ -168,6 +169,12 @@ class _Search:
     def _find_flat(self, flat: FlatQuestion, keeps: int, matched: list[Bits] | None) -> _Run | None:
         order = ORDERS[self._plan.sort]
         is_known = flat.is_one_clause and order == RELEVANCE and matched is None
+        if is_known:
+            only = self._prepare(flat.clauses[0])
+            if not keeps:
+                return _Run(only.articles, [], [])
+            # Names are sets and no lists: there is no leaf to be read.
+            is_known = only.mode != UNSCORED
         written = write_question(flat, order, keeps, self._generation, self._prepare, matched, is_known=is_known)
         if written is None:
             return None

@@ -44,7 +44,7 @@ class Room(threading.local):
         )
         self._flat = (np.zeros(FLAT_WINDOW, np.float32), np.zeros(2 * FLAT_WORDS, np.uint64))
         self.table = np.zeros(ROOM, np.int64)
-        self.table[ROOM_SCORES], self.table[ROOM_BITS] = map(address_of, self._flat)
+        self.table[ROOM_SCORES], self.table[ROOM_BITS] = address_of(self._flat[0]), address_of(self._flat[1])
         self.table[ROOM_BEST : ROOM_BEST + len(self.best)] = list(map(address_of, self.best))
         self._cursors: tuple[NDArray[Any], ...] = ()
         self._terms = 0
