@@ -93,7 +93,9 @@ def content_of(folder: Path) -> dict[str, tuple[object, ...]]:
 
 
 def answers_of(folder: Path) -> Iterator[tuple[object, ...]]:
-    service = SearchService(WhooshEngine(folder), Analyzer(), Settings(), lambda: date(2024, 1, 1))
+    # No deadline that a busy machine could miss: a late answer is another answer.
+    patient = Settings(search_deadline_ms=60_000)
+    service = SearchService(WhooshEngine(folder), Analyzer(), patient, lambda: date(2024, 1, 1))
     for query in QUERIES:
         page = service.search(SearchRequest(q=query, per_page=50))
         yield page.total, [(hit.stored.id, hit.score, hit.title_html) for hit in page.hits]
@@ -139,7 +141,8 @@ def test_what_a_run_leaves_and_says_is_the_same(tmp_path_factory: pytest.TempPat
         content = content_of(folders[0])
         assert all(content_of(folder) == content for folder in folders[1:])
         answers = list(answers_of(folders[0]))
-        assert all(list(answers_of(folder)) == answers for folder in folders[1:])
+        for folder in folders[1:]:
+            assert list(answers_of(folder)) == answers
         gone = tuple(Tombstone(each, "wrong", "2024-01-01") for each in sorted(content)[:buried])
         for folder in folders:
             with WhooshIndex.open(folder).writer(16) as writer:
@@ -172,7 +175,7 @@ def test_an_archive_that_outgrows_the_memory_allowed_is_whole(tmp_path: Path) ->
             file.write(orjson.dumps({"id": str(number), "title": f"T{number}", "body": words, "lang": "en"}) + b"\n")
     for crew in (0, 2):
         folder = tmp_path / f"index{crew}"
-        report = run(root, folder, crew, prune=False, memory_mb=8)[0]
+        report = run(root, folder, crew, prune=False, memory_mb=1)[0]
         assert report["added"] == articles
         index = WhooshIndex.open(folder)
         assert index.stats().segments > crew
