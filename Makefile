@@ -9,7 +9,7 @@ ARTICLES =
 QUERIES =
 OUT = build/bench
 SIZES = 10000,100000,1000000
-PARTS = search,memory,size,commit,indexing
+PARTS = indexing,search,memory,size,commit
 
 VENV = .venv
 BIN = $(VENV)/bin
@@ -48,6 +48,7 @@ $(READY): requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing into $(VENV) ..."
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@$(BIN)/python -m searchapp.warming
 	@touch $@
 
 # The dev lock holds the same versions as the other one, and more.

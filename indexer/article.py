@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Literal
 
 import orjson
@@ -140,6 +141,7 @@ class Skipped:
     detail: str = ""
 
 
+@lru_cache(maxsize=4096)
 def day_range(published_on: str | None) -> tuple[date, date] | None:
     """First and last day that `YYYY`, `YYYY-MM` or `YYYY-MM-DD` covers; None for None."""
     if published_on is None:

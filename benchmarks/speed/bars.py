@@ -105,7 +105,7 @@ def snippet_cost_ms(top_ten: Sequence[Timing], pages: Sequence[Timing]) -> float
 
 
 def indexing_bars(result: Mapping[str, Any]) -> Iterator[Bar]:
-    rates = {(each.engine, each.task, each.workers): each for each in read_rates(result["rates"]) if not each.cannot}
+    rates = {(each.engine, each.task, each.workers): each for each in read_rates(result["rates"])}
     for task, least, words in (("writer", 1.0, "writer fed with articles"), ("command", 0.7, "broadsheet index FILE")):
         for workers in (1, 2):
             ours, theirs = rates.get((OURS, task, workers)), rates.get((THEIRS, task, workers))
@@ -150,8 +150,9 @@ def size_bars(result: Mapping[str, Any]) -> Iterator[Bar]:
         ("index size, id, title, body, date and positions", "alike_bytes", "tantivy_alike_bytes", 0.8),
         ("index size, the whole", "whole_bytes", "tantivy_whole_bytes", 1.1),
     ):
-        ratio = result[ours] / result[theirs]
-        yield Bar(what, result["corpus"], f"at most {most}", f"{ratio:.2f}", ratio <= most)
+        if result[theirs]:
+            ratio = result[ours] / result[theirs]
+            yield Bar(what, result["corpus"], f"at most {most}", f"{ratio:.2f}", ratio <= most)
 
 
 def memory_bars(results: Sequence[Mapping[str, Any]]) -> Iterator[Bar]:

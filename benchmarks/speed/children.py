@@ -20,9 +20,11 @@ import orjson
 import tantivy
 
 from benchmarks.speed.articles import BenchArticle, Corpus, read_corpus
-from benchmarks.speed.peers import broadsheet, tantivy_peer
+from benchmarks.speed.peers import broadsheet_writing, tantivy_peer
+from benchmarks.speed.processes import own_cpu_s
 from benchmarks.speed.search_part import choose_peers
 from benchmarks.speed.timing import percentile
+from indexer.backends.port import Draft
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.settings import Settings
 
@@ -30,22 +32,22 @@ _FSYNC_BYTES: Final = 4096
 _WARMING: Final = 300
 
 
-def write_broadsheet(path: str, folder: str, articles: int) -> Mapping[str, object]:
-    """One process: ready articles to a committed, searchable index."""
-    ready = list(islice(broadsheet.read_ready_articles(Path(path)), articles))
-    broadsheet.write_articles(Path(folder + "-warm"), iter(ready[:_WARMING]))  # loads the compiled kernels
+def write_broadsheet(path: str, folder: str, articles: int, workers: int) -> Mapping[str, object]:
+    """Ready articles to a committed, searchable index, by so many processes."""
+    ready = list(islice(broadsheet_writing.read_ready_articles(Path(path)), articles))
+    broadsheet_writing.write_articles(Path(folder + "-warm"), ready[:_WARMING], workers)  # loads the compiled kernels
     _settle()
-    started = perf_counter()
-    written = broadsheet.write_articles(Path(folder), iter(ready))
-    return {"took_s": perf_counter() - started, "articles": written}
+    started, worked = perf_counter(), own_cpu_s()
+    written = broadsheet_writing.write_articles(Path(folder), ready, workers)
+    return {"took_s": perf_counter() - started, "cpu_s": own_cpu_s() - worked, "articles": written}
 
 
 def write_tantivy(path: str, folder: str, articles: int, threads: int) -> Mapping[str, object]:
     ready = list(islice(_read(path), articles))
     _settle()
-    started = perf_counter()
+    started, worked = perf_counter(), own_cpu_s()
     tantivy_peer.write_articles(Path(folder), ready, threads)
-    return {"took_s": perf_counter() - started, "articles": len(ready)}
+    return {"took_s": perf_counter() - started, "cpu_s": own_cpu_s() - worked, "articles": len(ready)}
 
 
 def build_other(engine: str, path: str, folder: str, articles: int) -> Mapping[str, object]:
@@ -57,12 +59,12 @@ def build_other(engine: str, path: str, folder: str, articles: int) -> Mapping[s
 
 def commit_broadsheet(folder: str, commits: int) -> Mapping[str, object]:
     """One article a commit into an index that is there, the writer open, a sync of 4 KB between them."""
-    template = next(broadsheet.read_ready_articles(Path(folder).parent / "template.jsonl"))
+    template = next(broadsheet_writing.read_ready_articles(Path(folder).parent / "template.jsonl")).article
     with WhooshIndex.open(Path(folder)).writer(Settings().writer_memory_mb) as writer:
 
         def commit(number: int) -> None:
             article = replace(template, external_id=f"late-{number}", title=f"Late news {number}")
-            writer.write(next(broadsheet.make_drafts(iter((article,)))))
+            writer.write(Draft(article.id, article.content_hash, "late", article))
             writer.commit()
 
         return _time_commits(Path(folder), commit, commits)

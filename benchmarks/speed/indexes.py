@@ -1,4 +1,4 @@
-"""The indexes that are searched: made once for a corpus and kept beside it, made again when our code has changed."""
+"""The indexes that are searched: made once for a corpus and kept beside it, again when what makes them has changed."""
 
 from __future__ import annotations
 
@@ -18,15 +18,10 @@ _DISTRIBUTIONS: Final = {"tantivy": "tantivy", "stock Whoosh": "whoosh3", "bm25s
 _WRITTEN_ONCE: Final = (".seg", ".idx", ".pos", ".store", ".term", ".fast", ".fieldnorm")
 
 
-def open_peer(peer: Peer, corpus: Corpus, work: Path) -> None:
-    peer.open(prepare_index(peer, corpus, work))
-
-
 def prepare_index(peer: Peer, corpus: Corpus, work: Path) -> Path:
     """The folder of a whole index of this engine over this corpus; built if need be."""
     folder = index_folder(peer.name, corpus, work)
-    done = folder.with_suffix(".done")
-    mark = f"{corpus.mark} {_fingerprint(peer.name)}"
+    done, mark = _note(folder), _mark(peer.name, corpus)
     if done.exists() and done.read_text(encoding="utf-8") == mark:
         return folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -35,6 +30,15 @@ def prepare_index(peer: Peer, corpus: Corpus, work: Path) -> Path:
     print(f"{corpus.name}: {peer.name} indexed in {perf_counter() - started:.1f} s", flush=True)
     done.write_text(mark, encoding="utf-8")
     return folder
+
+
+def keep_index(engine: str, corpus: Corpus, work: Path, made: Path) -> None:
+    """Let an index that was just made be the one that is searched."""
+    folder = index_folder(engine, corpus, work)
+    _note(folder).unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    made.rename(folder)
+    _note(folder).write_text(_mark(engine, corpus), encoding="utf-8")
 
 
 def index_folder(engine: str, corpus: Corpus, work: Path) -> Path:
@@ -50,6 +54,15 @@ def copy_index(folder: Path, copy: Path) -> None:
             (copy / path.name).hardlink_to(path)
         else:
             shutil.copy2(path, copy / path.name)
+
+
+def _note(folder: Path) -> Path:
+    """The file that says what a whole index was made of."""
+    return folder.with_name(f"{folder.name}.done")
+
+
+def _mark(engine: str, corpus: Corpus) -> str:
+    return f"{corpus.mark} {_fingerprint(engine)}"
 
 
 def _fingerprint(engine: str) -> str:

@@ -25,9 +25,11 @@ _EVERY_S: Final = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """`said` is what a child printed as JSON on its last line, None for other programs. Peaks are in MB."""
+    """`said` is what a child printed as JSON on its last line, None for other programs. Peaks are in MB; `cpu_s` is
+    the time that processors worked for it and for those that it started."""
 
     took_s: float
+    cpu_s: float
     peak_mb: float
     peak_own_mb: float
     said: Any
@@ -41,20 +43,31 @@ def run_child(task: str, options: Mapping[str, object]) -> Ran:
 def run_watched(command: Sequence[str]) -> Ran:
     """Raises RuntimeError with the last lines of what the program said when it fails."""
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
-    started = perf_counter()
+    started, worked = perf_counter(), _children_cpu_s()
     child = subprocess.Popen(
         command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL
     )
     watch = _Watch(child.pid)
     watch.start()
     printed, complained = child.communicate()
-    took_s = perf_counter() - started
+    took_s, cpu_s = perf_counter() - started, _children_cpu_s() - worked
     watch.stop()
     if child.returncode:
         raise RuntimeError(f"{' '.join(command)[:200]} failed:\n{complained.decode(errors='replace')[-2000:]}")
     lines = printed.splitlines()
     said = orjson.loads(lines[-1]) if lines and lines[-1].startswith(b"{") else None
-    return Ran(took_s, watch.peak_mb, watch.peak_own_mb, said)
+    return Ran(took_s, cpu_s, watch.peak_mb, watch.peak_own_mb, said)
+
+
+def own_cpu_s() -> float:
+    """Processor time of this process and of those children that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _children_cpu_s() -> float:
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def memory_of(pid: int) -> Mapping[str, int]:

@@ -113,15 +113,26 @@ def timing_table(timings: Sequence[Timing], uncounted: frozenset[str]) -> Iterat
 
 def indexing_table(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield from _table(
-        ("corpus", "engine", "what", "at work", "articles/s", "took s", "peak MB", "without files MB"),
+        (
+            "corpus",
+            "engine",
+            "what",
+            "at work",
+            "articles/s",
+            "took s",
+            "of processors s",
+            "peak MB",
+            "without files MB",
+        ),
         (
             (
                 result["corpus"],
                 rate.engine,
                 rate.task,
                 str(rate.workers),
-                rate.cannot or f"{rate.articles_per_s:,.0f}",
+                f"{rate.articles_per_s:,.0f}",
                 f"{rate.took_s:.1f}",
+                f"{rate.cpu_s:.1f}",
                 f"{rate.peak_mb:,.0f}",
                 f"{rate.peak_own_mb:,.0f}",
             )

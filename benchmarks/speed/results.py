@@ -51,17 +51,17 @@ class SearchResult:
 @dataclass(frozen=True, slots=True)
 class Rate:
     """Articles a second of one way of indexing. `engine` is who, `task` is `writer` (ready articles to a searchable
-    commit) or `command` (a process that reads JSON Lines), `workers` its threads or processes. `peak_own_mb` is the
-    peak of memory without pages of files."""
+    commit) or `command` (a process that reads JSON Lines), `workers` its threads or processes. `cpu_s` is
+    processor time, which a busy machine changes less. `peak_own_mb` is the peak of memory without pages of files."""
 
     engine: str
     task: str
     workers: int
     articles: int
     took_s: float
+    cpu_s: float
     peak_mb: float
     peak_own_mb: float
-    cannot: str = ""
 
     @property
     def articles_per_s(self) -> float:
@@ -106,7 +106,8 @@ class SizeLine:
 
 @dataclass(frozen=True, slots=True)
 class SizeResult:
-    """`alike` counts id, title, body, date and positions on both sides; `whole` everything of the ordinary index."""
+    """`alike` counts id, title, body, date and positions on both sides, 0 where it was not measured; `whole` is
+    everything of the ordinary index."""
 
     corpus: str
     articles: int

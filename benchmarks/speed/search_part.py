@@ -9,6 +9,7 @@ from typing import Final
 
 from benchmarks.speed.articles import Corpus
 from benchmarks.speed.indexes import prepare_index
+from benchmarks.speed.limits import SMALL
 from benchmarks.speed.peers.bm25s_peer import Bm25sPeer
 from benchmarks.speed.peers.broadsheet import BroadsheetPeer
 from benchmarks.speed.peers.fts5 import Fts5Peer
@@ -19,8 +20,6 @@ from benchmarks.speed.queries import QueryClass
 from benchmarks.speed.results import SearchResult
 from benchmarks.speed.timing import Timing, time_class
 
-#: Stock Whoosh takes an hour for a million articles, and bm25s holds all in memory.
-SMALL: Final = 10_000
 _PAGE_ROUNDS: Final = 3
 
 

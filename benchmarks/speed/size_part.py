@@ -2,7 +2,8 @@
 
 For what is alike, both index articles that have nothing but id, title, body and date. Of our file, sections are then
 left out that tantivy's index has nothing like: surface forms, columns and dictionaries of the other fields, keys for
-updates. Positions count whole, though ours also say which form stood there.
+updates. Positions count whole, though ours also say which form stood there. Of a large corpus only the whole is
+measured.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ import tantivy
 
 from benchmarks.speed.articles import BenchArticle, Corpus, read_corpus
 from benchmarks.speed.indexes import prepare_index
-from benchmarks.speed.peers import broadsheet, tantivy_peer
+from benchmarks.speed.limits import LARGE
+from benchmarks.speed.peers import broadsheet_writing, tantivy_peer
+from benchmarks.speed.peers.broadsheet import BroadsheetPeer
 from benchmarks.speed.results import SizeLine, SizeResult
 from indexer.codec.segment_file import SegmentFile
 
@@ -40,35 +43,39 @@ _OTHER: Final = "directory, checksums, contents"
 
 
 def measure_sizes(corpus: Corpus, work: Path) -> SizeResult:
-    folder = work / "sizes"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    slim = Corpus(corpus.name, folder / "slim.jsonl", corpus.articles)
-    with slim.path.open("wb") as file:
-        file.writelines(_slim_lines(corpus))
-    broadsheet.write_articles(folder / "broadsheet", broadsheet.read_ready_articles(slim.path))
-    _write_slim_tantivy(folder / "tantivy", slim)
-    alike = sum(line.size_bytes for line in list_parts(folder / "broadsheet") if line.alike)
-    tantivy_alike = folder_size(folder / "tantivy")
-    shutil.rmtree(folder)
-    whole = prepare_index(broadsheet.BroadsheetPeer(), corpus, work)
+    alike = _measure_alike(corpus, work / "sizes") if corpus.articles <= LARGE else (0, 0)
+    whole = prepare_index(BroadsheetPeer(), corpus, work)
     tantivy_whole = prepare_index(tantivy_peer.TantivyPeer(), corpus, work)
     result = SizeResult(
         corpus.name,
         corpus.articles,
         corpus.text_bytes,
-        alike,
-        tantivy_alike,
+        *alike,
         folder_size(whole),
         folder_size(tantivy_whole),
         list_parts(whole),
     )
     print(
-        f"{corpus.name}: alike {alike / 1e6:.1f} MB of {tantivy_alike / 1e6:.1f}, "
+        f"{corpus.name}: alike {alike[0] / 1e6:.1f} MB of {alike[1] / 1e6:.1f}, "
         f"whole {result.whole_bytes / 1e6:.1f} MB of {result.tantivy_whole_bytes / 1e6:.1f}",
         flush=True,
     )
     return result
+
+
+def _measure_alike(corpus: Corpus, folder: Path) -> tuple[int, int]:
+    """Bytes of ours and of tantivy's."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    slim = Corpus(corpus.name, folder / "slim.jsonl", corpus.articles)
+    with slim.path.open("wb") as file:
+        file.writelines(_slim_lines(corpus))
+    broadsheet_writing.write_articles(folder / "broadsheet", broadsheet_writing.read_ready_articles(slim.path))
+    _write_slim_tantivy(folder / "tantivy", slim)
+    ours = sum(line.size_bytes for line in list_parts(folder / "broadsheet") if line.alike)
+    theirs = folder_size(folder / "tantivy")
+    shutil.rmtree(folder)
+    return ours, theirs
 
 
 def list_parts(folder: Path) -> tuple[SizeLine, ...]:

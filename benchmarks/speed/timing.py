@@ -20,8 +20,8 @@ from benchmarks.speed.queries import Query, QueryClass
 ROUNDS: Final = 5
 #: After so many seconds in a class an engine is asked no further queries of it, once it has answered a few.
 PATIENCE_S: Final = 4.0
-_LEAST_QUERIES: Final = 12
-_WARM_QUERIES: Final = 5
+_LEAST_QUERIES: Final = 5
+_WARM_QUERIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)

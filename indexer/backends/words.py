@@ -28,7 +28,12 @@ class WordCollector(Protocol):
     def clear(self) -> None: ...
 
     def memory_bytes(self) -> int:
-        """What is held, with what inverting it will take for a moment."""
+        """What the articles taken hold."""
+        ...
+
+    @property
+    def is_full(self) -> bool:
+        """Whether what is known of words, beside the articles, has outgrown its room: `invert` makes room."""
         ...
 
 
@@ -56,16 +61,22 @@ class PlainCollector:
     def memory_bytes(self) -> int:
         return self._chars * _PLAIN_BYTES
 
+    @property
+    def is_full(self) -> bool:
+        return False
 
-def choose_collector() -> WordCollector:
-    """The fastest there is here."""
-    return BulkAnalyzer() if HAS_NUMBA else PlainCollector(Analyzer())
+
+def choose_collector(table_bytes: int) -> WordCollector:
+    """The fastest there is here, with so much room for what it knows of words."""
+    return BulkAnalyzer(table_bytes) if HAS_NUMBA else PlainCollector(Analyzer())
 
 
 def load_kernels() -> None:
     """Have what is compiled loaded in this process, so that the ones that are forked off share it. Half a second."""
     if HAS_NUMBA:
-        words = choose_collector()
+        words = BulkAnalyzer()
         words.add(Article(title="Well-known words", body="in U.S. lines", author=("A. B.",), lang="en"))
         inverted = words.invert()
-        pack_postings(inverted.text.postings, *(np.ones(1, np.float32) for _ in range(2)))
+        gain = np.ones(1, np.float32)
+        for stretch in inverted.text.stretches:
+            pack_postings(stretch.postings, gain, gain)

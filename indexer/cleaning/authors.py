@@ -7,6 +7,7 @@ Agencies are kept as authors, roles and addresses are not. A name is never turne
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _MAX_CHARS = 500
 _BARE_LEADS = frozenset({"by", "von", "par", "por", "di", "av", "af", "door", "author", "authors"})
@@ -122,6 +123,7 @@ _NUMERALS = frozenset({"II", "III", "IV"})
 _PART = re.compile(r"[^\W\d_]+")
 
 
+@lru_cache(maxsize=4096)
 def read_authors(text: str, *, commas_separate: bool = True) -> tuple[str, ...]:
     """The names in one byline, in order, none twice. With `commas_separate` off (one name of a list of names) a comma
     belongs to the name. Empty for an empty byline."""

@@ -133,7 +133,9 @@ def parse_date(text: str, *, today: date | None = None, month_first: bool = Fals
         if found is None or not _is_whole(raw, found):
             return None
         published = found.published
-    return None if _is_to_come(published, today) else replace(published, raw=raw)
+    if _is_to_come(published, today):
+        return None
+    return published if published.raw == raw else replace(published, raw=raw)
 
 
 def _is_whole(raw: str, found: FoundDate) -> bool:
@@ -292,7 +294,7 @@ def _parse_iso(raw: str) -> Published | None:
     if offset is not None and not is_real_offset(offset):
         return None
     precision: DatePrecision = "second" if match[3] else "minute" if match[2] else "day"
-    return Published(match[1], None if offset is None else instant, precision)
+    return Published(match[1], None if offset is None else instant, precision, raw)
 
 
 def _parse_number(raw: str) -> Published | None:

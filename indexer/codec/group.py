@@ -26,7 +26,7 @@ surface, found as a word and not in quotes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +35,7 @@ from indexer.codec.dictionary import Dictionary
 from indexer.codec.kernels.packing import F32, U16, U32
 from indexer.codec.packing import FlatPostings, PackedPostings, pack_postings
 from indexer.codec.segment_file import SegmentFile, SegmentFileWriter
+from indexer.codec.spool import PackedSpool
 
 MOST_FORMS = 32767
 NO_SURFACE = 0xFFFFFFFF
@@ -53,13 +54,23 @@ class Forms:
 
 
 @dataclass(frozen=True, slots=True)
+class TermStretch:
+    """Terms that follow each other, and what stands of them: `form_freq` goes on where the stretch before ended."""
+
+    postings: FlatPostings
+    form_freq: U32
+
+
+@dataclass(frozen=True, slots=True)
 class InvertedGroup:
-    """A group ready to be written: terms in the order of their bytes, postings flat."""
+    """A group ready to be written: terms in the order of their bytes, their postings in stretches, one after the other
+    and each perhaps made when its turn comes."""
 
     terms: Dictionary
-    postings: FlatPostings
     surfaces: Dictionary
-    forms: Forms
+    form_start: U32
+    form_surface: U32
+    stretches: Iterable[TermStretch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,31 +96,27 @@ def invert_forms(form_start: U32, form_surface: U32, form_freq: U32, surface_cou
 
 def write_group(writer: SegmentFileWriter, name: str, group: InvertedGroup, gains: tuple[F32, F32]) -> None:
     """Pack the postings and add every section of the group; `gains` are the title's and the body's, per document."""
-    packed = pack_postings(group.postings, *gains)
-    forms = group.forms
-    sections: Sequence[tuple[str, np.ndarray]] = (
-        ("terms", group.terms.blob),
-        ("term_offsets", group.terms.offsets),
-        ("doc_freq", packed.doc_freq),
-        ("block_start", packed.block_start.astype(np.uint32)),
-        ("widths", packed.widths),
-        ("bounds", packed.bounds),
-        ("last_doc", packed.last_doc),
-        ("word_at", packed.word_at.astype(np.uint32)),
-        ("position_word_at", packed.position_word_at.astype(np.uint32)),
-        ("words", packed.words),
-        ("position_words", packed.position_words),
-        ("surfaces", group.surfaces.blob),
-        ("surface_offsets", group.surfaces.offsets),
-        ("form_start", forms.form_start),
-        ("form_surface", forms.form_surface),
-        ("form_freq", forms.form_freq),
-        ("surface_start", forms.surface_start),
-        ("surface_term", forms.surface_term),
-        ("surface_form", forms.surface_form),
-    )
-    for section, array in sections:
-        writer.add(f"{name}.{section}", array)
+    form_freq: list[U32] = [np.empty(0, np.uint32)]
+    with PackedSpool() as spool:
+        for stretch in group.stretches:
+            spool.add(pack_postings(stretch.postings, *gains))
+            form_freq.append(stretch.form_freq)
+        spool.write(writer, name)
+    forms = invert_forms(group.form_start, group.form_surface, np.concatenate(form_freq), len(group.surfaces))
+    write_vocabulary(writer, name, (group.terms, group.surfaces), forms)
+
+
+def write_vocabulary(
+    writer: SegmentFileWriter, name: str, dictionaries: tuple[Dictionary, Dictionary], forms: Forms
+) -> None:
+    """Terms, surfaces, and how they go together."""
+    terms, surfaces = dictionaries
+    writer.add(f"{name}.terms", terms.blob)
+    writer.add(f"{name}.term_offsets", terms.offsets)
+    writer.add(f"{name}.surfaces", surfaces.blob)
+    writer.add(f"{name}.surface_offsets", surfaces.offsets)
+    for section in ("form_start", "form_surface", "form_freq", "surface_start", "surface_term", "surface_form"):
+        writer.add(f"{name}.{section}", getattr(forms, section))
 
 
 def open_group(file: SegmentFile, name: str) -> PostingGroup:

@@ -6,25 +6,25 @@ memory it takes goes by the longest stretch, and not by the size of the segments
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Final, Self
+from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.codec.compiled import HAS_NUMBA
 from indexer.codec.dictionary_merge import keep_texts, merge_dictionaries
-from indexer.codec.group import MOST_FORMS, NO_SURFACE, PostingGroup, invert_forms
+from indexer.codec.group import MOST_FORMS, NO_SURFACE, PostingGroup, invert_forms, write_vocabulary
 from indexer.codec.kernels import merging as kernels
 from indexer.codec.kernels.packing import F32, I32, I64, U32
-from indexer.codec.packing import FlatPostings, PackedPostings, pack_postings
+from indexer.codec.packing import FlatPostings, pack_postings
 from indexer.codec.segment_file import SegmentFileWriter
+from indexer.codec.spool import PackedSpool
 from indexer.codec.unpacking import unpack_terms
 
 #: Postings that are in memory at a time, unless one term has more; about 100 bytes each with their positions.
-STRETCH: Final = 1_000_000
-_READ_BYTES: Final = 8 * 1024 * 1024
+STRETCH: Final = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class _Part:
     and where the forms of each term start in the segment's list."""
 
     flat: FlatPostings
-    merged: I64
+    merged: I32
     form_at: I64
 
 
@@ -54,8 +54,10 @@ def merge_groups(
     groups: Sequence[PostingGroup],
     new_docs: Sequence[I32],
     gains: tuple[F32, F32],
+    release: Callable[[], None],
 ) -> None:
-    """Write the merged group; `new_docs[s][doc]` is the new number of a document of segment s, -1 if deleted."""
+    """Write the merged group; `new_docs[s][doc]` is the new number of a document of segment s, -1 if deleted.
+    `release` is called now and then, to let go of the pages of the mapped groups that have been read."""
     terms, term_numbers = merge_dictionaries([group.terms for group in groups])
     surfaces, surface_numbers = merge_dictionaries([group.surfaces for group in groups])
     form_surface = tuple(
@@ -63,25 +65,17 @@ def merge_groups(
     )
     kept_terms = np.zeros(len(terms), np.bool_)
     stretches: list[_Stretch] = []
-    with _Spool() as spool:
+    with PackedSpool() as spool:
         for first, last in _stretches(groups, term_numbers, len(terms)):
             stretch = _merge_stretch(groups, term_numbers, form_surface, new_docs, (first, last))
             kept_terms[first:last] = stretch.kept
             spool.add(pack_postings(stretch.postings, *gains))
             stretches.append(_without_postings(stretch))
-        writer.add_parts(f"{name}.words", np.uint32, spool.words())
-        writer.add_parts(f"{name}.position_words", np.uint32, spool.position_words())
-        for section, array in spool.block_sections().items():
-            writer.add(f"{name}.{section}", array)
-    kept = keep_texts(terms, kept_terms)
-    writer.add(f"{name}.terms", kept.blob)
-    writer.add(f"{name}.term_offsets", kept.offsets)
+            release()
+        spool.write(writer, name)
     new_surface = np.concatenate([each.form_surface for each in stretches] or [np.empty(0, np.uint32)])
     used = np.zeros(len(surfaces), np.bool_)
     used[new_surface[new_surface != NO_SURFACE]] = True
-    kept = keep_texts(surfaces, used)
-    writer.add(f"{name}.surfaces", kept.blob)
-    writer.add(f"{name}.surface_offsets", kept.offsets)
     form_start = np.zeros(int(kept_terms.sum()) + 1, np.uint32)
     counts = np.concatenate([each.form_counts for each in stretches] or [np.empty(0, np.int64)])
     np.cumsum(counts, out=form_start[1:], dtype=np.uint32)
@@ -89,13 +83,12 @@ def merge_groups(
         form_start,
         _map_surfaces(new_surface, np.cumsum(used) - 1),
         np.concatenate([each.form_freq for each in stretches] or [np.empty(0, np.uint32)]),
-        len(kept),
+        int(used.sum()),
     )
-    for section in ("form_start", "form_surface", "form_freq", "surface_start", "surface_term", "surface_form"):
-        writer.add(f"{name}.{section}", getattr(forms, section))
+    write_vocabulary(writer, name, (keep_texts(terms, kept_terms), keep_texts(surfaces, used)), forms)
 
 
-def _stretches(groups: Sequence[PostingGroup], numbers: Sequence[I64], count: int) -> Iterator[tuple[int, int]]:
+def _stretches(groups: Sequence[PostingGroup], numbers: Sequence[I32], count: int) -> Iterator[tuple[int, int]]:
     postings = np.zeros(count, np.int64)
     for group, of_group in zip(groups, numbers, strict=True):
         postings[of_group] += group.packed.doc_freq
@@ -109,13 +102,13 @@ def _stretches(groups: Sequence[PostingGroup], numbers: Sequence[I64], count: in
 
 def _merge_stretch(
     groups: Sequence[PostingGroup],
-    numbers: Sequence[I64],
+    numbers: Sequence[I32],
     form_surface: Sequence[U32],
     new_docs: Sequence[I32],
     terms: tuple[int, int],
 ) -> _Stretch:
     parts: list[_Part] = []
-    owners: list[I64] = []  # the merged term of each form of each part
+    owners: list[I32] = []  # the merged term of each form of each part
     named: list[U32] = []  # its surface
     for group, of_group, surfaces in zip(groups, numbers, form_surface, strict=True):
         first, last = (int(each) for each in np.searchsorted(of_group, terms))
@@ -131,7 +124,7 @@ def _merge_stretch(
     return _drop_unused(postings, form_start, union)
 
 
-def _unite_forms(owners: I64, surfaces: U32, term_count: int) -> tuple[I64, U32, np.ndarray]:
+def _unite_forms(owners: I32, surfaces: U32, term_count: int) -> tuple[I64, U32, np.ndarray]:
     """The forms of each merged term, in the order of their surfaces; and which of its term's each given form is now."""
     while True:
         keys, inverse = np.unique((owners.astype(np.int64) << 32) | surfaces, return_inverse=True)
@@ -221,14 +214,14 @@ def _join_plainly(
 
 def _drop_unused(postings: FlatPostings, form_start: I64, form_surface: U32) -> _Stretch:
     """Terms and forms that only deleted documents held go."""
-    held = postings.position_start[postings.term_start]
-    at = np.repeat(form_start[:-1], np.diff(held)) + postings.forms
-    form_freq = np.bincount(at, minlength=len(form_surface)).astype(np.uint32)
+    form_freq = _count_forms(postings, form_start)
     used = form_freq > 0
     kept = np.diff(postings.term_start) > 0
     form_counts = np.diff(np.concatenate([[0], np.cumsum(used)])[form_start])
     if used.all():
         return _Stretch(kept, postings, form_counts, form_surface, form_freq)
+    held = postings.position_start[postings.term_start]
+    at = np.repeat(form_start[:-1], np.diff(held)) + postings.forms
     number = np.cumsum(used) - 1
     first_used = np.concatenate([[0], np.cumsum(used)])[form_start[:-1]]
     postings = FlatPostings(
@@ -243,11 +236,21 @@ def _drop_unused(postings: FlatPostings, form_start: I64, form_surface: U32) -> 
     return _Stretch(kept, postings, form_counts[kept], form_surface[used], form_freq[used])
 
 
+def _count_forms(postings: FlatPostings, form_start: I64) -> U32:
+    if HAS_NUMBA:
+        form_freq = np.zeros(int(form_start[-1]), np.uint32)
+        kernels.count_forms(postings.term_start, postings.position_start, postings.forms, form_start, form_freq)
+        return form_freq
+    held = postings.position_start[postings.term_start]
+    at = np.repeat(form_start[:-1], np.diff(held)) + postings.forms
+    return np.bincount(at, minlength=int(form_start[-1])).astype(np.uint32)
+
+
 def _without_postings(stretch: _Stretch) -> _Stretch:
     return _Stretch(stretch.kept, _NO_POSTINGS, stretch.form_counts, stretch.form_surface, stretch.form_freq)
 
 
-def _map_surfaces(surfaces: U32, numbers: I64) -> U32:
+def _map_surfaces(surfaces: U32, numbers: npt.NDArray[np.integer]) -> U32:
     mapped = np.full(len(surfaces), NO_SURFACE, np.uint32)
     named = surfaces != NO_SURFACE
     mapped[named] = numbers[surfaces[named]]
@@ -263,64 +266,3 @@ _NO_POSTINGS: Final = FlatPostings(
     np.empty(0, np.int32),
     np.empty(0, np.uint16),
 )
-
-
-class _Spool:
-    """Packed stretches one after the other; the long arrays wait in temporary files."""
-
-    def __init__(self) -> None:
-        self._words: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed by __exit__
-        self._position_words: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed by __exit__
-        self._sections: dict[str, list[np.ndarray]] = {name: [] for name in _BLOCK_SECTIONS}
-        self._blocks = self._word_count = self._position_word_count = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._words.close()
-        self._position_words.close()
-
-    def add(self, packed: PackedPostings) -> None:
-        # The spare word at the end of each stretch is left out; the last one's comes from `words`.
-        self._words.write(packed.words[:-1].tobytes())
-        self._position_words.write(packed.position_words[:-1].tobytes())
-        for name in ("doc_freq", "widths", "bounds", "last_doc"):
-            self._sections[name].append(getattr(packed, name))
-        self._sections["block_start"].append(packed.block_start[:-1] + self._blocks)
-        self._sections["word_at"].append(packed.word_at + self._word_count)
-        self._sections["position_word_at"].append(packed.position_word_at + self._position_word_count)
-        self._blocks += len(packed.widths)
-        self._word_count += len(packed.words) - 1
-        self._position_word_count += len(packed.position_words) - 1
-
-    def words(self) -> Iterator[np.ndarray]:
-        return _read_back(self._words)
-
-    def position_words(self) -> Iterator[np.ndarray]:
-        return _read_back(self._position_words)
-
-    def block_sections(self) -> dict[str, np.ndarray]:
-        self._sections["block_start"].append(np.array([self._blocks]))
-        return {
-            name: np.concatenate(self._sections[name] or [np.empty(0)]).astype(dtype)
-            for name, dtype in _BLOCK_SECTIONS.items()
-        }
-
-
-_BLOCK_SECTIONS: Final = {
-    "doc_freq": np.uint32,
-    "block_start": np.uint32,
-    "widths": np.uint32,
-    "bounds": np.float32,
-    "last_doc": np.int32,
-    "word_at": np.uint32,
-    "position_word_at": np.uint32,
-}
-
-
-def _read_back(file: IO[bytes]) -> Iterator[np.ndarray]:
-    file.seek(0)
-    while raw := file.read(_READ_BYTES):
-        yield np.frombuffer(raw, np.uint32)
-    yield np.zeros(1, np.uint32)

@@ -18,7 +18,7 @@ import numpy as np
 from indexer.analysis.token import ACRONYM_MARK, AnalysedText, Token
 from indexer.backends.port import Document
 from indexer.codec.dictionary import build_dictionary
-from indexer.codec.group import NO_SURFACE, InvertedGroup, invert_forms
+from indexer.codec.group import NO_SURFACE, InvertedGroup, TermStretch
 from indexer.codec.kernels.packing import U32
 from indexer.codec.packing import FlatPostings
 
@@ -120,24 +120,21 @@ def _invert(documents: Sequence[tuple[dict[str, _Places], dict[str, _Places]]]) 
         form_surface.extend(surface_number[surface] for surface in surfaces_of[term])
         form_freq.extend(freq)
         form_start.append(len(form_surface))
+    postings = FlatPostings(
+        term_start=np.array(term_start, np.int64),
+        docs=np.array(docs, np.int32),
+        title_freq=np.array(title_freq, np.uint32),
+        body_freq=np.array(body_freq, np.uint32),
+        position_start=np.array(position_start, np.int64),
+        positions=np.array(positions, np.int32),
+        forms=np.array(forms, np.uint16),
+    )
     return InvertedGroup(
         terms=build_dictionary(term.encode() for term in ordered),
-        postings=FlatPostings(
-            term_start=np.array(term_start, np.int64),
-            docs=np.array(docs, np.int32),
-            title_freq=np.array(title_freq, np.uint32),
-            body_freq=np.array(body_freq, np.uint32),
-            position_start=np.array(position_start, np.int64),
-            positions=np.array(positions, np.int32),
-            forms=np.array(forms, np.uint16),
-        ),
         surfaces=build_dictionary(surface.encode() for surface in all_surfaces),
-        forms=invert_forms(
-            np.array(form_start, np.uint32),
-            np.array(form_surface, np.uint32),
-            np.array(form_freq, np.uint32),
-            len(all_surfaces),
-        ),
+        form_start=np.array(form_start, np.uint32),
+        form_surface=np.array(form_surface, np.uint32),
+        stretches=(TermStretch(postings, np.array(form_freq, np.uint32)),),
     )
 
 

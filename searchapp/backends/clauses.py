@@ -6,38 +6,29 @@ words in quotes, runs of adjacent terms, phrases, two readings of one acronym - 
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 
 from indexer.analysis.token import ACRONYM_MARK, CAPITALS_MARK, LANG_MARK
-from indexer.codec.kernels.packing import F32, I32, I64
+from indexer.codec.kernels.packing import I64
 from searchapp.backends.adding_up import add_up_terms
 from searchapp.backends.generation import Generation, SearchedSegment
 from searchapp.backends.kernels import counting
 from searchapp.backends.kernels.blocks import BOTH, TITLE, UNSCORED
-from searchapp.backends.kernels.memory import address_of, float_as_int
-from searchapp.backends.kernels.phrases import CAPACITY, find_phrases
-from searchapp.backends.leaf import TITLE_SCALE, LateError, SegmentLeaf
-from searchapp.backends.pairs import ANY_FORM, Pair, find_pairs
+from searchapp.backends.kernels.memory import address_of
+from searchapp.backends.leaf import SegmentLeaf
+from searchapp.backends.pairs import ANY_FORM, find_pairs
+from searchapp.backends.phrases import find_runs
 from searchapp.backends.room import ROOM
 from searchapp.backends.spelled import find_fitting_forms, find_spelled_leaf
-from searchapp.backends.windows import find_window_documents
+from searchapp.backends.windows import Runs, find_windows
 from searchapp.search.plan import Clause, PhrasePlan, SpellingPlan, WindowPlan, WordPlan
 from searchapp.search.scoring import inverse_frequency
 
-Variants: TypeAlias = tuple[tuple[tuple[Pair, ...], ...], ...]
-
 MODES: Final = {"text": BOTH, "title": TITLE}
-#: Postings, and positions, that one call of the kernel may look at: a few milliseconds.
-_BUDGET: Final = 400_000
-#: Positions of a term, in the documents that are looked at together, for which there is room at first.
-_FIRST_CAPACITY: Final = 4096
-_TITLE_SCALE: Final = float_as_int(float(TITLE_SCALE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +103,7 @@ def _find_leaf(
         leaf = find_spelled_leaf(forms, segment, group_name, mode, has_time)
         return leaf if leaf.row is None else generation.sets.put(key, leaf, leaf.row.nbytes)
     if isinstance(clause, WindowPlan):
-        docs, gains = find_window_documents(clause, segment, generation, group_name, mode, has_time)
+        docs, gains = find_windows(clause, segment, generation, group_name, mode, has_time)
     else:
         surface = mode != UNSCORED and (isinstance(clause, PhrasePlan) or clause.surface)
         variants = _resolve(clause, segment, generation, group_name, surface=surface)
@@ -124,7 +115,7 @@ def _find_leaf(
             )
             doc_freq = segment.text[5]
             return SegmentLeaf(sum(int(doc_freq[term]) for term in terms), terms, shares)
-        docs, gains = _find_places(variants, segment, group_name, mode, has_time)
+        docs, gains = find_runs(variants, segment, group_name, mode, has_time)
     if mode != UNSCORED:
         return SegmentLeaf(len(docs), docs=docs, gains=gains)
     row = np.zeros(len(segment.live), np.uint64)
@@ -134,7 +125,7 @@ def _find_leaf(
 
 def _resolve(
     clause: WordPlan | PhrasePlan, segment: SearchedSegment, generation: Generation, group_name: str, *, surface: bool
-) -> Variants:
+) -> Runs:
     """The variants that can stand in this segment, as pairs of terms and forms."""
     if isinstance(clause, WordPlan):
         variants = [
@@ -149,7 +140,7 @@ def _resolve(
     return tuple(tuple(slots) for slots in variants if slots and all(slots))
 
 
-def _plain_terms(clause: WordPlan | PhrasePlan, variants: Variants) -> tuple[int, ...] | None:
+def _plain_terms(clause: WordPlan | PhrasePlan, variants: Runs) -> tuple[int, ...] | None:
     """The terms of a word that needs no look at positions; None for all others."""
     if not variants:
         return ()
@@ -178,44 +169,6 @@ def _share_no_place(terms: Sequence[str]) -> bool:
 def _share_no_article(terms: Sequence[str]) -> bool:
     langs = [term.partition(LANG_MARK)[0] if LANG_MARK in term else "" for term in terms]
     return len(set(langs)) == len(langs) and not any(term.startswith(ACRONYM_MARK) for term in terms)
-
-
-def _find_places(
-    variants: Variants, segment: SearchedSegment, group_name: str, mode: int, has_time: Callable[[], bool]
-) -> tuple[I32, F32]:
-    if not variants:
-        return np.zeros(0, np.int32), np.zeros(0, np.float32)
-    doc_freq = segment.arrays(group_name)[5]
-    numbers = [mode, _TITLE_SCALE, _BUDGET, _FIRST_CAPACITY, len(variants), 0]
-    numbers += accumulate(map(len, variants))
-    forms: list[int] = []
-    most = slots = 0
-    for variant in variants:
-        sizes = [sum(int(doc_freq[term]) for term, _ in slot) for slot in variant]
-        most += min(sizes)
-        slots += len(variant)
-        for slot, size in zip(variant, sizes, strict=True):
-            numbers += (0, 0, 0, size, BOTH, 0, 0, 0, 0, len(slot), *(term for term, _ in slot))
-            forms += (form for _, form in slot)
-    most = min(most, segment.documents)
-    docs, gains = np.empty(most, np.int32), np.empty(most, np.float32)
-    question = array("q", numbers + forms)
-    ROOM.make_cursors(max(len(forms), slots))
-    ROOM.make_keys(len(forms) * _FIRST_CAPACITY)
-    state = ROOM.phrase_state
-    state.fill(0)
-    asked = question.buffer_info()[0], segment.row_address(group_name), ROOM.address
-    taken = address_of(docs), address_of(gains)
-    start = 0
-    while start < segment.documents:
-        if not has_time():
-            raise LateError
-        find_phrases(*asked, *taken)
-        start, found, needed = state.tolist()
-        if needed:
-            question[CAPACITY] = 2 * needed
-            ROOM.make_keys(len(forms) * question[CAPACITY])
-    return docs[:found], gains[:found]
 
 
 def make_ready(prepared: PreparedClause, generation: Generation, has_time: Callable[[], bool]) -> PreparedClause:

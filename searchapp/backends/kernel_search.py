@@ -172,6 +172,8 @@ class _Search:
 
     def _find_flat(self, flat: FlatQuestion, keeps: int, matched: list[Bits] | None) -> _Run | None:
         order = ORDERS[self._plan.sort]
+        if flat.is_one_clause and not keeps and matched is None:
+            return _Run(self._prepare(flat.clauses[0]).articles, [], [])
         written = write_question(flat, order, keeps, self._generation, self._prepare, matched)
         if written is None:
             return None

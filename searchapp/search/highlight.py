@@ -54,8 +54,8 @@ def find_marks(analysed: AnalysedText, wanted: Wanted, scope: Literal["title", "
     marks = [
         Mark(start, end, position, clause.clause)
         for clause in clauses
-        for slots in _runs(clause)
-        for start, end, position in _find_run(slots, surfaces if _looks_at_surfaces(clause) else terms)
+        for slots in runs_of(clause)
+        for start, end, position in _find_run(slots, surfaces if wants_surfaces(clause) else terms)
     ]
     for wide in sought:
         if isinstance(wide, SpellingPlan):
@@ -117,11 +117,11 @@ def clip_spans(spans: Spans, start: int, end: int) -> Spans:
     )
 
 
-def _looks_at_surfaces(clause: WordPlan | PhrasePlan) -> bool:
+def wants_surfaces(clause: WordPlan | PhrasePlan) -> bool:
     return isinstance(clause, PhrasePlan) or clause.surface
 
 
-def _runs(clause: WordPlan | PhrasePlan) -> Sequence[tuple[tuple[str, ...], ...]]:
+def runs_of(clause: WordPlan | PhrasePlan) -> Sequence[tuple[tuple[str, ...], ...]]:
     """Every spelling of a clause as adjacent slots of alternative forms."""
     if isinstance(clause, PhrasePlan):
         return clause.variants
@@ -132,8 +132,8 @@ def _forms(clauses: Sequence[WordPlan | PhrasePlan], *, surface: bool) -> set[st
     return {
         form
         for clause in clauses
-        if _looks_at_surfaces(clause) == surface
-        for slots in _runs(clause)
+        if wants_surfaces(clause) == surface
+        for slots in runs_of(clause)
         for slot in slots
         for form in slot
     }

@@ -94,8 +94,9 @@ class Engine(Protocol):
 
     def execute(self, plan: Plan) -> Matches: ...
 
-    def fetch(self, ids: tuple[str, ...]) -> tuple[StoredArticle | None, ...]:
-        """Stored articles in the order of `ids`; None where there is no such article (any more)."""
+    def fetch(self, ids: tuple[str, ...], *, with_original: bool = True) -> tuple[StoredArticle | None, ...]:
+        """Stored articles in the order of `ids`; None where there is no such article (any more). A page of hits does
+        without their originals, which it does not show."""
         ...
 
     def find_external_id(self, external_id: str) -> tuple[str, ...]:

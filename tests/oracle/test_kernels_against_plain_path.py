@@ -16,7 +16,7 @@ from indexer.analysis.analyzer import Analyzer
 from indexer.article import Article, Published
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.document import make_draft
-from searchapp.backends import clauses, flat_questions
+from searchapp.backends import flat_questions, phrases
 from searchapp.backends.whoosh_searcher import WhooshEngine
 from searchapp.query.parser import parse_query
 from searchapp.search.plan import FacetRequest
@@ -84,8 +84,8 @@ def engines(request, tmp_path_factory) -> tuple[WhooshEngine, WhooshEngine]:
 @pytest.fixture(params=[600_000, 700], ids=["at once", "in slices"])
 def budget(request, monkeypatch) -> None:
     monkeypatch.setattr(flat_questions, "_BUDGET", request.param)
-    monkeypatch.setattr(clauses, "_BUDGET", request.param)
-    monkeypatch.setattr(clauses, "_FIRST_CAPACITY", 16)
+    monkeypatch.setattr(phrases, "_BUDGET", request.param)
+    monkeypatch.setattr(phrases, "_FIRST_CAPACITY", 16)
 
 
 def make_request(random: Random) -> SearchRequest:

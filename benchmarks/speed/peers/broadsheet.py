@@ -5,19 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from benchmarks.speed.articles import Corpus
-from benchmarks.speed.peers.port import Answer, CannotError, Shown
+from benchmarks.speed.peers.broadsheet_writing import read_ready_articles, write_articles
+from benchmarks.speed.peers.port import Answer, Shown
 from benchmarks.speed.queries import Form, Query
 from indexer.analysis.analyzer import Analyzer
-from indexer.article import Article, Place, ReadArticle, Skipped
-from indexer.backends.port import Draft
-from indexer.backends.whoosh_index import WhooshIndex
-from indexer.readers.read import ReadOptions, read_articles
 from indexer.settings import Settings
 from searchapp.backends.whoosh_searcher import WhooshEngine
 from searchapp.query.parser import parse_query
@@ -26,7 +23,6 @@ from searchapp.search.planner import plan_search
 from searchapp.search.request import SearchRequest
 from searchapp.search.service import SearchService
 
-COLLECTION = "bench"
 _FACETS = (FacetRequest("source"), FacetRequest("year"))
 #: Long enough for the slowest query on a busy machine: an answer that was cut short would be no answer.
 _DEADLINE_MS = 60_000
@@ -38,7 +34,7 @@ class BroadsheetPeer:
     name = "Broadsheet"
 
     def build(self, corpus: Corpus, folder: Path) -> None:
-        write_articles(folder, read_ready_articles(corpus.path))
+        write_articles(folder, read_ready_articles(corpus.path), Settings().index_workers)
 
     def open(self, folder: Path) -> None:
         self._engine = WhooshEngine(folder)
@@ -47,7 +43,7 @@ class BroadsheetPeer:
         self._service = SearchService(self._engine, self._analyzer, settings, _today)
 
     def ask(self, query: Query) -> Callable[[], Answer]:
-        request = self._spell_checked(query)
+        request = spell(query)
 
         def answer() -> Answer:
             parsed = parse_query(request.q, _today())
@@ -64,7 +60,7 @@ class BroadsheetPeer:
         return answer
 
     def show(self, query: Query) -> Callable[[], Shown]:
-        request = self._spell_checked(query)
+        request = spell(query)
 
         def page() -> Shown:
             found = self._service.search(request)
@@ -81,14 +77,6 @@ class BroadsheetPeer:
 
     def close(self) -> None:
         self._engine.close()
-
-    def _spell_checked(self, query: Query) -> SearchRequest:
-        """Raises CannotError where the query language does not take the query as it was meant."""
-        request = spell(query)
-        notes = parse_query(request.q, _today()).notes
-        if any(note.code == "not_supported_yet" for note in notes):
-            raise CannotError("not yet")
-        return request
 
 
 def spell(query: Query) -> SearchRequest:
@@ -115,29 +103,6 @@ def spell(query: Query) -> SearchRequest:
         sort="newest" if query.newest_first else "relevance",
         facets=_FACETS if query.facets else (),
     )
-
-
-def read_ready_articles(path: Path) -> Iterator[Article]:
-    """The articles of a file as the command reads them."""
-    options = ReadOptions(COLLECTION, today=datetime.now(UTC).date())
-    for outcome in read_articles((path,), options):
-        if isinstance(outcome, ReadArticle):
-            yield outcome.article
-        elif isinstance(outcome, Skipped) and outcome.place != Place(str(path)):
-            continue
-
-
-def write_articles(folder: Path, articles: Iterator[Article]) -> int:
-    """Until committed, searchable, and merged as far as it merges by itself; gives how many there are."""
-    with WhooshIndex.create(folder).writer(Settings().writer_memory_mb) as writer:
-        for draft in make_drafts(articles):
-            writer.write(draft)
-        return writer.commit().articles
-
-
-def make_drafts(articles: Iterator[Article]) -> Iterator[Draft]:
-    for article in articles:
-        yield Draft(article.id, article.content_hash, "bench", article)
 
 
 def _today() -> date:

@@ -14,27 +14,72 @@ from indexer.codec.compiled import kernel
 
 
 @kernel
-def count_pairs(pairs, counts):
-    """Add up how often each pair stands there; returns nothing, `counts` has it."""
-    for i in range(len(pairs)):
-        counts[pairs[i]] += 1
+def make_stream(pairs, positions, stops, stream, stream_stops):
+    """Write occurrences as a stream (`Occurrences` says how), which has room for two numbers each. What stands for
+    nothing is left out, as is a pair that stands twice at one position. Returns the highest position."""
+    most = np.int64(0)
+    at = 0
+    first = 0
+    for t in range(len(stops)):
+        before = np.int64(-1)
+        here = first
+        for i in range(first, stops[t]):
+            position = np.int64(positions[i])
+            if i > first and position != positions[i - 1]:
+                here = i
+            pair = pairs[i]
+            if pair == 0:
+                continue
+            again = False
+            for k in range(here, i):
+                if pairs[k] == pair:
+                    again = True
+            if again:
+                continue
+            if position != before + 1:
+                stream[at] = np.uint32(position - before) << np.uint32(1) | np.uint32(1)
+                at += 1
+            stream[at] = np.uint32(pair) << np.uint32(1)
+            at += 1
+            before = position
+        most = max(most, before)
+        first = stops[t]
+        stream_stops[t] = at
+    return most
 
 
 @kernel
-def scatter(pairs, positions, codes, stops, term_of_pair, form_of_pair, position_shift, code_shift, cursors, packed):
-    """Put every occurrence behind the others of its term; `cursors` says where, by term, and moves on.
+def count_pairs(stream, counts):
+    """Add up how often each pair stands there; returns nothing, `counts` has it."""
+    for i in range(len(stream)):
+        if not stream[i] & np.uint32(1):
+            counts[stream[i] >> np.uint32(1)] += 1
 
-    What stands for nothing belongs to a last term of its own.
-    """
+
+@kernel
+def scatter(stream, codes, stops, term_of_pair, form_of_pair, terms, position_shift, code_shift, cursors, packed):
+    """Put every occurrence of a term from terms[0] up to terms[1] behind the others of its term; `cursors` says where,
+    by term from terms[0], and moves on."""
+    low = np.int64(terms[0])
+    high = np.int64(terms[1])
     first = 0
     for t in range(len(codes)):
         code = np.uint64(codes[t]) << code_shift
+        position = np.int64(-1)
+        step = np.int64(1)
         for i in range(first, stops[t]):
-            pair = pairs[i]
-            term = term_of_pair[pair]
-            at = cursors[term]
-            packed[at] = code | np.uint64(positions[i]) << position_shift | np.uint64(form_of_pair[pair])
-            cursors[term] = at + 1
+            here = np.int64(stream[i])
+            if here & 1:
+                step = here >> 1
+                continue
+            position += step
+            step = np.int64(1)
+            pair = here >> 1
+            term = np.int64(term_of_pair[pair])
+            if low <= term < high:
+                at = cursors[term - low]
+                packed[at] = code | np.uint64(position) << position_shift | np.uint64(form_of_pair[pair])
+                cursors[term - low] = at + 1
         first = stops[t]
 
 

@@ -29,8 +29,8 @@ from searchapp.backends.kernels.flat_leaves import (
     set_bits,
 )
 from searchapp.backends.kernels.memory import float32s, float_of, int32s, int64s, lowest_bit, uint64s
-from searchapp.backends.kernels.places import BODY
-from searchapp.backends.kernels.positions import read_positions, unite_keys
+from searchapp.backends.kernels.phrase_positions import read_positions, unite_keys
+from searchapp.backends.kernels.positions import BODY
 from searchapp.backends.kernels.tables import (
     ASKED,
     BITS,

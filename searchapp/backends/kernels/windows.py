@@ -1,11 +1,13 @@
 """Looks for words and phrases near each other: windows of positions that hold a unit each of several kinds.
 
-A clause has variants, a variant units, a unit runs, and a run is what `places.py` calls a variant: slots one after the
-other, with pairs of a term and a form. Beside the arrays of `places.py`, where runs stand for variants (`slot_at` cuts
-the slots by run), there are
+A clause has variants, a variant units, a unit runs (its spellings), a run slots one after the other, and a slot pairs
+of a term and one of its forms, -1 for any. A unit starts where any of its runs does.
 
     unit_at    int64 (V + 1)   cuts the units by variant
     run_at     int64 (U + 1)   cuts the runs by unit
+    slot_at    int64 (R + 1)   cuts the slots by run
+    pair_at    int64 (S + 1)   cuts the pairs by slot
+    pair_term, pair_form       int32 (P)
     widths     int64 (U)       positions that a unit takes
     same       int64 (U)       how many units of the variant are the same as this one, itself included
     reach      int64 (V)       the longest that a window may be
@@ -20,74 +22,14 @@ import numpy as np
 
 from indexer.codec.compiled import kernel
 from searchapp.backends.kernels.blocks import TITLE, UNSCORED
-from searchapp.backends.kernels.places import (
-    BODY,
-    CAPACITY,
-    END,
-    keep_neighbours,
-    make_places,
-    most_positions,
-    order_slots,
-    seek_variant,
-    slot_keys,
-    unite_keys,
-)
+from searchapp.backends.kernels.positions import BODY, grow, read_run, unite_lists
 
-
-@kernel
-def seek_unit(unit, doc, text, run_at, slot_at, slot_order, pair_at, pair_term, run_next, places):
-    """First document from `doc` on that holds a unit."""
-    nearest = END
-    for run in range(run_at[unit], run_at[unit + 1]):
-        if run_next[run] < doc:
-            run_next[run] = seek_variant(
-                slot_at[run], slot_at[run + 1], doc, text, slot_order, pair_at, pair_term, places
-            )
-        nearest = min(nearest, run_next[run])
-    return nearest
-
-
-@kernel
-def seek_units(first, last, doc, text, run_at, slot_at, slot_order, pair_at, pair_term, run_next, places):
-    """First document from `doc` on that holds each of the units."""
-    unit = first
-    agreed = 0
-    while agreed < last - first:
-        found = seek_unit(unit, doc, text, run_at, slot_at, slot_order, pair_at, pair_term, run_next, places)
-        if found == END:
-            return END
-        agreed = agreed + 1 if found == doc else 1
-        doc = found
-        unit = unit + 1 if unit + 1 < last else first
-    return doc
-
-
-@kernel
-def unit_keys(unit, doc, mode, text, run_at, slot_at, pair_at, pair_term, pair_form, run_next, places, rows, keys):
-    """The keys where a unit starts in a document, rising, in `keys`; returns how many. Uses up five rows."""
-    total = 0
-    for run in range(run_at[unit], run_at[unit + 1]):
-        if run_next[run] != doc:
-            continue
-        first = slot_at[run]
-        count = slot_keys(first, doc, mode, text, pair_at, pair_term, pair_form, places, rows[:3])
-        rows[3, :count] = rows[0, :count]
-        for slot in range(first + 1, slot_at[run + 1]):
-            if count == 0:
-                break
-            other = slot_keys(slot, doc, mode, text, pair_at, pair_term, pair_form, places, rows[:3])
-            count = keep_neighbours(rows[3], count, rows[0], other, slot - first)
-        if total == 0:
-            keys[:count] = rows[3, :count]
-            total = count
-        else:
-            total = unite_keys(keys, total, rows[3], count, rows[2])
-    return total
+_BEHIND_ALL = np.int64(1) << 40
 
 
 @kernel
 def can_stand_apart(keys, heads, stops):
-    """Whether every unit can have a key of its own, of keys[unit, heads[unit] : stops[unit]].
+    """Whether every unit can have a key of its own, of keys[heads[unit] : stops[unit]].
 
     Each takes its nearest free one; where there is none, units make room for others along an augmenting path.
     """
@@ -97,7 +39,7 @@ def can_stand_apart(keys, heads, stops):
     held = 0
     for unit in range(units):
         for i in range(stops[unit] - heads[unit]):
-            key = keys[unit, heads[unit] + i]
+            key = keys[heads[unit] + i]
             spot = 0
             while spot < held and spots[spot] != key:
                 spot += 1
@@ -148,119 +90,116 @@ def can_stand_apart(keys, heads, stops):
 
 
 @kernel
-def find_starts(keys, counts, widths, same, reach, starts):
-    """Where windows begin, rising, in `starts`; returns how many. `keys` (units, ...) are the keys of each unit."""
-    units = len(counts)
-    heads = np.zeros(units, np.int64)
-    stops = np.zeros(units, np.int64)
-    found = 0
+def find_starts(keys, heads, ends, stops, widths, same, reach, starts, filled):
+    """Append to `starts` where windows begin, rising; returns how many there are. keys[heads[unit] : ends[unit]] are
+    the keys of a unit; `heads` and `stops` are used up."""
+    units = len(heads)
     while True:
-        first = END
+        first = _BEHIND_ALL
         for unit in range(units):
-            if heads[unit] == counts[unit]:
-                return found
-            first = min(first, keys[unit, heads[unit]])
+            if heads[unit] == ends[unit]:
+                return filled
+            first = min(first, keys[heads[unit]])
         fits = True
         apart = True
         for unit in range(units):
             latest = first + reach - widths[unit]
             head = heads[unit]
             stop = head
-            while stop < counts[unit] and stop - head < units and keys[unit, stop] <= latest:
+            while stop < ends[unit] and stop - head < units and keys[stop] <= latest:
                 stop += 1
             stops[unit] = stop
             if stop - head < same[unit]:
                 fits = False
                 break
             for other in range(unit):
-                if keys[other, heads[other]] == keys[unit, head]:
+                if keys[heads[other]] == keys[head]:
                     apart = False
         if fits and (apart or can_stand_apart(keys, heads, stops)):
-            starts[found] = first
-            found += 1
+            starts[filled] = first
+            filled += 1
         for unit in range(units):
-            if keys[unit, heads[unit]] == first:
+            if keys[heads[unit]] == first:
                 heads[unit] += 1
 
 
 @kernel
+def read_unit(text, unit, run_at, slot_at, pair_at, pair_term, pair_form, docs, mode):
+    """The list of where a unit starts."""
+    run = run_at[unit]
+    starts, keys = read_run(text, slot_at[run], slot_at[run + 1], pair_at, pair_term, pair_form, docs, mode)
+    for other in range(run + 1, run_at[unit + 1]):
+        other_starts, other_keys = read_run(
+            text, slot_at[other], slot_at[other + 1], pair_at, pair_term, pair_form, docs, mode
+        )
+        starts, keys = unite_lists(starts, keys, other_starts, other_keys)
+    return starts, keys
+
+
+@kernel
+def read_windows(text, first, last, run_at, slot_at, pair_at, pair_term, pair_form, widths, same, reach, docs, mode):
+    """The list of where windows of the units from `first` to `last` begin."""
+    units = last - first
+    unit_starts = np.empty((units, len(docs) + 1), np.int64)
+    keys = np.empty(0, np.int64)
+    filled = np.int64(0)
+    for unit in range(units):
+        starts, more = read_unit(text, first + unit, run_at, slot_at, pair_at, pair_term, pair_form, docs, mode)
+        if units == 1:
+            return starts, more
+        count = starts[len(docs)]
+        keys = grow(keys, filled, count)
+        keys[filled : filled + count] = more[:count]
+        unit_starts[unit] = starts + filled
+        filled += count
+    window_starts = np.zeros(len(docs) + 1, np.int64)
+    windows = np.empty(filled + 1, np.int64)
+    heads = np.empty(units, np.int64)
+    ends = np.empty(units, np.int64)
+    stops = np.empty(units, np.int64)
+    found = np.int64(0)
+    for number in range(len(docs)):
+        for unit in range(units):
+            heads[unit] = unit_starts[unit, number]
+            ends[unit] = unit_starts[unit, number + 1]
+        found = find_starts(keys, heads, ends, stops, widths[first:last], same[first:last], reach, windows, found)
+        window_starts[number + 1] = found
+    return window_starts, windows
+
+
+@kernel
 def find_windows(
-    text, unit_at, run_at, slot_at, pair_at, pair_term, pair_form, widths, same, reach, mode, first, stop, live,
-    title_scale, docs, gains,
+    text, unit_at, run_at, slot_at, pair_at, pair_term, pair_form, widths, same, reach, docs, mode, title_scale,
+    found_docs, gains,
 ):  # fmt: skip
-    """Live documents in [first, stop) that hold the clause, with their gains (0 when unscored); returns how many."""
-    variants = len(reach)
-    most_units = 0
-    for variant in range(variants):
-        most_units = max(most_units, unit_at[variant + 1] - unit_at[variant])
-    most_runs = 0
-    for unit in range(len(widths)):
-        most_runs = max(most_runs, run_at[unit + 1] - run_at[unit])
-    places = make_places(text, pair_term)
-    slot_order = order_slots(text, slot_at, pair_at, pair_term)
-    run_next = np.full(len(slot_at) - 1, np.int64(-1))
-    nexts = np.full(variants, np.int64(-1))
-    rows = np.empty((6, CAPACITY), np.int64)
-    keys = np.empty((most_units, CAPACITY), np.int64)
-    counts = np.empty(most_units, np.int64)
+    """Those of the documents that hold the clause, with their gains (0 when unscored); returns how many."""
+    starts, keys = read_windows(
+        text, unit_at[0], unit_at[1], run_at, slot_at, pair_at, pair_term, pair_form, widths, same, reach[0], docs, mode
+    )
+    for variant in range(1, len(reach)):
+        other_starts, other_keys = read_windows(
+            text, unit_at[variant], unit_at[variant + 1], run_at, slot_at, pair_at, pair_term, pair_form, widths, same,
+            reach[variant], docs, mode,
+        )  # fmt: skip
+        starts, keys = unite_lists(starts, keys, other_starts, other_keys)
+    title_gain, body_gain = text[9], text[10]
     found = 0
-    doc = np.int64(first)
-    while True:
-        nearest = END
-        for variant in range(variants):
-            if nexts[variant] < doc:
-                nexts[variant] = seek_units(
-                    unit_at[variant], unit_at[variant + 1], doc, text, run_at, slot_at, slot_order, pair_at, pair_term,
-                    run_next, places,
-                )  # fmt: skip
-            nearest = min(nearest, nexts[variant])
-        doc = nearest
-        if doc >= stop:
-            return found
-        if not (live[doc >> 6] >> np.uint64(doc & 63)) & np.uint64(1):
-            doc += 1
+    for number in range(len(docs)):
+        begin = starts[number]
+        end = starts[number + 1]
+        if begin == end:
             continue
-        most = most_positions(doc, text, pair_at, pair_term, slot_at[-1], places) * max(most_runs, 1)
-        if most * most_units * variants > rows.shape[1]:
-            rows = np.empty((6, most * most_units * variants * 2), np.int64)
-        if most > keys.shape[1]:
-            keys = np.empty((most_units, most * 2), np.int64)
-        total = 0
-        for variant in range(variants):
-            if nexts[variant] != doc:
-                continue
-            begin = unit_at[variant]
-            units = unit_at[variant + 1] - begin
-            for i in range(units):
-                counts[i] = unit_keys(
-                    begin + i, doc, mode, text, run_at, slot_at, pair_at, pair_term, pair_form, run_next, places,
-                    rows, keys[i],
-                )  # fmt: skip
-            count = find_starts(
-                keys,
-                counts[:units],
-                widths[begin : begin + units],
-                same[begin : begin + units],
-                reach[variant],
-                rows[3],
-            )
-            if total == 0:
-                rows[4, :count] = rows[3, :count]
-                total = count
-            else:
-                total = unite_keys(rows[4], total, rows[3], count, rows[2])
-        in_title = np.int64(0)
-        for i in range(total):
-            if rows[4, i] < BODY:
-                in_title += 1
-        in_body = total - in_title
-        if total:
-            docs[found] = doc
-            if mode == UNSCORED:
-                gains[found] = 0
-            elif mode == TITLE:
-                gains[found] = np.float32(in_title) * text[9][doc] * title_scale
-            else:
-                gains[found] = np.float32(in_title) * text[9][doc] + np.float32(in_body) * text[10][doc]
-            found += 1
-        doc += 1
+        doc = docs[number]
+        in_title = 0
+        while begin + in_title < end and keys[begin + in_title] < BODY:
+            in_title += 1
+        in_body = end - begin - in_title
+        found_docs[found] = doc
+        if mode == UNSCORED:
+            gains[found] = 0
+        elif mode == TITLE:
+            gains[found] = np.float32(in_title) * title_gain[doc] * title_scale
+        else:
+            gains[found] = np.float32(in_title) * title_gain[doc] + np.float32(in_body) * body_gain[doc]
+        found += 1
+    return found

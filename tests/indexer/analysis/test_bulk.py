@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.analysis import inversion
 from indexer.analysis.analyzer import Analyzer
-from indexer.analysis.atoms import code_points
+from indexer.analysis.atoms import code_points, text_of
 from indexer.analysis.bulk import BulkAnalyzer
 from indexer.article import Article, ReadArticle
 from indexer.backends.words import PlainCollector
+from indexer.codec.group import TermStretch
 from indexer.codec.inverting import InvertedBatch
+from indexer.codec.packing import FlatPostings
 from indexer.readers.read import ReadOptions, read_articles
 
 PIECES = (
@@ -43,10 +47,46 @@ def assert_same(found: InvertedBatch, expected: InvertedBatch) -> None:
     assert np.array_equal(found.body_length, expected.body_length)
     for name in ("text", "author", "source", "tag"):
         group, other = getattr(found, name), getattr(expected, name)
-        for part in ("terms", "surfaces", "postings", "forms"):
-            ours, theirs = getattr(group, part), getattr(other, part)
+        for part in ("form_start", "form_surface"):
+            assert np.array_equal(getattr(group, part), getattr(other, part)), (name, part)
+        (whole,) = other.stretches
+        joined, form_freq = join_stretches(group.stretches)
+        assert np.array_equal(form_freq, whole.form_freq)
+        for ours, theirs in (
+            (group.terms, other.terms),
+            (group.surfaces, other.surfaces),
+            (joined, whole.postings),
+        ):
             for array in ours.__slots__:
-                assert np.array_equal(getattr(ours, array), getattr(theirs, array)), (name, part, array)
+                assert np.array_equal(getattr(ours, array), getattr(theirs, array)), (name, array)
+
+
+def join_stretches(stretches: Iterable[TermStretch]) -> tuple[FlatPostings, np.ndarray]:
+    parts = list(stretches)
+
+    def joined(name: str, dtype: type[np.generic]) -> np.ndarray:
+        return np.concatenate([np.empty(0, dtype), *(getattr(each.postings, name) for each in parts)])
+
+    def starts(name: str) -> np.ndarray:
+        return np.concatenate(
+            [
+                [0],
+                np.cumsum(
+                    np.concatenate([np.empty(0, np.int64), *(np.diff(getattr(each.postings, name)) for each in parts)])
+                ),
+            ]
+        )
+
+    postings = FlatPostings(
+        starts("term_start"),
+        joined("docs", np.int32),
+        joined("title_freq", np.uint32),
+        joined("body_freq", np.uint32),
+        starts("position_start"),
+        joined("positions", np.int32),
+        joined("forms", np.uint16),
+    )
+    return postings, np.concatenate([np.empty(0, np.uint32), *(each.form_freq for each in parts)])
 
 
 def invert_both(taken: list[Article]) -> tuple[InvertedBatch, InvertedBatch]:
@@ -60,6 +100,14 @@ def invert_both(taken: list[Article]) -> tuple[InvertedBatch, InvertedBatch]:
 @given(st.lists(articles, min_size=1, max_size=5))
 def test_any_articles_are_read_as_by_the_analyzer(taken: list[Article]) -> None:
     assert_same(*invert_both(taken))
+
+
+@pytest.mark.parametrize("stretch", [1, 3, 20])
+@given(st.lists(articles, min_size=1, max_size=3))
+def test_terms_may_be_taken_a_few_at_a_time(stretch: int, taken: list[Article]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inversion, "STRETCH", stretch)
+        assert_same(*invert_both(taken))
 
 
 @given(st.lists(articles, min_size=1, max_size=3), st.lists(articles, min_size=1, max_size=3))
@@ -90,3 +138,4 @@ def test_positions_go_beyond_16_bits() -> None:
 @given(st.text())
 def test_code_points_are_those_of_the_text(text: str) -> None:
     assert "".join(map(chr, code_points(text))) == text
+    assert text_of(code_points(text)) == text

@@ -113,6 +113,15 @@ def test_a_refused_document_leaves_no_words_and_loses_nobody_elses(folder) -> No
     assert articles_with(folder, "removed") == set()
 
 
+@pytest.mark.parametrize("broken", [{"body": "\ud800"}, {"author": ("\ud800",)}, {"tag": ("a", "\ud800")}])
+def test_a_lone_surrogate_is_refused_before_anything_is_written(folder, broken) -> None:
+    draft = make_draft(news("1"), "/a")
+    with WhooshIndex.create(folder).writer(MEMORY_MB) as writer:
+        with pytest.raises(ArticleError, match="cannot be encoded"):
+            writer.write(replace(draft, article=replace(draft.article, **broken)))
+        assert writer.commit().articles == 0
+
+
 def test_a_refused_update_leaves_the_committed_version(folder, index_articles_of) -> None:
     index_articles_of(news("1", "The version that stands."))
     with WhooshIndex.open(folder).writer(MEMORY_MB) as writer:
