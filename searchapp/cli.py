@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import click
 import orjson
 
 from indexer.analysis.analyzer import Analyzer
-from indexer.cli import COMMANDS
+from indexer.codec.compiled import is_warm
 from indexer.commands import (
     EXIT_CODES,
     EXIT_FAILED,
@@ -27,12 +28,28 @@ from searchapp.backends.whoosh_searcher import WhooshEngine
 from searchapp.search.answer import answer, article_answer
 from searchapp.search.service import SearchService
 from searchapp.terminal import print_article, print_page
-from searchapp.warming import warm_up
 from searchapp.web.addresses import next_answer_address
 from searchapp.web.params import ParameterError, read_params
 
+#: The commands of `indexer.cli`.
+WRITING: Final = ("delete", "index", "parse", "rebuild", "settings", "stats", "undelete", "verify")
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
+
+class Commands(click.Group):
+    """All commands. What those need that write is imported when one of them is asked for: a search does not wait."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted((*super().list_commands(ctx), *WRITING))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in WRITING:
+            return super().get_command(ctx, cmd_name)
+        from indexer.cli import COMMANDS  # noqa: PLC0415 readers of files cost a search 0.2 s
+
+        return next(command for command in COMMANDS if command.name == cmd_name)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
 @click.version_option(package_name="broadsheet", prog_name="broadsheet")
 def main() -> None:
     """Full-text search for news archives: a pile of articles in, a search page and a search endpoint out."""
@@ -124,14 +141,13 @@ def serve(host: str | None, port: str | None, index_dir: Path | None) -> None:
     serve_app(settings)
 
 
-for _command in COMMANDS:
-    main.add_command(_command)
-
-
 def _open_service(index_dir: Path | None) -> SearchService:
     settings, _ = read_settings({"index_dir": index_dir})
     engine = WhooshEngine(settings.index_dir)  # says first when there is none
-    warm_up(lambda text: click.echo(text, err=True))
+    if not is_warm():
+        from searchapp.warming import warm_up  # noqa: PLC0415 once in a version's life
+
+        warm_up(lambda text: click.echo(text, err=True))
     return SearchService(engine, Analyzer(), settings, date.today)
 
 

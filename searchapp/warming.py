@@ -19,7 +19,7 @@ from typing import Final
 from indexer.analysis.analyzer import Analyzer
 from indexer.article import Article, Published
 from indexer.backends.whoosh_index import WhooshIndex
-from indexer.codec.compiled import HAS_NUMBA, cache_folder
+from indexer.codec.compiled import HAS_NUMBA, warm_mark
 from indexer.document import make_draft
 from indexer.settings import Settings
 from searchapp.backends.whoosh_searcher import WhooshEngine
@@ -28,7 +28,6 @@ from searchapp.search.plan import FacetRequest
 from searchapp.search.request import Filters, SearchRequest, Sort
 from searchapp.search.service import SearchService
 
-_MARK: Final = "warm"
 _MEMORY_MB: Final = 16
 _NO_HURRY_MS: Final = 3_600_000
 _TODAY: Final = date(2024, 6, 1)
@@ -39,9 +38,9 @@ _TEXT: Final = (
 )
 
 
-def warm_up(say: Callable[[str], None], home: Callable[[], Path] = cache_folder) -> bool:
+def warm_up(say: Callable[[str], None], mark: Callable[[], Path] = warm_mark) -> bool:
     """Compile what is not compiled yet; False where nothing was to be done. `say` is told before it takes long."""
-    if not HAS_NUMBA or (home() / _MARK).exists():
+    if not HAS_NUMBA or mark().exists():
         return False
     say("compiling the loops that index and search; this is done once and takes about a minute ...")
     with tempfile.TemporaryDirectory() as folder:
@@ -55,8 +54,8 @@ def warm_up(say: Callable[[str], None], home: Callable[[], Path] = cache_folder)
         service.browse((FacetRequest("year"), FacetRequest("source")))
         engine.close()
     with suppress(OSError):  # a cache that cannot be written is no cache, and every process compiles for itself
-        home().mkdir(mode=0o700, parents=True, exist_ok=True)
-        (home() / _MARK).touch()
+        mark().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mark().touch()
     return True
 
 

@@ -16,6 +16,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -40,6 +41,7 @@ def kernel_sources() -> tuple[Path, ...]:
     return tuple(sorted(path for package in _PACKAGES for path in (root / package).rglob("kernels/*.py")))
 
 
+@cache
 def cache_folder() -> Path:
     """Where compiled kernels are kept: `BROADSHEET_KERNEL_CACHE`, else the user's cache folder."""
     base = os.environ.get(CACHE_VARIABLE)
@@ -50,6 +52,16 @@ def cache_folder() -> Path:
     for source in (*kernel_sources(), Path(__file__)):
         digest.update(source.read_bytes())
     return parent / f"kernels-{digest.hexdigest()}"
+
+
+def warm_mark() -> Path:
+    """The file that stands where everything was compiled once."""
+    return cache_folder() / "warm"
+
+
+def is_warm() -> bool:
+    """Whether nothing is left to compile."""
+    return not HAS_NUMBA or warm_mark().exists()
 
 
 if HAS_NUMBA:

@@ -32,7 +32,7 @@ def compiled() -> dict[str, int]:
 
 def test_after_warming_up_no_question_waits_for_the_compiler(tmp_path: Path) -> None:
     said: list[str] = []
-    assert warm_up(said.append, lambda: tmp_path) is HAS_NUMBA
+    assert warm_up(said.append, lambda: tmp_path / "warm") is HAS_NUMBA
     assert len(said) == HAS_NUMBA
     before = compiled()
     with WhooshIndex.create(tmp_path / "index").writer(16) as writer:
@@ -54,5 +54,5 @@ def test_after_warming_up_no_question_waits_for_the_compiler(tmp_path: Path) -> 
 def test_warming_up_twice_does_nothing_the_second_time(tmp_path: Path) -> None:
     (tmp_path / "warm").touch()
     said: list[str] = []
-    assert not warm_up(said.append, lambda: tmp_path)
+    assert not warm_up(said.append, lambda: tmp_path / "warm")
     assert said == []
