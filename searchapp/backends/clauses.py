@@ -21,7 +21,7 @@ from searchapp.backends.kernels.blocks import BOTH, TITLE, UNSCORED
 from searchapp.backends.kernels.memory import address_of
 from searchapp.backends.leaf import SegmentLeaf
 from searchapp.backends.pairs import ANY_FORM, find_pairs
-from searchapp.backends.phrases import find_runs
+from searchapp.backends.phrases import Sought, find_runs, seek_runs
 from searchapp.backends.room import ROOM
 from searchapp.backends.spelled import find_fitting_forms, find_spelled_leaf
 from searchapp.backends.windows import Runs, find_windows
@@ -105,22 +105,35 @@ def _find_leaf(
     if isinstance(clause, WindowPlan):
         docs, gains = find_windows(clause, segment, generation, group_name, mode, has_time)
     else:
-        surface = mode != UNSCORED and (isinstance(clause, PhrasePlan) or clause.surface)
-        variants = _resolve(clause, segment, generation, group_name, surface=surface)
-        if mode != UNSCORED and (terms := _plain_terms(clause, variants)) is not None:
-            shares = (
-                len(terms) > 1
-                and isinstance(clause, WordPlan)
-                and not _share_no_article([run[0] for run in clause.alternatives])
-            )
-            doc_freq = segment.text[5]
-            return SegmentLeaf(sum(int(doc_freq[term]) for term in terms), terms, shares)
-        docs, gains = find_runs(variants, segment, group_name, mode, has_time)
+        sought = generation.sought.get(key)
+        if sought is None:
+            sought = generation.sought.put(key, _resolve_places(clause, segment, generation, group_name, mode))
+        if isinstance(sought, SegmentLeaf):
+            return sought
+        docs, gains = find_runs(sought, segment, group_name, has_time)
     if mode != UNSCORED:
         return SegmentLeaf(len(docs), docs=docs, gains=gains)
     row = np.zeros(len(segment.live), np.uint64)
     counting.mark_docs(docs, len(docs), row)
     return generation.sets.put(key, SegmentLeaf(len(docs), row=row), row.nbytes)
+
+
+def _resolve_places(
+    clause: WordPlan | PhrasePlan, segment: SearchedSegment, generation: Generation, group_name: str, mode: int
+) -> SegmentLeaf | Sought:
+    """The terms of a word, or what is to be looked for by positions."""
+    surface = mode != UNSCORED and (isinstance(clause, PhrasePlan) or clause.surface)
+    variants = _resolve(clause, segment, generation, group_name, surface=surface)
+    terms = None if mode == UNSCORED else _plain_terms(clause, variants)
+    if terms is None:
+        return seek_runs(variants, segment, group_name, mode)
+    shares = (
+        len(terms) > 1
+        and isinstance(clause, WordPlan)
+        and not _share_no_article([run[0] for run in clause.alternatives])
+    )
+    doc_freq = segment.text[5]
+    return SegmentLeaf(sum(int(doc_freq[term]) for term in terms), terms, shares)
 
 
 def _resolve(

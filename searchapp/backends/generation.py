@@ -132,9 +132,10 @@ class Generation:
         self.bases = [segment.base for segment in self.segments]
         self.document_count = base
         self.everything_lives = self.live_count == base
-        #: Term numbers, clauses that are nothing but terms, and bitsets by what they hold.
+        #: Term numbers; clauses that are terms alone; terms and phrases by segment; bitsets by what they hold.
         self.numbers = BoundedMemory(_CACHED_NUMBERS)
         self.prepared = BoundedMemory(_CACHED_CLAUSES)
+        self.sought = BoundedMemory(_CACHED_CLAUSES)
         self.sets = BoundedMemory(_CACHED_SETS_BYTES)
         #: A row of addresses and sizes for each segment, as `kernels/tables.py` lists them.
         self._table = np.array([segment.row("text") for segment in self.segments], np.int64)

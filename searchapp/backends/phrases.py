@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
@@ -25,12 +26,18 @@ _TITLE_SCALE: Final = float_as_int(float(TITLE_SCALE))
 _FIRST_CAPACITY: Final = 4096
 
 
-def find_runs(
-    variants: Runs, segment: SearchedSegment, group_name: str, mode: int, has_time: Callable[[], bool]
-) -> tuple[I32, F32]:
-    """Live documents that hold any of the spellings, rising. Raises LateError when there is no time left."""
-    if not variants:
-        return np.zeros(0, np.int32), np.zeros(0, np.float32)
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for in one segment, as `kernels/phrases.py` reads it. `most` documents can hold it."""
+
+    numbers: array[int]
+    most: int
+    terms: int
+    slots: int
+
+
+def seek_runs(variants: Runs, segment: SearchedSegment, group_name: str, mode: int) -> Sought:
+    """Any of these spellings; none is in the segment where there are no variants."""
     doc_freq = segment.arrays(group_name)[5]
     numbers = [mode, _TITLE_SCALE, _BUDGET, _FIRST_CAPACITY, len(variants), 0]
     numbers += accumulate(map(len, variants))
@@ -43,11 +50,19 @@ def find_runs(
         for slot, size in zip(variant, sizes, strict=True):
             numbers += (0, 0, 0, size, BOTH, 0, 0, 0, 0, len(slot), *(term for term, _ in slot))
             forms += (form for _, form in slot)
-    most = min(most, segment.documents)
-    docs, gains = np.empty(most, np.int32), np.empty(most, np.float32)
-    question = array("q", numbers + forms)
-    ROOM.make_cursors(max(len(forms), slots))
-    ROOM.make_keys(len(forms) * _FIRST_CAPACITY)
+    return Sought(array("q", numbers + forms), min(most, segment.documents), len(forms), slots)
+
+
+def find_runs(
+    sought: Sought, segment: SearchedSegment, group_name: str, has_time: Callable[[], bool]
+) -> tuple[I32, F32]:
+    """Live documents that hold it, rising, and what they gain. Raises LateError when there is no time left."""
+    docs, gains = np.empty(sought.most, np.int32), np.empty(sought.most, np.float32)
+    if not sought.most:
+        return docs, gains
+    question = sought.numbers[:]  # the kernel writes into it
+    ROOM.make_cursors(max(sought.terms, sought.slots))
+    ROOM.make_keys(sought.terms * question[CAPACITY])
     state = ROOM.phrase_state
     state.fill(0)
     asked = question.buffer_info()[0], segment.row_address(group_name), ROOM.address
@@ -60,5 +75,5 @@ def find_runs(
         start, found, needed = state.tolist()
         if needed:
             question[CAPACITY] = 2 * needed
-            ROOM.make_keys(len(forms) * question[CAPACITY])
+            ROOM.make_keys(sought.terms * question[CAPACITY])
     return docs[:found], gains[:found]

@@ -54,7 +54,7 @@ class Room(threading.local):
             (tables.ALLOWED_BITS, np.zeros(FLAT_WORDS, np.uint64)),
             (tables.CANDIDATE_BITS, np.zeros(FLAT_WORDS, np.uint64)),
             (tables.ASKED, np.empty(CANDIDATES, np.int32)),
-            (tables.BEGINS, np.empty(BLOCK + 1, np.int64)),
+            (tables.BEGINS, np.empty(BLOCK, np.int64)),
         ):
             self._keep(place, array)
         self._terms = self._keys = 0

@@ -36,6 +36,8 @@ from searchapp.backends.kernels.tables import (
     WORDS,
 )
 
+#: Documents asked for in a block, from which on it is cheaper to reckon where every posting's positions begin.
+MANY = 6
 _ONE = np.uint64(1)
 
 
@@ -47,6 +49,16 @@ def unpack_stream_value(source, width, i):
     word = bit >> 5
     pair = np.uint64(words[word]) | (np.uint64(words[word + 1]) << np.uint64(32))
     return np.int64((pair >> np.uint64(bit & 31)) & ((_ONE << np.uint64(width)) - _ONE))
+
+
+@inlined
+def count_positions(extras_at, first, stop):
+    """How many positions the postings from `first` to before `stop` have."""
+    extras = int32s(extras_at)
+    total = np.int32(0)
+    for i in range(np.uint64(first), np.uint64(stop)):
+        total += extras[i]
+    return np.int64(total) + stop - first
 
 
 @kernel
@@ -86,25 +98,35 @@ def read_positions(segment, room, term, form, mode, count, starts_at, keys_at, c
         extras_at = np.int64(uint32s(columns[WORD_AT])[block]) + run_words(fill, gap_width(packed))
         titles_at = columns[WORDS] + 4 * (extras_at + run_words(fill, extra_width(packed)))
         unpack(columns[WORDS] + 4 * extras_at, fill, extra_width(packed), row[EXTRAS])
+        reads_forms = form >= 0 and wf > 0
         total = np.int64(0)
-        for i in range(np.uint64(fill)):
-            begins[i] = total
-            total += np.int64(extras[i]) + 1
-        begins[np.uint64(fill)] = total
+        if reads_forms:
+            total = count_positions(row[EXTRAS], 0, fill)
         steps_at = np.int64(uint32s(columns[POSITION_WORD_AT])[block])
         forms_at = positions + 4 * (steps_at + ((total * wp + 31) >> 5))
         steps_at = positions + 4 * steps_at
         last = last_doc[block]
+        stop_at = c
+        while stop_at < count and asked[stop_at] <= last:
+            stop_at += 1
+        is_dense = stop_at - c >= MANY
+        if is_dense:
+            begin = np.int64(0)
+            for i in range(np.uint64(fill)):
+                begins[i] = begin
+                begin += np.int64(extras[i]) + 1
+        begin = np.int64(0)
         i = np.int64(0)
-        while c < count and asked[c] <= last:
+        while c < stop_at:
             doc = asked[c]
+            before = i
             while i + 8 < fill and docs[i + 8] < doc:
                 i += 8
             while docs[i] < doc:
                 i += 1
-            if docs[i] == doc:
-                begin = begins[i]
-                end = begins[i + 1]
+            begin = begins[i] if is_dense else begin + count_positions(row[EXTRAS], before, i)
+            if docs[i] == doc and (wf > 0 or form <= 0):
+                end = begin + np.int64(extras[i]) + 1
                 if filled + end - begin > capacity:
                     return -(filled + end - begin)
                 title = np.int64(0)
@@ -115,20 +137,18 @@ def read_positions(segment, room, term, form, mode, count, starts_at, keys_at, c
                 title += begin
                 base = np.int64(0) if title > begin else BODY
                 key = base
-                before = np.int64(-1)
+                last_key = np.int64(-1)
                 for k in range(begin, end):
                     if k == title:
                         key = BODY
                     if wp:
                         key += unpack_stream_value(steps_at, wp, k)
-                    if form >= 0 and wf and unpack_stream_value(forms_at, wf, k) != form:
+                    if reads_forms and unpack_stream_value(forms_at, wf, k) != form:
                         continue
-                    if form > 0 and not wf:
-                        continue
-                    if key != before:
+                    if key != last_key:
                         keys[filled] = key
                         filled += 1
-                        before = key
+                        last_key = key
             c += 1
             starts[c] = filled
     return filled

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.codec.compiled import kernel
+from indexer.codec.compiled import inlined, kernel
 from searchapp.backends.kernels.blocks import TITLE, UNSCORED
 from searchapp.backends.kernels.flat import is_empty
 from searchapp.backends.kernels.flat_asking import look_up
@@ -84,7 +84,7 @@ def match_variant(first, stop, start, end, segment, room):
 
 @kernel
 def lay_out_slots(question, room):
-    """Finds the slots and gives them cursors; returns where the forms begin, and how many terms there are."""
+    """Finds the slots, behind them the forms, and gives the slots cursors."""
     fields = int64s(question)
     slots = int64s(int64s(room)[PLACES])
     variants = fields[VARIANTS]
@@ -99,7 +99,7 @@ def lay_out_slots(question, room):
         at += LEAF_FIELDS + leaf[TERM_COUNT]
     for slot in range(count):
         int64s(slots[slot])[READER] = terms + slot
-    return at, terms
+    slots[count] = question + 8 * at
 
 
 @kernel
@@ -118,7 +118,7 @@ def slot_keys(slot, c, room, capacity, union_at, spare_at):
     return count
 
 
-@kernel
+@inlined
 def variant_starts(first, stop, c, room, capacity, these_at, union_at, spare_at):
     """The keys at which a variant starts in candidate `c`; returns how many."""
     row = int64s(room)
@@ -177,13 +177,14 @@ def find_phrases(question, segment, room, docs_at, gains_at):
     asked = int32s(row[ASKED])
     live = uint64s(int64s(segment)[LIVE])
     documents = int64s(segment)[DOCUMENTS]
-    capacity = fields[CAPACITY]
-    forms, terms = lay_out_slots(question, room)
+    lay_out_slots(question, room)
     variants = fields[VARIANTS]
     all_slots = fields[PHRASE_HEAD + variants]
     budget = fields[PHRASE_BUDGET]
-    start = state[PHRASE_START]
+    goes_on_at = state[PHRASE_START]
     state[PHRASE_NEEDS] = 0
+    start = goes_on_at // FLAT_WINDOW * FLAT_WINDOW
+    count = np.int64(0)
     for slot in range(all_slots):
         place_cursors(slots[slot], start, segment, room)
     while start < documents and budget > 0:
@@ -195,7 +196,6 @@ def find_phrases(question, segment, room, docs_at, gains_at):
             break
         end = min(start + FLAT_WINDOW, documents)
         held = (end - start + 63) >> 6
-        found = state[PHRASE_FOUND]
         budget -= FLAT_WINDOW >> 3
         for variant in range(variants):
             first = fields[PHRASE_HEAD + variant]
@@ -204,55 +204,57 @@ def find_phrases(question, segment, room, docs_at, gains_at):
             for word in range(held):
                 candidates[word] |= bits[word]
                 bits[word] = _ZERO
-        word = np.int64(0)
-        while word < held:
-            count = np.int64(0)
-            while word < held and count <= CANDIDATES - 64:
-                left = candidates[word] & live[(start >> 6) + word]
-                candidates[word] = _ZERO
-                while left != _ZERO:
-                    asked[count] = start + (word << 6) + lowest_bit(left)
-                    left &= left - _ONE
-                    count += 1
-                word += 1
-            if count == 0:
-                continue
-            budget -= count * 8 * terms
-            cursor = np.int64(0)
-            for slot in range(all_slots):
-                for i in range(int64s(slots[slot])[TERM_COUNT]):
-                    needed = read_positions(
-                        segment, room, int64s(slots[slot])[LEAF_FIELDS + i], fields[forms + cursor],
-                        fields[PHRASE_MODE], count, row[STARTS] + 8 * cursor * (CANDIDATES + 1),
-                        row[KEYS] + 8 * cursor * capacity, capacity,
-                    )  # fmt: skip
-                    state[PHRASE_NEEDS] = max(state[PHRASE_NEEDS], -needed)
-                    cursor += 1
-            if state[PHRASE_NEEDS]:
-                while word < held:
-                    candidates[word] = _ZERO
-                    word += 1
-                state[PHRASE_FOUND] = found
-                state[PHRASE_START] = start
-                return
-            check_candidates(question, segment, room, count, terms * capacity, docs_at, gains_at)
+        for word in range(held):
+            left = candidates[word] & live[(start >> 6) + word]
+            candidates[word] = _ZERO
+            while left != _ZERO:
+                asked[count] = start + (word << 6) + lowest_bit(left)
+                left &= left - _ONE
+                count += np.int64(asked[count] >= goes_on_at)
+            if count > CANDIDATES - 64:
+                budget -= count * 16
+                if not check_candidates(question, segment, room, count, docs_at, gains_at):
+                    for other in range(word + 1, held):
+                        candidates[other] = _ZERO
+                    return
+                count = np.int64(0)
         start = end
-    state[PHRASE_START] = start
+    if count == 0 or check_candidates(question, segment, room, count, docs_at, gains_at):
+        state[PHRASE_START] = start
 
 
 @kernel
-def check_candidates(question, segment, room, count, width, docs_at, gains_at):
-    """Writes down those of the candidates in which the clause stands."""
+def check_candidates(question, segment, room, count, docs_at, gains_at):
+    """Writes down those of the candidates in which the clause stands; False where there is not enough room for their
+    positions, and nothing was done."""
     fields = int64s(question)
     row = int64s(room)
     state = int64s(row[PHRASE_STATE])
+    slots = int64s(row[PLACES])
+    capacity = fields[CAPACITY]
+    variants = fields[VARIANTS]
+    mode = fields[PHRASE_MODE]
+    terms = np.int64(0)
+    for slot in range(fields[PHRASE_HEAD + variants]):
+        leaf = int64s(slots[slot])
+        for i in range(leaf[TERM_COUNT]):
+            # The forms stand behind the last slot.
+            form = int64s(slots[fields[PHRASE_HEAD + variants]])[terms]
+            needed = read_positions(
+                segment, room, leaf[LEAF_FIELDS + i], form, mode, count, row[STARTS] + 8 * terms * (CANDIDATES + 1),
+                row[KEYS] + 8 * terms * capacity, capacity,
+            )  # fmt: skip
+            state[PHRASE_NEEDS] = max(state[PHRASE_NEEDS], -needed)
+            terms += 1
+    if state[PHRASE_NEEDS]:
+        state[PHRASE_START] = int32s(row[ASKED])[0]
+        return False
+    width = terms * capacity
     asked = int32s(row[ASKED])
     docs = int32s(docs_at)
     gains = float32s(gains_at)
     title_gain = float32s(int64s(segment)[TITLE_GAIN])
     body_gain = float32s(int64s(segment)[BODY_GAIN])
-    variants = fields[VARIANTS]
-    mode = fields[PHRASE_MODE]
     scale = float_of(fields[PHRASE_SCALE])
     found = state[PHRASE_FOUND]
     # No union, and not the starts of all variants, are more than all keys together.
@@ -283,3 +285,4 @@ def check_candidates(question, segment, room, count, width, docs_at, gains_at):
             gains[found] = gain
             found += 1
     state[PHRASE_FOUND] = found
+    return True
