@@ -13,7 +13,7 @@ import numpy as np
 from indexer.codec.kernels.packing import F32, I32
 from searchapp.backends.generation import SearchedSegment
 from searchapp.backends.kernels.blocks import BOTH
-from searchapp.backends.kernels.memory import address_of, float_as_int
+from searchapp.backends.kernels.memory import float_as_int
 from searchapp.backends.kernels.phrases import CAPACITY, find_phrases
 from searchapp.backends.leaf import TITLE_SCALE, LateError
 from searchapp.backends.room import ROOM
@@ -57,16 +57,15 @@ def find_runs(
     sought: Sought, segment: SearchedSegment, group_name: str, has_time: Callable[[], bool]
 ) -> tuple[I32, F32]:
     """Live documents that hold it, rising, and what they gain. Raises LateError when there is no time left."""
-    docs, gains = np.empty(sought.most, np.int32), np.empty(sought.most, np.float32)
     if not sought.most:
-        return docs, gains
+        return np.zeros(0, np.int32), np.zeros(0, np.float32)
     question = sought.numbers[:]  # the kernel writes into it
     ROOM.make_cursors(max(sought.terms, sought.slots))
     ROOM.make_keys(sought.terms * question[CAPACITY])
     state = ROOM.phrase_state
     state.fill(0)
+    taken = ROOM.make_results(sought.most)
     asked = question.buffer_info()[0], segment.row_address(group_name), ROOM.address
-    taken = address_of(docs), address_of(gains)
     start = 0
     while start < segment.documents:
         if not has_time():
@@ -76,4 +75,4 @@ def find_runs(
         if needed:
             question[CAPACITY] = 2 * needed
             ROOM.make_keys(sought.terms * question[CAPACITY])
-    return docs[:found], gains[:found]
+    return ROOM.found_docs[:found].copy(), ROOM.found_gains[:found].copy()

@@ -31,12 +31,14 @@ class Room(threading.local):
         self.docs = np.empty(MOST_KEPT, np.int64)
         self.scores = np.empty(MOST_KEPT, np.float32)
         self.halves = np.empty(2 * MOST_KEPT, np.uint64)
+        self.found_docs, self.found_gains = np.empty(0, np.int32), np.empty(0, np.float32)
+        self._results = (0, 0)
         self._table = np.zeros(tables.ROOM_FIELDS, np.int64)
         self.address = address_of(self._table)
         self._kept: dict[int, NDArray[Any]] = {}
         for place, array in (
             (tables.SCORES, np.zeros(FLAT_WINDOW, np.float32)),
-            (tables.SUMS, np.zeros(FLAT_WINDOW, np.float32)),
+            (tables.SUMS, np.zeros(FLAT_WINDOW, np.int64)),
             (tables.BITS, np.zeros(FLAT_WORDS, np.uint64)),
             (tables.FOUND_BITS, np.zeros(FLAT_WORDS, np.uint64)),
             (tables.FIRST_KEYS, np.empty(MOST_KEPT, np.float64)),
@@ -72,6 +74,7 @@ class Room(threading.local):
             self._keep(place, np.zeros(terms, np.int64))
         self._keep(tables.DOCS, np.empty(terms * BLOCK, np.int32))
         self._keep(tables.ROWS, np.empty(terms * BLOCK, np.float32))
+        self._keep(tables.TITLE_ROWS, np.empty(terms * BLOCK, np.uint32))
         self._keep(tables.LEAF_NUMBERS, np.zeros((LEAF_FIELDS + 1) * terms, np.int64))
         self._keep(tables.PLACES, np.zeros(2 * terms, np.int64))
         self._keep(tables.STARTS, np.empty(terms * (CANDIDATES + 1), np.int64))
@@ -82,6 +85,13 @@ class Room(threading.local):
             self._keys = count
             self._keep(tables.KEYS, np.empty(count, np.int64))
             self._keep(tables.KEY_ROWS, np.empty(4 * count, np.int64))
+
+    def make_results(self, most: int) -> tuple[int, int]:
+        """Room for so many documents of a phrase, and their gains: the addresses of `found_docs` and `found_gains`."""
+        if len(self.found_docs) < most:
+            self.found_docs, self.found_gains = np.empty(most, np.int32), np.empty(most, np.float32)
+            self._results = address_of(self.found_docs), address_of(self.found_gains)
+        return self._results
 
     def frames(self, count: int) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
         """Empty frames of the stack machine (`kernels/program.py`), so many at least."""

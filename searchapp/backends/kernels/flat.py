@@ -57,6 +57,7 @@ from searchapp.backends.kernels.flat_leaves import (
     TERM_COUNT,
     WEIGHT,
     add_scores,
+    add_shared_scores,
     first_ahead,
     place_cursors,
     set_bits,
@@ -260,7 +261,10 @@ def run_scores(question, number, count, start, budget, segment, room, filled):
             return documents, matches, filled, budget
         end = min(start + FLAT_WINDOW, documents)
         for leaf in range(count):
-            budget -= add_scores(places[leaf], start, end, segment, room, k1, title_scale)
+            if int64s(places[leaf])[SHARES]:
+                budget -= add_shared_scores(places[leaf], start, end, segment, room, k1, title_scale)
+            else:
+                budget -= add_scores(places[leaf], start, end, segment, room, k1, title_scale)
         found, filled = collect_scores(start, end, segment, room, fields[HITS], filled, matched)
         matches += found
         budget -= _WINDOW_COST

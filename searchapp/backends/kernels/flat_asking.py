@@ -28,9 +28,10 @@ from searchapp.backends.kernels.memory import float32s, float64s, float_of, int3
 from searchapp.backends.kernels.postings import (
     block_size,
     first_block,
+    gain_of,
     keep_titles,
     read_docs,
-    read_gain,
+    read_frequency,
     read_gains,
     saturate,
     seek_block,
@@ -56,8 +57,9 @@ from searchapp.backends.kernels.tables import (
     TITLES,
 )
 
-#: A block is decoded whole when so many of its documents are asked for.
-MANY_ASKED = 16
+#: From so many asked documents on, all of a block are looked at, or scored, instead of each by itself.
+MANY_TO_LOOK_UP = 5
+MANY_TO_SCORE = 8
 #: Bounds are rounded; a document may reach so much more than its bound says.
 SLACK = np.float32(1.00001)
 NONE = np.int64(1) << 40
@@ -128,7 +130,7 @@ def look_up(leaf, start, end, segment, room, asked_at, found_at):
                 if mode == TITLE:
                     fill = keep_titles(segment, block, fill, docs_at, row[TITLES])
                 int64s(row[HELD])[cursor] = block
-            if count_asked(asked, slot, last) < MANY_ASKED:
+            if count_asked(asked, slot, last) < MANY_TO_LOOK_UP:
                 head = np.int64(0)
                 while slot <= last:
                     head = seek_doc(docs_at, head, fill, start + slot)
@@ -142,8 +144,7 @@ def look_up(leaf, start, end, segment, room, asked_at, found_at):
                 tail = seek_doc(docs_at, head, fill, start + last + 1)
                 for k in range(np.uint64(head), np.uint64(tail)):
                     at = np.uint64(docs[k] - start)
-                    word = at >> _SIX
-                    found[word] |= ((asked[word] >> (at & _LOW)) & _ONE) << (at & _LOW)
+                    found[at >> _SIX] |= _ONE << (at & _LOW)
             slot = next_asked(asked, held, last + 1)
         int64s(row[BLOCKS])[cursor] = block
         int64s(row[FILLS])[cursor] = fill
@@ -152,9 +153,11 @@ def look_up(leaf, start, end, segment, room, asked_at, found_at):
     at = seek_doc(fields[READY_DOCS], int64s(row[BLOCKS])[fields[READER]], count, start)
     while at < count and ready[at] < end:
         slot = np.int64(ready[at]) - start
-        found[slot >> 6] |= asked[slot >> 6] & (_ONE << np.uint64(slot & 63))
+        found[slot >> 6] |= _ONE << np.uint64(slot & 63)
         at += 1
     int64s(row[BLOCKS])[fields[READER]] = at
+    for word in range(held):
+        found[word] &= asked[word]
     return read
 
 
@@ -169,8 +172,7 @@ def score_asked(leaf, start, end, segment, room, k1, title_scale, asked_at):
     weight = float_of(fields[WEIGHT])
     shares = fields[SHARES] != 0
     scores = float32s(row[SCORES])
-    sums = float32s(row[SUMS])
-    target = sums if shares else scores
+    sums = int64s(row[SUMS])
     rows = float32s(row[SPARE_ROW])
     held = (end - start + 63) >> 6
     for i in range(fields[TERM_COUNT]):
@@ -193,18 +195,17 @@ def score_asked(leaf, start, end, segment, room, k1, title_scale, asked_at):
                 docs_at = row[SPARE_DOCS]
                 read_docs(segment, term, block, docs_at, row[GAPS])
             docs = int32s(docs_at)
-            if mode == TITLE or count_asked(asked, slot, last) >= MANY_ASKED:
+            if not shares and (mode == TITLE or count_asked(asked, slot, last) >= MANY_TO_SCORE):
                 fill = read_gains(
                     segment, block, fill, mode, title_scale, docs_at, row[SPARE_ROW], row[EXTRAS], row[TITLES]
                 )
-                if not shares:
-                    saturate(row[SPARE_ROW], fill, weight, k1)
+                saturate(row[SPARE_ROW], fill, weight, k1)
                 head = seek_doc(docs_at, 0, fill, start + slot)
                 tail = seek_doc(docs_at, head, fill, start + last + 1)
                 for k in range(np.uint64(head), np.uint64(tail)):
                     at = np.uint64(docs[k] - start)
                     if (asked[at >> _SIX] >> (at & _LOW)) & _ONE:
-                        target[at] += rows[k]
+                        scores[at] += rows[k]
             else:
                 head = np.int64(0)
                 while slot <= last:
@@ -212,14 +213,19 @@ def score_asked(leaf, start, end, segment, room, k1, title_scale, asked_at):
                     if head == fill:
                         break
                     if docs[head] == start + slot:
-                        gain = read_gain(segment, block, fill, head, start + slot, mode, title_scale)
-                        target[slot] += gain if shares else weight * gain / (k1 + gain)
+                        title, body = read_frequency(segment, block, fill, head)
+                        if shares:
+                            sums[slot] += (title << 32) + body
+                        else:
+                            gain = gain_of(segment, start + slot, title, body, mode, title_scale)
+                            scores[slot] += weight * gain / (k1 + gain)
                     slot = next_asked(asked, held, slot + 1)
             slot = next_asked(asked, held, last + 1)
     if shares:
         slot = next_asked(asked, held, 0)
         while slot < end - start:
-            scores[slot] += weight * sums[slot] / (k1 + sums[slot])
+            gain = gain_of(segment, start + slot, sums[slot] >> 32, sums[slot] & 0xFFFFFFFF, mode, title_scale)
+            scores[slot] += weight * gain / (k1 + gain)
             sums[slot] = 0
             slot = next_asked(asked, held, slot + 1)
     ready = int32s(fields[READY_DOCS])

@@ -2,7 +2,7 @@
 
 A leaf is what one typed word or phrase is in one segment: `LEAF_FIELDS` numbers, and its terms behind them. It has
 terms, each with a cursor, or documents that were made ready with their gains. Where `SHARES` says that its terms may
-share documents, their gains are added up before they become a score. What it weighs, and the numbers of its first
+share documents, their frequencies are added up before they become a score. What it weighs, and the numbers of its first
 cursor and of its reader, are set when a search begins.
 
 A room keeps places from window to window: `BLOCKS` the next block of each term (and behind them, the next ready
@@ -19,11 +19,13 @@ import numpy as np
 from indexer.codec.compiled import inlined, kernel
 from indexer.codec.kernels.packing import BLOCK
 from searchapp.backends.kernels.blocks import TITLE
-from searchapp.backends.kernels.memory import float32s, float_of, int32s, int64s, uint64s
+from searchapp.backends.kernels.memory import float32s, float_of, int32s, int64s, uint32s, uint64s
 from searchapp.backends.kernels.postings import (
     first_block,
+    gain_of,
     keep_titles,
     read_docs,
+    read_frequencies,
     read_gains,
     saturate,
     seek_block,
@@ -41,6 +43,7 @@ from searchapp.backends.kernels.tables import (
     ROWS,
     SCORES,
     SUMS,
+    TITLE_ROWS,
     TITLES,
 )
 
@@ -109,9 +112,7 @@ def add_scores(leaf, start, end, segment, room, k1, title_scale):
     fields = int64s(leaf)
     row = int64s(room)
     weight = float_of(fields[WEIGHT])
-    shares = fields[SHARES] != 0
     scores = float32s(row[SCORES])
-    target = float32s(row[SUMS]) if shares else scores
     read = np.int64(0)
     for i in range(fields[TERM_COUNT]):
         term = fields[LEAF_FIELDS + i]
@@ -132,8 +133,7 @@ def add_scores(leaf, start, end, segment, room, k1, title_scale):
                 fill = read_gains(
                     segment, block, fill, fields[MODE], title_scale, docs_at, rows_at, row[EXTRAS], row[TITLES]
                 )
-                if not shares:
-                    saturate(rows_at, fill, weight, k1)
+                saturate(rows_at, fill, weight, k1)
                 head = seek_doc(docs_at, 0, fill, start)
                 block += 1
                 if head == fill:
@@ -142,19 +142,13 @@ def add_scores(leaf, start, end, segment, room, k1, title_scale):
             if docs[fill - 1] >= end:
                 tail = seek_doc(docs_at, head, fill, end)
             for k in range(np.uint64(head), np.uint64(tail)):
-                target[np.uint64(docs[k] - start)] += rows[k]
+                scores[np.uint64(docs[k] - start)] += rows[k]
             head = tail
             if tail < fill:
                 break
         int64s(row[HEADS])[cursor] = head
         int64s(row[FILLS])[cursor] = fill
         int64s(row[BLOCKS])[cursor] = block
-    if shares:
-        sums = float32s(row[SUMS])
-        for slot in range(np.uint64(end - start)):
-            gain = sums[slot]
-            scores[slot] += weight * gain / (k1 + gain)
-            sums[slot] = 0
     ready = int32s(fields[READY_DOCS])
     gains = float32s(fields[READY_GAINS])
     count = fields[READY_COUNT]
@@ -164,6 +158,61 @@ def add_scores(leaf, start, end, segment, room, k1, title_scale):
         at += 1
         read += 1
     int64s(row[BLOCKS])[fields[READER]] = at
+    return read
+
+
+@kernel
+def add_shared_scores(leaf, start, end, segment, room, k1, title_scale):
+    """The same for a leaf whose terms may share documents: frequencies are added up first, so that what stands as often
+    scores alike, by one term or by two."""
+    fields = int64s(leaf)
+    row = int64s(room)
+    sums = int64s(row[SUMS])
+    mode = fields[MODE]
+    read = np.int64(0)
+    for i in range(fields[TERM_COUNT]):
+        term = fields[LEAF_FIELDS + i]
+        cursor = fields[CURSOR] + i
+        docs_at = row[DOCS] + cursor * ROW_BYTES
+        extras_at = row[ROWS] + cursor * ROW_BYTES
+        titles_at = row[TITLE_ROWS] + cursor * ROW_BYTES
+        docs = int32s(docs_at)
+        extras = uint32s(extras_at)
+        titles = uint32s(titles_at)
+        head = int64s(row[HEADS])[cursor]
+        fill = int64s(row[FILLS])[cursor]
+        block = int64s(row[BLOCKS])[cursor]
+        while True:
+            if head >= fill:
+                if ends_before(segment, term, block, end):
+                    break
+                fill = read_docs(segment, term, block, docs_at, row[GAPS])
+                read += fill
+                read_frequencies(segment, block, fill, extras_at, titles_at)
+                head = seek_doc(docs_at, 0, fill, start)
+                block += 1
+                if head == fill:
+                    continue
+            tail = fill
+            if docs[fill - 1] >= end:
+                tail = seek_doc(docs_at, head, fill, end)
+            for k in range(np.uint64(head), np.uint64(tail)):
+                title = np.int64(titles[k])
+                sums[np.uint64(docs[k] - start)] += (title << 32) + np.int64(extras[k]) + 1 - title
+            head = tail
+            if tail < fill:
+                break
+        int64s(row[HEADS])[cursor] = head
+        int64s(row[FILLS])[cursor] = fill
+        int64s(row[BLOCKS])[cursor] = block
+    weight = float_of(fields[WEIGHT])
+    scores = float32s(row[SCORES])
+    first = np.uint64(start)
+    for slot in range(np.uint64(end - start)):
+        held = sums[slot]
+        sums[slot] = 0
+        gain = gain_of(segment, first + slot, held >> 32, held & 0xFFFFFFFF, mode, title_scale)
+        scores[slot] += weight * gain / (k1 + gain)
     return read
 
 

@@ -231,8 +231,19 @@ def read_gains(segment, block, count, mode, title_scale, docs_at, gains_at, extr
 
 
 @kernel
-def read_gain(segment, block, count, i, doc, mode, title_scale):
-    """The gain of posting `i` of a block of so many."""
+def read_frequencies(segment, block, count, extras_at, titles_at):
+    """Frequencies in title and body together, less one, and in the title, of a block of so many."""
+    row = int64s(segment)
+    packed = uint32s(row[WIDTHS])[block]
+    at = np.int64(uint32s(row[WORD_AT])[block]) + run_words(count, gap_width(packed))
+    unpack(row[WORDS] + 4 * at, count, extra_width(packed), extras_at)
+    at += run_words(count, extra_width(packed))
+    unpack(row[WORDS] + 4 * at, count, title_width(packed), titles_at)
+
+
+@kernel
+def read_frequency(segment, block, count, i):
+    """How often posting `i` of a block of so many stands in the title, and in the body."""
     row = int64s(segment)
     packed = uint32s(row[WIDTHS])[block]
     at = np.int64(uint32s(row[WORD_AT])[block]) + run_words(count, gap_width(packed))
@@ -240,13 +251,16 @@ def read_gain(segment, block, count, i, doc, mode, title_scale):
     if title_width(packed):
         from_titles = at + run_words(count, extra_width(packed))
         title = unpack_value(row[WORDS] + 4 * from_titles, count, title_width(packed), i)
+    return title, unpack_value(row[WORDS] + 4 * at, count, extra_width(packed), i) + 1 - title
+
+
+@inlined
+def gain_of(segment, doc, title, body, mode, title_scale):
+    """What a word gains that stands so often in the title and in the body of a document."""
+    row = int64s(segment)
     if mode == TITLE:
         return np.float32(title) * float32s(row[TITLE_GAIN])[doc] * title_scale
-    extra = unpack_value(row[WORDS] + 4 * at, count, extra_width(packed), i)
-    return (
-        np.float32(title) * float32s(row[TITLE_GAIN])[doc]
-        + np.float32(extra + 1 - title) * float32s(row[BODY_GAIN])[doc]
-    )
+    return np.float32(title) * float32s(row[TITLE_GAIN])[doc] + np.float32(body) * float32s(row[BODY_GAIN])[doc]
 
 
 @inlined

@@ -7,8 +7,9 @@ named here. Then `documents`, and the first document's number (`BASE`); columns 
 `instant` int64, `id` as two uint64 a document; `live` a bitset, and how many are `DELETED`; and FACTOR, by how much the
 bounds of its blocks have to grow.
 
-A room has scores and sums of a window (float32), bitsets of a window, the hits (`best.py`), the cursors of terms
-(`flat_leaves.py`), rows of 128 to decode in, where leaves stand, and what phrases are looked for in (`phrases.py`).
+A room has scores of a window (float32), sums of frequencies in it (int64, those in the title << 32), bitsets of a
+window, the hits (`best.py`), the cursors of terms (`flat_leaves.py`), rows of 128 to decode in, where leaves stand, and
+what phrases are looked for in (`phrases.py`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,6 @@ SEGMENT_FIELDS = 20
 (
     SCORES, SUMS, BITS, FOUND_BITS, FIRST_KEYS, SECOND_KEYS, HITS_DOCS, HITS_SCORES, HALVES, BLOCKS, HEADS, FILLS, HELD,
     DOCS, ROWS, GAPS, EXTRAS, TITLES, SPARE_DOCS, SPARE_ROW, PLACES, STATE, CANDIDATE_BITS, ASKED, BEGINS, STARTS, KEYS,
-    KEY_ROWS, LEAF_NUMBERS, ALLOWED_BITS, PHRASE_STATE,
-) = range(31)  # fmt: skip
-ROOM_FIELDS = 31
+    KEY_ROWS, LEAF_NUMBERS, ALLOWED_BITS, PHRASE_STATE, TITLE_ROWS,
+) = range(32)  # fmt: skip
+ROOM_FIELDS = 32
