@@ -72,11 +72,12 @@ def index_units(
         for unit in stop.until_stopped(units):
             run.take(crew.give(unit))
             run.commit_when_due()
-        run.commit(tidy=not stop.requested)
+        run.commit()
         if options.prune and not stop.requested:
             run.prune()
         elif options.prune:
             watcher.on_note("the run was cut off, so nothing was pruned")
+        run.tidy(stop)
         return run.report(stop.requested)
 
 
@@ -117,21 +118,31 @@ class _Run:
         # A commit takes its time too: it starts early enough to be over within `commit_every_s`.
         elapsed_s = time.monotonic() - self._batch_started
         if elapsed_s * (1 + self._commit_share) >= self._options.commit_every_s:
-            self.commit(tidy=True)
+            self.commit()
+            self._merge_grown(units_follow=True)
+        self._take_merged()
 
-    def commit(self, *, tidy: bool) -> None:
+    def commit(self) -> None:
         """Make durable everything that was given out: no unit of it is left behind, and none that comes after is in."""
         before = time.monotonic()
         self.take(self._crew.rest())
         self._writer.take(self._crew.finish(), self._replaced)
         self._replaced = []
-        commit = self._writer.commit(tidy=tidy)
+        commit = self._writer.commit(tidy=False)
         after = time.monotonic()
         self._commit_share = min((after - before) / max(before - self._batch_started, 0.001), _MOST_COMMIT_SHARE)
         self._batch_started = after
         if commit.generation != self._generation:
             self._generation = commit.generation
             self._watcher.on_commit(commit)
+
+    def tidy(self, stop: StopSignals) -> None:
+        """Reorganise the index as long as there is something to be put in order, and nobody is in a hurry."""
+        while not stop.requested:
+            self._merge_grown(units_follow=False)
+            if not self._crew.wait_for_merge(lambda: bool(stop.requested)):
+                return
+            self._take_merged()
 
     def prune(self) -> None:
         """Remove what was under the roots and is not any more; where that is too much, say so and leave all."""
@@ -145,11 +156,19 @@ class _Run:
             return
         for article_id in plan.gone:
             self._counts.removed += self._writer.remove(article_id)
-        self.commit(tidy=True)
+        self.commit()
 
     def report(self, stopped_by: int) -> Report:
         took_s = time.monotonic() - self._started
         return self._counts.report(self._generation, took_s, stopped_by, self._refused)
+
+    def _merge_grown(self, *, units_follow: bool) -> None:
+        while self._crew.can_merge(units_follow=units_follow) and (job := self._writer.plan_merge()):
+            self._crew.merge(job)
+
+    def _take_merged(self) -> None:
+        for job in self._crew.take_merged():
+            self._generation = self._writer.take_merged(job).generation
 
     def _take_unit(self, unit: Unit, reading: UnitReading) -> Iterator[int]:
         """The numbers of the unit's articles that are conflicts."""

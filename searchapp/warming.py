@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -53,7 +54,9 @@ def warm_up(say: Callable[[str], None], home: Callable[[], Path] = cache_folder)
             service.search(request)
         service.browse((FacetRequest("year"), FacetRequest("source")))
         engine.close()
-    (home() / _MARK).touch()
+    with suppress(OSError):  # a cache that cannot be written is no cache, and every process compiles for itself
+        home().mkdir(mode=0o700, parents=True, exist_ok=True)
+        (home() / _MARK).touch()
     return True
 
 

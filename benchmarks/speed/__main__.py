@@ -13,7 +13,7 @@ from typing import Final
 from benchmarks.speed import corpora
 from benchmarks.speed.articles import Corpus
 from benchmarks.speed.commit_part import measure_commits
-from benchmarks.speed.indexing_part import index_corpus
+from benchmarks.speed.indexing_part import index_corpus, prime_kernels
 from benchmarks.speed.made_queries import make_classes, take_sample
 from benchmarks.speed.memory_part import measure_memory
 from benchmarks.speed.plot import draw_search
@@ -33,6 +33,8 @@ _SIZES: Final = "10000,100000,1000000"
 def main() -> None:
     options = read_options(sys.argv[1:])
     machine = describe_machine()
+    if options.parts:
+        prime_kernels(options.work)
     for corpus in choose_corpora(options) if options.parts else ():
         print(f"{corpus.name}: {corpus.articles:,} articles, {corpus.text_bytes / 1e6:,.0f} MB", flush=True)
         for part in options.parts:

@@ -1,7 +1,8 @@
 """How many articles a second go into an index: writers fed with ready articles, and whole programs that read files.
 
 Each measurement runs in a process of its own, ours and tantivy's in turn, twice; the better of the two counts, since
-nothing but the machine can make a run slower than the program is. A large corpus is indexed once, and stays for searching.
+nothing but the machine can make a run slower than the program is. A large corpus is indexed once, and stays for the
+other parts.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.speed.articles import Corpus
+from benchmarks.speed.corpora import made_corpus
 from benchmarks.speed.indexes import keep_index
 from benchmarks.speed.limits import LARGE, SMALL
 from benchmarks.speed.processes import Ran, run_child, run_watched
@@ -67,6 +69,16 @@ def index_corpus(corpus: Corpus, work: Path) -> IndexingResult:
                 flush=True,
             )
     return IndexingResult(corpus.name, corpus.articles, tuple(best.values()))
+
+
+def prime_kernels(work: Path) -> None:
+    """Kernels are compiled once for a version; nobody's first run is to be measured."""
+    folder = work / "priming"
+    shutil.rmtree(folder, ignore_errors=True)
+    corpus = made_corpus(folder, 300)
+    _run(Way("Broadsheet", "command", 1), corpus, folder / "index")
+    _run(Way("Broadsheet", "command", 2), corpus, folder / "index")
+    shutil.rmtree(folder)
 
 
 def measure_way(way: Way, corpus: Corpus, work: Path) -> Rate:

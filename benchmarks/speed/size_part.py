@@ -2,7 +2,8 @@
 
 For what is alike, both index articles that have nothing but id, title, body and date. Of our file, sections are then
 left out that tantivy's index has nothing like: surface forms, columns and dictionaries of the other fields, keys for
-updates. Of a large corpus only the whole is measured. Positions count whole, though ours also say which form stood there.
+updates. Positions count whole, though ours also say which form stood there. Of a large corpus only the whole is
+measured.
 """
 
 from __future__ import annotations

@@ -161,3 +161,13 @@ def code_points(text: str) -> U32:
     if len(encoded) == 2 * len(text):  # no character takes two units: by far the faster encoder
         return np.frombuffer(encoded, np.uint16).astype(np.uint32)
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def text_of(points: U32) -> str:
+    """The text whose code points these are."""
+    highest = int(points.max(initial=0))
+    if highest < 0x100:
+        return points.astype(np.uint8).tobytes().decode("latin-1")
+    if highest < 0xD800:  # below the surrogates a unit is a character
+        return points.astype(np.uint16).tobytes().decode("utf-16-le")
+    return points.tobytes().decode("utf-32-le", "surrogatepass")

@@ -23,9 +23,7 @@ from indexer.document import VALUE_GAP
 #: Code points that are laid out at once: enough that a call of a kernel costs nothing, and few enough to stay in the
 #: processor's own memory.
 _BATCH_CHARS: Final = 1 << 19
-#: When the tables that are kept from one batch to the next take more, they start afresh: every word is read again,
-#: which costs an article of an archive with very many words a tenth of its time.
-MOST_TABLE_BYTES: Final = 64 << 20
+_TABLE_BYTES: Final = 128 << 20
 _TITLE, _BODY = 0, 1
 
 
@@ -56,9 +54,15 @@ class _Field:
 
 class BulkAnalyzer:
     """Takes articles, numbers them in the order in which they come, and gives their words. Wants numba; not for several
-    threads. Once a spelling was read it is known until the tables grow too large, batch after batch."""
+    threads.
 
-    def __init__(self) -> None:
+    Once a spelling was read it is known, batch after batch, until the tables take half of `table_bytes`: then they
+    start afresh with the next batch, and every word is read again, which costs an article of an archive with very many
+    words a tenth of its time.
+    """
+
+    def __init__(self, table_bytes: int = _TABLE_BYTES) -> None:
+        self._most_table_bytes = table_bytes
         self._start_tables()
         self._start_documents()
 
@@ -95,8 +99,13 @@ class BulkAnalyzer:
     def clear(self) -> None:
         """Forget the articles; the next one is number 0 again."""
         self._start_documents()
-        if self._table_bytes() > MOST_TABLE_BYTES:
+        if 2 * self._table_bytes() > self._most_table_bytes:
             self._start_tables()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the tables have outgrown their room in one batch."""
+        return self._tables_now > self._most_table_bytes
 
     def memory_bytes(self) -> int:
         """What the articles taken hold now; the tables that they share, and what inverting takes for a moment, are
@@ -106,6 +115,7 @@ class BulkAnalyzer:
     def _start_tables(self) -> None:
         self._lexicon = Lexicon()
         self._layout = TextLayout(self._lexicon)
+        self._tables_now = 0
 
     def _start_documents(self) -> None:
         self._text = _Field(0)
@@ -126,4 +136,5 @@ class BulkAnalyzer:
         for each in (self._author, self._source, self._tag):
             each.lay_out(self._layout)
         self._chunk_bytes = sum(chunk.memory_bytes() for each in self._fields() for chunk in each.chunks)
+        self._tables_now = self._table_bytes()
         self._waiting_chars = 0

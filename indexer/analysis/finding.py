@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis.atoms import AtomCutter, CutBatch, JoinedTexts
-from indexer.analysis.interning import U64, RunTable, make_larger
+from indexer.analysis.interning import U64, RunTable, TextTable, make_larger
 from indexer.analysis.kernels import finding as kernels
 from indexer.analysis.layout import LONGEST_SEQUENCE
 from indexer.analysis.pairing import Lexicon
@@ -87,14 +87,16 @@ class FormFinder:
                 self._cutter.classes.load(texts.text)
         candidates = self._list_candidates(texts, _initials(wanted))
         with self._lock:
-            if self._tables.memory_bytes() > self._most_table_bytes:
-                self._tables = _Tables(self._cutter)
+            known = len(self._tables)
             try:
-                return self._tables.find(texts, candidates, langs, wanted)
+                found = self._tables.find(texts, candidates, langs, wanted)
             except BaseException:
                 # What was being read is half known.
                 self._tables = _Tables(self._cutter)
                 raise
+            if len(self._tables) > known and self._tables.memory_bytes() > self._most_table_bytes:
+                self._tables = _Tables(self._cutter)
+            return found
 
     def _list_candidates(self, texts: JoinedTexts, initials: npt.NDArray[np.bool_]) -> _Candidates:
         room = self._room(len(texts.text))
@@ -130,6 +132,13 @@ class _Tables:
         self._sequence_pairs = np.full((0, 2), -1, np.int32)
         self._term_slots, self._surface_slots = (np.full(1024, -1, np.int32) for _ in range(2))
         self._hits: I32 = np.empty((1024, 4), np.int32)
+        self._term_numbers: dict[str, int] = {}
+        self._surface_numbers: dict[str, int] = {}
+        self._count_up = np.arange(1025)
+
+    def __len__(self) -> int:
+        """How much is known: spellings, sequences, wanted forms."""
+        return len(self._spellings) + len(self._sequences) + len(self._term_numbers) + len(self._surface_numbers)
 
     def memory_bytes(self) -> int:
         tables = (self._spellings, self._sequences, self._readings, self._lexicon)
@@ -141,11 +150,14 @@ class _Tables:
         numbers = self._spellings.number(cut.text, cut.starts, cut.ends, cut.keys)
         rows = np.array([self._readings.row(lang) for lang in langs], np.int32)
         self._readings.read_spellings(cut, numbers, rows)
-        terms, surfaces = self._lexicon.terms.number(wanted.terms), self._lexicon.surfaces.number(wanted.surfaces)
+        terms = _look_up(wanted.terms, self._term_numbers, self._lexicon.terms)
+        surfaces = _look_up(wanted.surfaces, self._surface_numbers, self._lexicon.surfaces)
         self._make_slots()
+        for form, number in enumerate(terms):
+            self._term_slots[number] = form
+        for form, number in enumerate(surfaces, start=len(terms)):
+            self._surface_slots[number] = form
         try:
-            self._term_slots[terms] = np.arange(len(terms))
-            self._surface_slots[surfaces] = np.arange(len(terms), len(wanted))
             return self._find_hits(texts, candidates, numbers, rows, wanted)
         finally:
             self._term_slots[terms] = -1
@@ -157,8 +169,10 @@ class _Tables:
         cut, classes = candidates.cut, self._cutter.classes
         readings, sequences = self._readings, self._sequences
         first_hit, lengths = np.empty(len(rows) + 1, np.int64), np.empty(len(rows), np.int64)
-        slot_start = np.arange(len(wanted) + 1, dtype=np.int64)
-        slot_forms = np.arange(len(wanted), dtype=np.int32)
+        # A slot for each form so far.
+        if len(self._count_up) <= len(wanted):
+            self._count_up = np.arange(2 * len(wanted))
+        slot_start, slot_forms = self._count_up[: len(wanted) + 1], self._count_up[: len(wanted)]
         wants_bigrams = any(not _initial(form).isascii() for form in (*wanted.terms, *wanted.surfaces))
         while True:
             known = sequences.known
@@ -187,6 +201,14 @@ class _Tables:
         """Have a slot for every term and every surface."""
         self._term_slots = make_larger(self._term_slots, (len(self._lexicon.terms),), fill=-1)
         self._surface_slots = make_larger(self._surface_slots, (len(self._lexicon.surfaces),), fill=-1)
+
+
+def _look_up(forms: Sequence[str], known: dict[str, int], table: TextTable) -> list[int]:
+    """The numbers of the forms; `known` remembers them."""
+    unknown = [form for form in forms if form not in known]
+    if unknown:
+        known.update(zip(unknown, table.number(unknown).tolist(), strict=True))
+    return [known[form] for form in forms]
 
 
 def _initials(wanted: WantedForms) -> npt.NDArray[np.bool_]:

@@ -72,6 +72,9 @@ class Packed:
     articles: int
 
 
+#: A part of the index to be rewritten; what is in it is the engine's own.
+MergeJob: TypeAlias = Any
+
 #: An article with everything ready that could fail; what is in it is the packer's own.
 Prepared: TypeAlias = Any
 
@@ -147,4 +150,12 @@ class IndexWriter(Protocol):
 
     def commit(self, *, tidy: bool = True) -> Commit:
         """`tidy` lets the engine reorganise itself afterwards, which may take its time; never when a run is cut off."""
+        ...
+
+    def plan_merge(self) -> MergeJob | None:
+        """What there is to reorganise now, for somebody to do while writing goes on; None where all is in order."""
+        ...
+
+    def take_merged(self, job: MergeJob) -> Commit:
+        """Commit a merge that is done."""
         ...

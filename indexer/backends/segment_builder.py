@@ -56,7 +56,7 @@ class SegmentBuilder:
 
     @property
     def is_full(self) -> bool:
-        return self._words.memory_bytes() + self._frames.size_bytes >= self._memory_bytes
+        return self._words.is_full or self._words.memory_bytes() + self._frames.size_bytes >= self._memory_bytes
 
     @property
     def dictionary(self) -> bytes:

@@ -132,7 +132,7 @@ class WhooshIndex:
         """For Whoosh's own API."""
         return whoosh_index(self.storage)
 
-    def writer(self, memory_mb: int, words: Callable[[], WordCollector] = choose_collector) -> WhooshIndexWriter:
+    def writer(self, memory_mb: int, words: Callable[[int], WordCollector] = choose_collector) -> WhooshIndexWriter:
         """The only writer of this index while it is open. Raises IndexBusyError where there is one.
 
         `words` makes what analyses the articles that are written; by default a batch at a time, or article by article

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from indexer.article import encode_article
+from indexer.backends.merge_job import MergeJob, plan_merge, run_merge
 from indexer.backends.meta import write_meta
 from indexer.backends.port import Commit, Draft, KnownArticle, Packed, Tombstone
 from indexer.backends.segment_builder import SegmentBuilder, list_packed, remove_packed
@@ -18,9 +19,8 @@ from indexer.backends.segment_view import OpenSegment
 from indexer.backends.tombstones import Tombstones
 from indexer.codec.failures import translated_errors
 from indexer.codec.frame_collecting import FrameCollector
-from indexer.codec.merge import MergeSource, merge_segments
 from indexer.codec.tiers import grown_tier
-from indexer.codec.toc import INDEX_NAME, commit_contents, latest_generation
+from indexer.codec.toc import commit_contents, latest_generation, sweep_leftovers
 from indexer.codec.whoosh_codec import BroadsheetSegment
 from indexer.errors import ArticleError, IndexBusyError
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 class WhooshIndexWriter:
     """Implements `IndexWriter`. Holds the index's write lock from the first line to the last, not batch by batch."""
 
-    def __init__(self, index: WhooshIndex, lock: Any, words: Callable[[], WordCollector], memory_mb: int) -> None:  # noqa: ANN401 Whoosh's lock
-        """`words` makes what a packer analyses with."""
+    def __init__(self, index: WhooshIndex, lock: Any, words: Callable[[int], WordCollector], memory_mb: int) -> None:  # noqa: ANN401 Whoosh's lock
+        """`words` makes what a packer analyses with, and is told how many bytes that may know words by."""
         self._index = index
         self._folder = index.folder
         self._make_words = words
@@ -48,7 +48,11 @@ class WhooshIndexWriter:
         self._written: set[str] = set()
         #: Documents to delete with the next commit, by segment.
         self._deleted: dict[str, set[int]] = {}
+        #: Merges that somebody is doing.
+        self._merges: list[MergeJob] = []
         try:
+            with translated_errors(self._folder, "sweep"):
+                sweep_leftovers(index.storage)
             self._tombstones = Tombstones(self._folder)
             self._view = index.view()
         except BaseException:
@@ -66,6 +70,8 @@ class WhooshIndexWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._give_up_batch()
+        for job in self._merges:
+            (self._folder / job.listed.file_name).unlink(missing_ok=True)
         self._lock.release()
 
     def known(self, article_id: str) -> KnownArticle | None:
@@ -92,7 +98,8 @@ class WhooshIndexWriter:
         largest = max(self._view.segments, key=lambda each: each.mapped.document_count, default=None)
         dictionary = b"" if largest is None else largest.mapped.frames.dictionary
         frames = FrameCollector(dictionary, learns=learns)
-        return SegmentBuilder(self._folder, self._make_words(), self._memory_bytes // packers, frames)
+        memory_bytes = self._memory_bytes // packers
+        return SegmentBuilder(self._folder, self._make_words(memory_bytes), memory_bytes, frames)
 
     def write(self, draft: Draft) -> None:
         """Add the article, or replace the one of its id. Raises ArticleError, after which the batch is as it was."""
@@ -115,15 +122,41 @@ class WhooshIndexWriter:
         """Make the batch durable. With `tidy` a tier of segments that has grown full is merged afterwards, in a
         commit of its own: what was written is never kept waiting for it."""
         self._finish_batch()
-        while tidy and (grown := grown_tier(self._view.segments)):
-            self._merge(grown)
+        while tidy and (job := self.plan_merge()):
+            run_merge(job)
+            self.take_merged(job)
+        return self._last_commit()
+
+    def plan_merge(self) -> MergeJob | None:
+        taken = {each.name for job in self._merges for each in job.inputs}
+        grown = grown_tier([each for each in self._view.segments if each.listed.segment_id() not in taken])
+        return self._start_merge(grown) if grown else None
+
+    def take_merged(self, job: MergeJob) -> Commit:
+        self._merges.remove(job)
+        merged, numbers = job.listed, job.new_numbers()
+        there = {each.listed.segment_id(): each.listed for each in self._view.segments}
+        for each in job.inputs:
+            # Documents that were replaced meanwhile; all of them, where none is left and the segment has gone.
+            now = range(each.documents) if each.name not in there else there[each.name].deleted_docs()
+            for doc in set(now) - set(each.deleted):
+                merged.delete_document(int(numbers[each.name][doc]))
+            if waiting := self._deleted.pop(each.name, None):
+                moved = {int(numbers[each.name][doc]) for doc in waiting}
+                self._deleted.setdefault(merged.segment_id(), set()).update(moved)
+        gone = {each.name for each in job.inputs}
+        rest = [listed for name, listed in there.items() if name not in gone]
+        # In front: what was written later stays later.
+        self._switch_to([*([merged] if merged.doc_count() else []), *rest], also_gone=(merged,))
         return self._last_commit()
 
     def purge(self) -> Commit:
         """Commit, and rewrite every segment that holds words of removed or replaced documents."""
         self._finish_batch()
         if holding := tuple(each for each in self._view.segments if each.listed.has_deletions()):
-            self._merge(holding)
+            job = self._start_merge(holding)
+            run_merge(job)
+            self.take_merged(job)
         return self._last_commit()
 
     def replace_all(self, drafts: Iterable[Draft]) -> Commit:
@@ -134,7 +167,9 @@ class WhooshIndexWriter:
             self._add(draft)
         self._take_own()
         self._switch_to([list_packed(each) for each in self._packed])
+        self._start_batch()
         with translated_errors(self._folder, "write"):
+            sweep_leftovers(self._index.storage)  # segments of an older format too
             write_meta(self._folder)
         return self._last_commit()
 
@@ -170,34 +205,32 @@ class WhooshIndexWriter:
                 for doc in self._deleted.get(listed.segment_id(), ()):
                     listed.delete_document(doc)
             self._switch_to([*(each for each in kept if each.doc_count()), *map(list_packed, self._packed)])
+            self._start_batch()
 
-    def _merge(self, chosen: Sequence[OpenSegment]) -> None:
-        sources = [MergeSource(each.mapped, each.live) for each in chosen]
-        count = sum(each.listed.doc_count() for each in chosen)
-        gone = {each.listed.segment_id() for each in chosen}
-        rest = [each.listed for each in self._view.segments if each.listed.segment_id() not in gone]
-        merged = BroadsheetSegment(INDEX_NAME, count)
-        if count:
-            with translated_errors(self._folder, "write"):
-                merge_segments(self._folder / merged.file_name, sources)
-            # In front: what was written later stays later.
-            rest.insert(0, merged)
-        self._switch_to(rest)
+    def _start_batch(self) -> None:
+        self._packed = []
+        self._written.clear()
+        self._deleted.clear()
 
-    def _switch_to(self, segments: Sequence[BroadsheetSegment]) -> None:
+    def _start_merge(self, chosen: Sequence[OpenSegment]) -> MergeJob:
+        job = plan_merge(self._folder, [each.listed for each in chosen])
+        self._merges.append(job)
+        return job
+
+    def _switch_to(self, segments: Sequence[BroadsheetSegment], also_gone: Sequence[BroadsheetSegment] = ()) -> None:
+        """`also_gone` are perhaps of no use any more, besides those that were in the last commit."""
+        kept = {each.segment_id() for each in segments}
+        before = (*(each.listed for each in self._view.segments), *also_gone)
+        gone = [each.file_name for each in before if each.segment_id() not in kept]
         with translated_errors(self._folder, "commit to"):
-            commit_contents(self._index.storage, segments, latest_generation(self._index.storage) + 1)
-            self._packed = []
-            self._written.clear()
-            self._deleted.clear()
+            commit_contents(self._index.storage, segments, latest_generation(self._index.storage) + 1, gone)
             self._view = self._index.view(before=self._view)
 
     def _give_up_batch(self) -> None:
         if self._own is not None:
             self._own.give_up()
-        packed, self._packed = self._packed, []
-        self._written.clear()
-        self._deleted.clear()
+        packed = self._packed
+        self._start_batch()
         for each in packed:
             remove_packed(self._folder, each)
 

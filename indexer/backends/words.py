@@ -31,6 +31,11 @@ class WordCollector(Protocol):
         """What the articles taken hold."""
         ...
 
+    @property
+    def is_full(self) -> bool:
+        """Whether what is known of words, beside the articles, has outgrown its room: `invert` makes room."""
+        ...
+
 
 class PlainCollector:
     """Article by article through the analyzer: slow, and the specification of what is faster."""
@@ -56,16 +61,20 @@ class PlainCollector:
     def memory_bytes(self) -> int:
         return self._chars * _PLAIN_BYTES
 
+    @property
+    def is_full(self) -> bool:
+        return False
 
-def choose_collector() -> WordCollector:
-    """The fastest there is here."""
-    return BulkAnalyzer() if HAS_NUMBA else PlainCollector(Analyzer())
+
+def choose_collector(table_bytes: int) -> WordCollector:
+    """The fastest there is here, with so much room for what it knows of words."""
+    return BulkAnalyzer(table_bytes) if HAS_NUMBA else PlainCollector(Analyzer())
 
 
 def load_kernels() -> None:
     """Have what is compiled loaded in this process, so that the ones that are forked off share it. Half a second."""
     if HAS_NUMBA:
-        words = choose_collector()
+        words = BulkAnalyzer()
         words.add(Article(title="Well-known words", body="in U.S. lines", author=("A. B.",), lang="en"))
         inverted = words.invert()
         gain = np.ones(1, np.float32)

@@ -6,11 +6,12 @@ memory it takes goes by the longest stretch, and not by the size of the segments
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.codec.compiled import HAS_NUMBA
 from indexer.codec.dictionary_merge import keep_texts, merge_dictionaries
@@ -23,7 +24,7 @@ from indexer.codec.spool import PackedSpool
 from indexer.codec.unpacking import unpack_terms
 
 #: Postings that are in memory at a time, unless one term has more; about 100 bytes each with their positions.
-STRETCH: Final = 1_000_000
+STRETCH: Final = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class _Part:
     and where the forms of each term start in the segment's list."""
 
     flat: FlatPostings
-    merged: I64
+    merged: I32
     form_at: I64
 
 
@@ -53,8 +54,10 @@ def merge_groups(
     groups: Sequence[PostingGroup],
     new_docs: Sequence[I32],
     gains: tuple[F32, F32],
+    release: Callable[[], None],
 ) -> None:
-    """Write the merged group; `new_docs[s][doc]` is the new number of a document of segment s, -1 if deleted."""
+    """Write the merged group; `new_docs[s][doc]` is the new number of a document of segment s, -1 if deleted.
+    `release` is called now and then, to let go of the pages of the mapped groups that have been read."""
     terms, term_numbers = merge_dictionaries([group.terms for group in groups])
     surfaces, surface_numbers = merge_dictionaries([group.surfaces for group in groups])
     form_surface = tuple(
@@ -68,6 +71,7 @@ def merge_groups(
             kept_terms[first:last] = stretch.kept
             spool.add(pack_postings(stretch.postings, *gains))
             stretches.append(_without_postings(stretch))
+            release()
         spool.write(writer, name)
     new_surface = np.concatenate([each.form_surface for each in stretches] or [np.empty(0, np.uint32)])
     used = np.zeros(len(surfaces), np.bool_)
@@ -84,7 +88,7 @@ def merge_groups(
     write_vocabulary(writer, name, (keep_texts(terms, kept_terms), keep_texts(surfaces, used)), forms)
 
 
-def _stretches(groups: Sequence[PostingGroup], numbers: Sequence[I64], count: int) -> Iterator[tuple[int, int]]:
+def _stretches(groups: Sequence[PostingGroup], numbers: Sequence[I32], count: int) -> Iterator[tuple[int, int]]:
     postings = np.zeros(count, np.int64)
     for group, of_group in zip(groups, numbers, strict=True):
         postings[of_group] += group.packed.doc_freq
@@ -98,13 +102,13 @@ def _stretches(groups: Sequence[PostingGroup], numbers: Sequence[I64], count: in
 
 def _merge_stretch(
     groups: Sequence[PostingGroup],
-    numbers: Sequence[I64],
+    numbers: Sequence[I32],
     form_surface: Sequence[U32],
     new_docs: Sequence[I32],
     terms: tuple[int, int],
 ) -> _Stretch:
     parts: list[_Part] = []
-    owners: list[I64] = []  # the merged term of each form of each part
+    owners: list[I32] = []  # the merged term of each form of each part
     named: list[U32] = []  # its surface
     for group, of_group, surfaces in zip(groups, numbers, form_surface, strict=True):
         first, last = (int(each) for each in np.searchsorted(of_group, terms))
@@ -120,7 +124,7 @@ def _merge_stretch(
     return _drop_unused(postings, form_start, union)
 
 
-def _unite_forms(owners: I64, surfaces: U32, term_count: int) -> tuple[I64, U32, np.ndarray]:
+def _unite_forms(owners: I32, surfaces: U32, term_count: int) -> tuple[I64, U32, np.ndarray]:
     """The forms of each merged term, in the order of their surfaces; and which of its term's each given form is now."""
     while True:
         keys, inverse = np.unique((owners.astype(np.int64) << 32) | surfaces, return_inverse=True)
@@ -210,14 +214,14 @@ def _join_plainly(
 
 def _drop_unused(postings: FlatPostings, form_start: I64, form_surface: U32) -> _Stretch:
     """Terms and forms that only deleted documents held go."""
-    held = postings.position_start[postings.term_start]
-    at = np.repeat(form_start[:-1], np.diff(held)) + postings.forms
-    form_freq = np.bincount(at, minlength=len(form_surface)).astype(np.uint32)
+    form_freq = _count_forms(postings, form_start)
     used = form_freq > 0
     kept = np.diff(postings.term_start) > 0
     form_counts = np.diff(np.concatenate([[0], np.cumsum(used)])[form_start])
     if used.all():
         return _Stretch(kept, postings, form_counts, form_surface, form_freq)
+    held = postings.position_start[postings.term_start]
+    at = np.repeat(form_start[:-1], np.diff(held)) + postings.forms
     number = np.cumsum(used) - 1
     first_used = np.concatenate([[0], np.cumsum(used)])[form_start[:-1]]
     postings = FlatPostings(
@@ -232,11 +236,21 @@ def _drop_unused(postings: FlatPostings, form_start: I64, form_surface: U32) -> 
     return _Stretch(kept, postings, form_counts[kept], form_surface[used], form_freq[used])
 
 
+def _count_forms(postings: FlatPostings, form_start: I64) -> U32:
+    if HAS_NUMBA:
+        form_freq = np.zeros(int(form_start[-1]), np.uint32)
+        kernels.count_forms(postings.term_start, postings.position_start, postings.forms, form_start, form_freq)
+        return form_freq
+    held = postings.position_start[postings.term_start]
+    at = np.repeat(form_start[:-1], np.diff(held)) + postings.forms
+    return np.bincount(at, minlength=int(form_start[-1])).astype(np.uint32)
+
+
 def _without_postings(stretch: _Stretch) -> _Stretch:
     return _Stretch(stretch.kept, _NO_POSTINGS, stretch.form_counts, stretch.form_surface, stretch.form_freq)
 
 
-def _map_surfaces(surfaces: U32, numbers: I64) -> U32:
+def _map_surfaces(surfaces: U32, numbers: npt.NDArray[np.integer]) -> U32:
     mapped = np.full(len(surfaces), NO_SURFACE, np.uint32)
     named = surfaces != NO_SURFACE
     mapped[named] = numbers[surfaces[named]]

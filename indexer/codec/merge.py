@@ -45,10 +45,15 @@ def merge_segments(path: Path, sources: Sequence[MergeSource]) -> int:
     gains, averages = text_gains(columns.title_length, columns.body_length)
     flat = document_gains(FLAT, columns.body_length, 0.0)
     new_docs = _number_documents(sources)
+
+    def release() -> None:
+        for source in sources:
+            source.segment.file.release_pages()
+
     with SegmentFileWriter(path) as writer:
         for name in GROUPS:
             groups = [source.segment.group(name) for source in sources]
-            merge_groups(writer, name, groups, new_docs, gains if name == "text" else (flat, flat))
+            merge_groups(writer, name, groups, new_docs, gains if name == "text" else (flat, flat), release)
         write_columns(writer, columns)
         _merge_frames(writer, sources)
         return writer.finish(segment_facts(len(columns), averages))
@@ -155,9 +160,11 @@ def _frames_of(
     if source.live.all():
         for first in range(0, len(blob), _COPIED_BYTES):
             yield blob[first : first + _COPIED_BYTES]
+            source.segment.file.release_pages()
         return
     for first in range(0, len(sizes), _FRAMES_AT_ONCE):
         last = min(first + _FRAMES_AT_ONCE, len(sizes))
+        source.segment.file.release_pages()
         yield blob[offsets[first] : offsets[last]][np.repeat(source.live[first:last], sizes[first:last])]
 
 
@@ -171,4 +178,6 @@ def _recompressed(
         frame = compressor.compress(plain)
         sizes.append(len(frame))
         yield np.frombuffer(frame, np.uint8)
+        if doc % _FRAMES_AT_ONCE == 0:
+            source.segment.file.release_pages()
     lengths.append(np.array(sizes, np.int64))

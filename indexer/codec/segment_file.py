@@ -137,6 +137,11 @@ class SegmentFile:
         flat = np.frombuffer(self._map, section.dtype, offset=section.offset, count=int(np.prod(section.shape)))
         return flat.reshape(section.shape)
 
+    def release_pages(self) -> None:
+        """Have this process hold no page of the map; what is read next comes from the system's cache or the disk."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
+
     def size_of(self, name: str) -> int:
         """Bytes of a section."""
         return self._sections[name].size

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from whoosh.index import TOC, FileIndex, clean_files
@@ -54,14 +55,25 @@ def read_contents(storage: DurableStorage) -> Contents:
     return Contents(toc.generation, ours, len(segments) - len(ours), live_count)
 
 
-def commit_contents(storage: DurableStorage, segments: Sequence[BroadsheetSegment], generation: int) -> None:
-    """Switch to these segments, durably; then remove the files that no segment needs any more.
+def commit_contents(
+    storage: DurableStorage, segments: Sequence[BroadsheetSegment], generation: int, gone: Sequence[str]
+) -> None:
+    """Switch to these segments, durably; then remove the files named in `gone`, which no segment needs any more.
 
     The segment files are synced already. Their names are synced here, before a table of contents names them.
     """
     sync_path(storage.folder)
     TOC(build_schema(), list(segments), generation).write(storage, INDEX_NAME)
-    clean_files(storage, INDEX_NAME, generation, segments)
+    older = [name for name in storage if is_contents_name(name) and name != TOC._filename(INDEX_NAME, generation)]  # noqa: SLF001 the name is Whoosh's to say
+    for name in (*older, *gone):
+        (Path(storage.folder) / name).unlink(missing_ok=True)
+
+
+def sweep_leftovers(storage: DurableStorage) -> None:
+    """Remove every file that the last commit does not need: what a process that was cut off left behind. For the only
+    writer, while nobody packs for it."""
+    toc = TOC.read(storage, INDEX_NAME, schema=build_schema())
+    clean_files(storage, INDEX_NAME, toc.generation, toc.segments)
 
 
 def contents_name(generation: int) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from indexer.analyst import Analyst
-from indexer.backends.port import Packed
+from indexer.backends.merge_job import run_merge
+from indexer.backends.port import MergeJob, Packed
 from indexer.units import Unit, UnitReading
 
 
@@ -30,12 +31,29 @@ class Crew(Protocol):
         """Pack what was kept; nothing is being read. All that was packed since the last time, for a commit."""
         ...
 
+    def can_merge(self, *, units_follow: bool) -> bool:
+        """Whether somebody has time for a merge; with all units read that may be everybody."""
+        ...
+
+    def merge(self, job: MergeJob) -> None:
+        """Have a merge done while other work goes on. Nothing is in hand: `finish` has just been called."""
+        ...
+
+    def take_merged(self) -> tuple[MergeJob, ...]:
+        """The merges that have been done since the last time."""
+        ...
+
+    def wait_for_merge(self, cut_off: Callable[[], bool]) -> bool:
+        """Wait until a merge has been done; False where none is being done, or `cut_off` says that it is enough."""
+        ...
+
 
 class LocalCrew:
     """Implements `Crew` without anybody else."""
 
     def __init__(self, analyst: Analyst) -> None:
         self._analyst = analyst
+        self._merged: list[MergeJob] = []
 
     def give(self, unit: Unit) -> Iterator[tuple[Unit, UnitReading]]:
         yield unit, self._analyst.read(unit)
@@ -50,3 +68,17 @@ class LocalCrew:
 
     def finish(self) -> tuple[Packed, ...]:
         return self._analyst.packer.finish()
+
+    def can_merge(self, *, units_follow: bool) -> bool:  # noqa: ARG002 it has always time, and takes it
+        return not self._merged
+
+    def merge(self, job: MergeJob) -> None:
+        run_merge(job)
+        self._merged.append(job)
+
+    def take_merged(self) -> tuple[MergeJob, ...]:
+        merged, self._merged = self._merged, []
+        return tuple(merged)
+
+    def wait_for_merge(self, cut_off: Callable[[], bool]) -> bool:
+        return bool(self._merged) and not cut_off()

@@ -6,6 +6,7 @@
     Paused    no work will come now     Resumed    packed: work is welcome
     Learn     compress with this        Learnt     compress with this, all of you
     Finish    pack what you have        Finished   all that was packed since the last time
+    Merge     make one segment of some  Merged     it is done
                                         Failed     an error that ends the run
 
 Before a worker packs, which takes a second or two, it reads what it has been given: units are settled in their order,
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from indexer.backends.port import Packed
+from indexer.backends.port import MergeJob, Packed
 from indexer.units import UnitReading
 
 
@@ -50,6 +51,11 @@ class Finish:
 
 
 @dataclass(frozen=True, slots=True)
+class Merge:
+    job: MergeJob
+
+
+@dataclass(frozen=True, slots=True)
 class ReadUnit:
     number: int
     slot: int
@@ -77,11 +83,16 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    job: MergeJob
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """`error` is one of ours where it is fit to be shown, else a report for who mends it."""
 
     error: Exception
 
 
-ToWorker = Work | Settle | Paused | Learn | Finish
-FromWorker = ReadUnit | Full | Resumed | Learnt | Finished | Failed
+ToWorker = Work | Settle | Paused | Learn | Finish | Merge
+FromWorker = ReadUnit | Full | Resumed | Learnt | Finished | Merged | Failed

@@ -18,7 +18,7 @@ from typing import Final, Self
 
 from indexer.analyst import Analyst
 from indexer.article import Place, ReadArticle, Skipped
-from indexer.backends.port import Packed
+from indexer.backends.port import MergeJob, Packed
 from indexer.errors import WorkerLostError
 from indexer.readers.jsonl import LinePiece
 from indexer.units import Unit, UnitReading
@@ -30,6 +30,8 @@ from indexer.workers.messages import (
     Full,
     Learn,
     Learnt,
+    Merge,
+    Merged,
     Paused,
     ReadUnit,
     Resumed,
@@ -43,6 +45,7 @@ from indexer.workers.worker import run_worker
 #: Units that a worker has in hand: one that it reads, one that waits, one that is on its way.
 _IN_HAND: Final = 3
 _LAST_WORD_S: Final = 5.0
+_LOOK_EVERY_S: Final = 0.1
 
 
 class ProcessCrew:
@@ -60,6 +63,7 @@ class ProcessCrew:
         self._out: dict[int, tuple[Unit, _Worker]] = {}
         self._early: dict[int, UnitReading] = {}
         self._to_settle: deque[_Worker] = deque()
+        self._merged: list[MergeJob] = []
         gc.collect()
         gc.freeze()  # or the collector would touch, and so copy, every page that the processes share
         for number in range(workers):
@@ -73,7 +77,7 @@ class ProcessCrew:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for worker in self._workers:
-            worker.end(at_once=kind is not None)
+            worker.end(at_once=kind is not None or worker.merging is not None)
         for slot in self._slots:
             slot.close()
 
@@ -101,16 +105,39 @@ class ProcessCrew:
         self._to_settle.popleft().send(Settle(frozenset(dropped)), self._place_of)
 
     def finish(self) -> tuple[Packed, ...]:
-        for worker in self._workers:
+        # Who merges has packed before, and got nothing since.
+        packers = [worker for worker in self._workers if worker.merging is None]
+        for worker in packers:
             worker.packed = None
             worker.send(Finish(), self._place_of)
-        while any(worker.packed is None for worker in self._workers):
+        while any(worker.packed is None for worker in packers):
             self._listen()
-        return tuple(packed for worker in self._workers for packed in worker.packed or ())
+        return tuple(packed for worker in packers for packed in worker.packed or ())
+
+    def can_merge(self, *, units_follow: bool) -> bool:
+        merging = sum(worker.merging is not None for worker in self._workers)
+        return merging < 1 if units_follow else merging < len(self._workers)
+
+    def merge(self, job: MergeJob) -> None:
+        worker = next(worker for worker in self._workers if worker.merging is None)
+        worker.merging = job
+        worker.send(Merge(job), self._place_of)
+
+    def take_merged(self) -> tuple[MergeJob, ...]:
+        self._listen(timeout_s=0)
+        merged, self._merged = self._merged, []
+        return tuple(merged)
+
+    def wait_for_merge(self, cut_off: Callable[[], bool]) -> bool:
+        while not self._merged:
+            if cut_off() or all(worker.merging is None for worker in self._workers):
+                return False
+            self._listen(timeout_s=_LOOK_EVERY_S)
+        return True
 
     def _find_free(self) -> _Worker | None:
         """The worker that has the least in hand, where one may have more."""
-        free = [worker for worker in self._workers if worker.in_hand < _IN_HAND and not worker.is_paused]
+        free = [worker for worker in self._workers if worker.in_hand < _IN_HAND and worker.has_time]
         return min(free, key=lambda worker: worker.in_hand, default=None)
 
     def _in_turn(self) -> Iterator[tuple[Unit, UnitReading]]:
@@ -144,6 +171,9 @@ class ProcessCrew:
                         other.send(Learn(dictionary), self._place_of)
             case Finished(packed):
                 worker.packed = packed
+            case Merged(job):
+                worker.merging = None
+                self._merged.append(job)
             case Failed(error):
                 raise error
 
@@ -172,6 +202,7 @@ class _Worker:
         self.in_hand = 0
         self.is_paused = False
         self.packed: tuple[Packed, ...] | None = None
+        self.merging: MergeJob | None = None
 
         def start() -> None:
             # Held open here, they would never tell the others that the process of the run has gone.
@@ -184,6 +215,11 @@ class _Worker:
         self._process = multiprocessing.get_context("fork").Process(target=start, daemon=True)
         self._process.start()
         its.close()
+
+    @property
+    def has_time(self) -> bool:
+        """For units: it neither packs nor merges."""
+        return not self.is_paused and self.merging is None
 
     def send(self, message: ToWorker, place_of: Callable[[_Worker], str]) -> None:
         try:

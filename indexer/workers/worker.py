@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
 from indexer.analyst import Analyst
+from indexer.backends.merge_job import run_merge
 from indexer.errors import BroadsheetError
 from indexer.units import Unit
 from indexer.workers.messages import (
@@ -20,6 +21,8 @@ from indexer.workers.messages import (
     Full,
     Learn,
     Learnt,
+    Merge,
+    Merged,
     Paused,
     ReadUnit,
     Resumed,
@@ -75,6 +78,9 @@ class _Worker:
                 self._told_dictionary = self._packer.dictionary
             case Finish():
                 self._connection.send(Finished(self._packer.finish()))
+            case Merge(job):
+                run_merge(job)
+                self._connection.send(Merged(job))
 
     def _tell_dictionary(self) -> None:
         if self._packer.dictionary != self._told_dictionary:

@@ -179,7 +179,7 @@ class _PartWriter:
         self.most_terms = 0
         self.held: list[object] = []
 
-    def write(
+    def write(  # noqa: C901, PLR0912 one step after the other, each short
         self, segment: SearchedSegment, generation: Generation, clauses: Sequence[PreparedClause],
         weights: Sequence[int], left_out: Sequence[PreparedClause], matched: int, is_known: bool,
     ) -> bool:  # fmt: skip

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.analysis.atoms import JoinedTexts
+from indexer.analysis.atoms import JoinedTexts, text_of
 from indexer.article import Article
-from indexer.codec.kernels.packing import I32, I64
-from searchapp.search.highlight import Spans, mark_text
+from indexer.codec.kernels.packing import I32, I64, U32
+from searchapp.search.highlight import Spans
 from searchapp.search.kernels import showing as kernels
 from searchapp.search.kernels.marking import IN_BODY, IN_TITLE
 from searchapp.search.marking import Marks
 from searchapp.search.request import Snippet
 from searchapp.search.sentence_classes import sentence_classes
-from searchapp.search.snippets import ELLIPSIS, PASSAGES_A_HIT, WHITE_SPACE
+from searchapp.search.snippets import PASSAGES_A_HIT
 
 F64: TypeAlias = npt.NDArray[np.float64]
 
 _LINE_FEED: Final = 0x0A
-#: Room for the sentences of a page of hits stays with the thread that needed it.
-_KEPT_SENTENCES: Final = 1 << 18
+#: Room for the sentences and letters of a page stays with the thread that needed it, up to a million bytes each.
+_KEPT: Final = 1 << 18
+#: Twenty passages of 240 letters, their HTML, and ten titles mostly take fewer.
+_LETTERS: Final = 1 << 15
 #: Numbers of a text and of a passage, spans apart.
-_OF_A_TEXT, _OF_A_PASSAGE = 2, 8
+_OF_A_TEXT, _OF_A_PASSAGE = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,79 +48,76 @@ def page_scopes(articles: int) -> I64:
 
 def print_page(articles: Sequence[Article], texts: JoinedTexts, marks: Marks, rarity: F64) -> tuple[ShownArticle, ...]:
     """Titles and passages of the articles, whose bodies and titles are the `texts`."""
-    numbers = iter(_choose(texts, marks, page_scopes(len(articles)), rarity))
-    snippets = [tuple(_read_snippets(article.body, numbers)) for article in articles]
+    numbers, letters = _write(texts, marks, page_scopes(len(articles)), rarity)
+    at = begin = 0
+    of_bodies = []
+    for _ in articles:
+        paragraphs, passages = numbers[at : at + _OF_A_TEXT]
+        at += _OF_A_TEXT
+        snippets = []
+        for _ in range(passages):
+            paragraph, middle, end, count = numbers[at : at + _OF_A_PASSAGE]
+            at += _OF_A_PASSAGE
+            spans = tuple(zip(numbers[at : at + 2 * count : 2], numbers[at + 1 : at + 2 * count : 2], strict=True))
+            at += 2 * count
+            snippets.append(Snippet(letters[begin:middle], spans, letters[middle:end], paragraph, paragraphs))
+            begin = end
+        of_bodies.append(tuple(snippets))
     shown = []
-    for article, of_body in zip(articles, snippets, strict=True):
-        has_signs = next(numbers)
-        spans = _read_spans(numbers, 0)
-        shown.append(ShownArticle(spans, _mark(article.title, spans, has_signs), of_body))
+    for of_body in of_bodies:
+        end, count = numbers[at : at + _OF_A_TEXT]
+        at += _OF_A_TEXT
+        spans = tuple(zip(numbers[at : at + 2 * count : 2], numbers[at + 1 : at + 2 * count : 2], strict=True))
+        at += 2 * count
+        shown.append(ShownArticle(spans, letters[begin:end], of_body))
+        begin = end
     return tuple(shown)
 
 
-def _choose(texts: JoinedTexts, marks: Marks, scopes: I64, rarity: F64) -> list[int]:
-    """The numbers that `kernels.write_shown` tells of."""
+def _write(texts: JoinedTexts, marks: Marks, scopes: I64, rarity: F64) -> tuple[list[int], str]:
+    """The numbers and letters that `kernels.write_shown` tells of."""
     classes = sentence_classes()
     if not texts.is_ascii:
         classes.load(texts.text)
     characters = classes.characters
-    room = len(scopes) * (_OF_A_TEXT + PASSAGES_A_HIT * _OF_A_PASSAGE) + PASSAGES_A_HIT * 2 * len(marks.rows)
-    shown = np.empty(room, np.int64)
-    used = kernels.write_shown(
-        *(texts.text, texts.starts, texts.stops, scopes, marks.rows, marks.first),
-        *(np.flatnonzero(texts.text == _LINE_FEED), rarity, PASSAGES_A_HIT),
-        *(characters.pages, characters.classes, *classes.abbreviations),
-        *(*_room.sentences(len(texts.text)), shown),
-    )
-    return shown[:used].tolist()  # type: ignore[no-any-return]
-
-
-def _read_snippets(body: str, numbers: Iterator[int]) -> Iterator[Snippet]:
-    paragraphs, passages = next(numbers), next(numbers)
-    for _ in range(passages):
-        start, end, paragraph, cut_before, cut_after, has_breaks, has_signs = islice(numbers, 7)
-        text = body[start:end]
-        if has_breaks:
-            text = WHITE_SPACE.sub(" ", text)
-        shift = 0
-        if cut_before:
-            text = f"{ELLIPSIS} {text}"
-            shift = len(ELLIPSIS) + 1
-        if cut_after:
-            text = f"{text} {ELLIPSIS}"
-        spans = _read_spans(numbers, shift)
-        yield Snippet(text, spans, _mark(text, spans, has_signs), paragraph, paragraphs)
-
-
-def _read_spans(numbers: Iterator[int], shift: int) -> Spans:
-    return tuple([(next(numbers) + shift, next(numbers) + shift) for _ in range(next(numbers))])
-
-
-def _mark(text: str, spans: Spans, has_signs: int) -> str:
-    """As `mark_text`, which escapes what mostly needs no escaping."""
-    if has_signs:
-        return mark_text(text, spans)
-    pieces: list[str] = []
-    done = 0
-    for start, end in spans:
-        pieces.append(f"{text[done:start]}<mark>{text[start:end]}</mark>")
-        done = end
-    pieces.append(text[done:])
-    return "".join(pieces)
+    # A span may reach from one passage into the next, and is then listed twice.
+    room = len(scopes) * (_OF_A_TEXT + PASSAGES_A_HIT * (_OF_A_PASSAGE + 2)) + 2 * len(marks.rows)
+    numbers = np.empty(room, np.int64)
+    breaks = np.flatnonzero(texts.text == _LINE_FEED)
+    needed = _LETTERS
+    while True:
+        letters = _room.letters(needed)
+        used, written = kernels.write_shown(
+            *(texts.text, texts.starts, texts.stops, scopes, marks.rows, marks.first, breaks, rarity, PASSAGES_A_HIT),
+            *(characters.pages, characters.classes, *classes.abbreviations),
+            *(*_room.sentences(len(texts.text)), numbers, letters),
+        )
+        if used >= 0:
+            return numbers[:used].tolist(), text_of(letters[:written])
+        needed = 2 * written
 
 
 class _Room(threading.local):
-    """Where a kernel writes the sentences of one paragraph."""
+    """Where a kernel writes the sentences of one paragraph, and the letters of a page."""
 
     def __init__(self) -> None:
-        self._kept: tuple[I32, I32] = _two(1024)
+        self._sentences = _two(1024)
+        self._letters: U32 = np.empty(_LETTERS, np.uint32)
 
     def sentences(self, size: int) -> tuple[I32, I32]:
-        if len(self._kept[0]) >= size:
-            return self._kept
+        if len(self._sentences[0]) >= size:
+            return self._sentences
         larger = _two(size)
-        if size <= _KEPT_SENTENCES:
-            self._kept = larger
+        if size <= _KEPT:
+            self._sentences = larger
+        return larger
+
+    def letters(self, size: int) -> U32:
+        if len(self._letters) >= size:
+            return self._letters
+        larger = np.empty(size, np.uint32)
+        if size <= _KEPT:
+            self._letters = larger
         return larger
 
 

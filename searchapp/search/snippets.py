@@ -28,7 +28,7 @@ ELLIPSIS = "…"
 PIECE_CHARS = 60_000
 MOST_CHARS = 1_000_000
 
-WHITE_SPACE = re.compile(r"\s")
+_WHITE_SPACE = re.compile(r"\s")
 
 
 def cut_snippets(
@@ -81,7 +81,7 @@ def _print(body: str, passage: Passage, spans: Spans, paragraphs: int) -> Snippe
     before = f"{ELLIPSIS} " if passage.cut_before else ""
     after = f" {ELLIPSIS}" if passage.cut_after else ""
     # One blank for each white space character, so that offsets stay what they are.
-    text = before + WHITE_SPACE.sub(" ", body[passage.start : passage.end]) + after
+    text = before + _WHITE_SPACE.sub(" ", body[passage.start : passage.end]) + after
     shifted = tuple(
         (start + len(before), end + len(before)) for start, end in clip_spans(spans, passage.start, passage.end)
     )

@@ -227,7 +227,7 @@ batches = st.lists(st.lists(articles(), min_size=1, max_size=8, unique_by=lambda
 
 def write_index(folder: Path, written: list[list[Document]], removed: set[str]) -> dict[str, Document]:
     held: dict[str, Document] = {}
-    with WhooshIndex.create(folder).writer(16, lambda: PlainCollector(InventedWords())) as writer:
+    with WhooshIndex.create(folder).writer(16, lambda _: PlainCollector(InventedWords())) as writer:
         for batch in written:
             for document in batch:
                 writer.write(Draft(document.id, document.content_hash, document.origin, document.article))

@@ -238,6 +238,29 @@ def find_hits(
                             sequence_pairs[sequence, k], position - 1, np.int64(starts[before]), end,
                             pair_columns, term_slots, surface_slots, slot_start, slot_forms, hits, used,
                         )  # fmt: skip
+            if reading > 0:
+                used = put_hits(
+                    reading, position, start, end,
+                    pair_columns, term_slots, surface_slots, slot_start, slot_forms, hits, used,
+                )  # fmt: skip
+            else:
+                low = special_limits[special, 0]
+                high = special_limits[special, 1]
+                if kind == CAPITALS:
+                    if start >= line_known:
+                        line_known = small_letter_or_line_end(text, start, pages, classes)
+                        in_capitals = not (
+                            kind_of(text, line_known, pages, classes) & LOWER
+                            or has_small_letter_before(text, start, text_starts[t], pages, classes)
+                        )
+                    if in_capitals:
+                        low = high
+                        high = special_limits[special, 2]
+                for k in range(low, high):
+                    used = put_hits(
+                        special_pairs[k], position, start, end,
+                        pair_columns, term_slots, surface_slots, slot_start, slot_forms, hits, used,
+                    )  # fmt: skip
             if kind < ELISION and i >= chain_until and kind_of(text, end, pages, classes) & LINE_END_HYPHEN:
                 parts = 1
                 run[1] = numbers[i]
@@ -269,29 +292,6 @@ def find_hits(
                                 sequence_pairs[sequence, k], position, start, chain_end,
                                 pair_columns, term_slots, surface_slots, slot_start, slot_forms, hits, used,
                             )  # fmt: skip
-            if reading > 0:
-                used = put_hits(
-                    reading, position, start, end,
-                    pair_columns, term_slots, surface_slots, slot_start, slot_forms, hits, used,
-                )  # fmt: skip
-            else:
-                low = special_limits[special, 0]
-                high = special_limits[special, 1]
-                if kind == CAPITALS:
-                    if start >= line_known:
-                        line_known = small_letter_or_line_end(text, start, pages, classes)
-                        in_capitals = not (
-                            kind_of(text, line_known, pages, classes) & LOWER
-                            or has_small_letter_before(text, start, text_starts[t], pages, classes)
-                        )
-                    if in_capitals:
-                        low = high
-                        high = special_limits[special, 2]
-                for k in range(low, high):
-                    used = put_hits(
-                        special_pairs[k], position, start, end,
-                        pair_columns, term_slots, surface_slots, slot_start, slot_forms, hits, used,
-                    )  # fmt: skip
             before = np.int64(i)
             before_kind = kind
             before_position = position

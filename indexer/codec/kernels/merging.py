@@ -9,44 +9,77 @@ from indexer.codec.kernels.dictionary import compare
 
 
 @kernel
-def merge_sorted(blob, starts, ends, source_start, numbers, winners):
-    """K dictionaries into one. Text i is blob[starts[i] : ends[i]]; source s has the texts from source_start[s] on.
-
-    `numbers` gets the merged number of each text, `winners` for each merged number one text that is it; returns how
-    many there are.
-    """
-    sources = len(source_start) - 1
-    heads = source_start[:-1].copy()
-    count = 0
-    while True:
-        best = np.int64(-1)
-        for s in range(sources):
-            head = heads[s]
-            if head < source_start[s + 1] and (
-                best < 0 or compare(blob, starts[head], ends[head], blob, starts[best], ends[best]) < 0
-            ):
-                best = head
-        if best < 0:
-            return count
-        for s in range(sources):
-            head = heads[s]
-            if head < source_start[s + 1] and (
-                head == best or compare(blob, starts[head], ends[head], blob, starts[best], ends[best]) == 0
-            ):
-                numbers[head] = count
-                heads[s] = head + 1
-        winners[count] = best
-        count += 1
+def first_bytes(blob, start, end):
+    """The first 8 bytes of a text, the first one highest; a short text is filled up with 0."""
+    head = np.uint64(0)
+    for k in range(8):
+        head = head << np.uint64(8)
+        if start + k < end:
+            head |= np.uint64(blob[start + k])
+    return head
 
 
 @kernel
-def gather_texts(blob, starts, ends, chosen, offsets, out):
-    """The chosen texts one after the other; offsets[i] says where each starts."""
-    for i in range(len(chosen)):
-        at = np.int64(offsets[i])
-        for k in range(starts[chosen[i]], ends[chosen[i]]):
-            out[at] = blob[k]
-            at += 1
+def merge_sorted(blob, bases, offsets, source_start, numbers, merged_blob, merged_offsets):
+    """K dictionaries into one. Source s has the texts from source_start[s] on; its text i lies in `blob` from
+    bases[s] + offsets[source_start[s] + s + i] up to the same with i + 1.
+
+    `numbers` gets the merged number of each text, `merged_blob` and `merged_offsets` the merged texts; returns how many
+    there are.
+    """
+    sources = len(source_start) - 1
+    heads = source_start[:-1].copy()
+    first = np.zeros(sources, np.uint64)
+    start = np.zeros(sources, np.int64)
+    end = np.zeros(sources, np.int64)
+    for s in range(sources):
+        if heads[s] < source_start[s + 1]:
+            start[s] = bases[s] + np.int64(offsets[heads[s] + s])
+            end[s] = bases[s] + np.int64(offsets[heads[s] + s + 1])
+            first[s] = first_bytes(blob, start[s], end[s])
+    count = 0
+    used = np.int64(0)
+    merged_offsets[0] = 0
+    while True:
+        best = np.int64(-1)
+        for s in range(sources):
+            if heads[s] < source_start[s + 1] and (
+                best < 0
+                or first[s] < first[best]
+                or (first[s] == first[best] and compare(blob, start[s], end[s], blob, start[best], end[best]) < 0)
+            ):
+                best = s
+        if best < 0:
+            return count
+        low = start[best]
+        high = end[best]
+        lowest = first[best]
+        for at in range(low, high):
+            merged_blob[used] = blob[at]
+            used += 1
+        for s in range(sources):
+            if (
+                heads[s] < source_start[s + 1]
+                and first[s] == lowest
+                and (s == best or compare(blob, start[s], end[s], blob, low, high) == 0)
+            ):
+                numbers[heads[s]] = count
+                heads[s] += 1
+                if heads[s] < source_start[s + 1]:
+                    start[s] = end[s]
+                    end[s] = bases[s] + np.int64(offsets[heads[s] + s + 1])
+                    first[s] = first_bytes(blob, start[s], end[s])
+        count += 1
+        merged_offsets[count] = used
+
+
+@kernel
+def count_forms(term_start, position_start, forms, form_start, form_freq):
+    """How often each form of each term stands there; `form_freq` comes in zeroed."""
+    for term in range(len(term_start) - 1):
+        first = form_start[term]
+        for i in range(position_start[term_start[term]], position_start[term_start[term + 1]]):
+            form_freq[first + np.int64(forms[i])] += np.uint32(1)
 
 
 @kernel

@@ -161,8 +161,9 @@ def run_program(
     """Run over `windows` windows from `first_window` on; returns (matches, filled, written).
 
     `program` int32 (n, 2); `filters` uint64 (rows, words); `ranges` int32 (n, 2); `live` uint64 bitset, and whether
-    it holds everything; `matched` a bitset that takes the matches, or of length 0; `out_docs` and `out_scores` take every match, or are of length 0. `bits` (D, 128) and
-    `scores` (D, 8192) are empty frames, one more than the program needs, and are left empty.
+    it holds everything; `matched` a bitset that takes the matches, or of length 0; `out_docs` and `out_scores` take
+    every match, or are of length 0. `bits` (D, 128) and `scores` (D, 8192) are empty frames, one more than the program
+    needs, and are left empty.
     """
     documents = len(columns[0])
     set_cursors(text, leaves, cursors)

@@ -1,8 +1,8 @@
 """From hits of forms to marks of clauses: `highlight.py` beside this folder, over arrays.
 
 A run is one spelling of a clause: adjacent slots of alternative forms. Run r belongs to the clause run_clause[r], is
-looked for in titles and bodies as run_scope[r] says, and has the slots run_start[r] to run_start[r + 1]; slot s has the
-forms slot_forms[slot_start[s] : slot_start[s + 1]]. A form begins the runs form_runs[form_start[f] : form_start[f + 1]].
+looked for in titles and bodies as run_scope[r] says, and has the slots run_start[r] to run_start[r + 1]. Slot s has the
+forms slot_forms[slot_start[s] : slot_start[s + 1]], and form f begins form_runs[form_start[f] : form_start[f + 1]].
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What a page shows of its texts, as numbers for who prints it: `showing.py` beside this folder."""
+"""What a page shows of its texts, written as code points and numbers: `highlight.mark_text` and `snippets.py` beside
+this folder, over arrays."""
 
 from __future__ import annotations
 
@@ -18,10 +19,21 @@ from searchapp.search.kernels.passages import (
 )
 from searchapp.search.kernels.sentences import SPACE, class_of
 
+_ELLIPSIS, _BLANK = 0x2026, 0x20
+_MARK, _END_MARK = np.frombuffer(b"<mark>", np.uint8), np.frombuffer(b"</mark>", np.uint8)
+_AMPERSAND, _QUOTE, _APOSTROPHE = (np.frombuffer(name, np.uint8) for name in (b"&amp;", b"&quot;", b"&#x27;"))
+_LESS, _GREATER = np.frombuffer(b"&lt;", np.uint8), np.frombuffer(b"&gt;", np.uint8)
+#: `<mark>` and `</mark>` take so many code points, and an escaped one at most so many.
+_MARK_CHARS = 13
+_ESCAPED_CHARS = 6
+
 
 @kernel
-def write_spans(marks, first, last, low, high, spans, used):
-    """Marks as spans that do not overlap, as far as they lie from low to high, counted from low; returns `used`."""
+def write_spans(marks, first, last, low, high, shift, numbers, used):
+    """How many spans the marks make that lie from low to high, then start and end of each, counted from low; those that
+    overlap are one. `shift` is added. Returns `used`."""
+    count_at = used
+    used += 1
     at = first
     while at < last and marks[at, MARK_START] < high:
         start = marks[at, MARK_START]
@@ -30,40 +42,70 @@ def write_spans(marks, first, last, low, high, spans, used):
         while at < last and marks[at, MARK_START] < end:
             end = max(end, marks[at, MARK_END])
             at += 1
-        if end > low and start < high:
-            spans[used] = max(start, low) - low
-            spans[used + 1] = min(end, high) - low
+        if end > low:
+            numbers[used] = max(start, low) - low + shift
+            numbers[used + 1] = min(end, high) - low + shift
             used += 2
+    numbers[count_at] = (used - count_at) >> 1
     return used
 
 
 @kernel
-def describe(text, low, high, pages, classes):
-    """Whether a stretch has white space other than blanks, and whether it has what HTML escapes."""
-    has_breaks = False
-    has_signs = False
-    for at in range(low, high):
-        code = text[at]
-        if code != 0x20 and class_of(text, at, pages, classes) & SPACE:
-            has_breaks = True
-        elif code in (0x22, 0x26, 0x27, 0x3C, 0x3E):
-            has_signs = True
-    return has_breaks, has_signs
+def write_word(letters, at, word):
+    """Write ASCII letters."""
+    for letter in word:
+        letters[at] = letter
+        at += 1
+    return at
+
+
+@kernel
+def write_escaped(letters, start, end, at):
+    """Write a stretch of the letters once more, escaped for HTML."""
+    for i in range(start, end):
+        code = letters[i]
+        if code == 0x26:
+            at = write_word(letters, at, _AMPERSAND)
+        elif code == 0x3C:
+            at = write_word(letters, at, _LESS)
+        elif code == 0x3E:
+            at = write_word(letters, at, _GREATER)
+        elif code == 0x22:
+            at = write_word(letters, at, _QUOTE)
+        elif code == 0x27:
+            at = write_word(letters, at, _APOSTROPHE)
+        else:
+            letters[at] = code
+            at += 1
+    return at
+
+
+@kernel
+def write_html(letters, start, end, numbers, spans_at, at):
+    """Write a stretch of the letters escaped, with the spans listed from `spans_at` on in `<mark>`."""
+    done = start
+    for k in range(spans_at + 1, spans_at + 1 + 2 * numbers[spans_at], 2):
+        at = write_escaped(letters, done, start + numbers[k], at)
+        at = write_word(letters, at, _MARK)
+        done = start + numbers[k + 1]
+        at = write_escaped(letters, start + numbers[k], done, at)
+        at = write_word(letters, at, _END_MARK)
+    return write_escaped(letters, done, end, at)
 
 
 @kernel
 def write_shown(
     text, text_starts, text_stops, scopes, marks, first_mark, breaks, rarity, count, pages, classes,
-    capitalised, any_case, before_a_number, sentence_starts, sentence_ends, shown,
+    capitalised, any_case, before_a_number, sentence_starts, sentence_ends, numbers, letters,
 ):  # fmt: skip
-    """What is shown of each text, one number after the other; returns how many.
+    """What is shown of each text, one number after the other, and its letters; returns how many of both.
 
-    Of a title: whether HTML escapes anything in it, how many spans, and the start and end of each. Of a body: how many
-    paragraphs, how many passages, and of each of these start, end, paragraph, whether the sentence goes on before and
-    behind, whether there is white space other than blanks, whether HTML escapes anything, and spans as above, counted
-    from the start of the passage. Starts and ends count from the start of the text.
+    Of a title: where its HTML ends, how many spans, and the start and end of each. Of a body: how many paragraphs, how
+    many passages, and of each of these its paragraph, where its text ends, where its HTML ends, and spans as above. A
+    piece begins where the one before it ends. Where there is no room for all letters, returns how many have room.
     """
     used = 0
+    written = 0
     at_break = 0
     most = 0
     for t in range(len(scopes)):
@@ -77,10 +119,18 @@ def write_shown(
         first = np.int64(first_mark[t])
         last = np.int64(first_mark[t + 1])
         if scopes[t] != IN_BODY:
-            shown[used] = describe(text, low, high, pages, classes)[1]
-            spans_from = used + 2
-            used = write_spans(marks, first, last, low, high, shown, spans_from)
-            shown[spans_from - 1] = (used - spans_from) >> 1
+            needed = written + (1 + _ESCAPED_CHARS) * (high - low) + _MARK_CHARS * (last - first)
+            if needed > len(letters):
+                return -1, needed
+            spans_at = used + 1
+            next_used = write_spans(marks, first, last, low, high, 0, numbers, spans_at)
+            # Behind the HTML there is room for the title as it is, which nobody reads there.
+            title = needed - (high - low)
+            for i in range(low, high):
+                letters[title + i - low] = text[i]
+            written = write_html(letters, title, needed, numbers, spans_at, written)
+            numbers[used] = written
+            used = next_used
             continue
         while at_break < len(breaks) and breaks[at_break] < low:
             at_break += 1
@@ -93,22 +143,36 @@ def write_shown(
             passages[0] = lead
             chosen[0] = 0
             size = 1
-        shown[used] = paragraphs
-        shown[used + 1] = size
+        numbers[used] = paragraphs
+        numbers[used + 1] = size
         used += 2
         for k in range(size):
             passage = passages[chosen[k]]
             start = np.int64(passage[FIRST])
             end = np.int64(passage[STOP])
-            has_breaks, has_signs = describe(text, start, end, pages, classes)
-            shown[used] = start - low
-            shown[used + 1] = end - low
-            shown[used + 2] = passage[PARAGRAPH]
-            shown[used + 3] = passage[CUT_BEFORE]
-            shown[used + 4] = passage[CUT_AFTER]
-            shown[used + 5] = has_breaks
-            shown[used + 6] = has_signs
-            spans_from = used + 8
-            used = write_spans(marks, first, last, start, end, shown, spans_from)
-            shown[spans_from - 1] = (used - spans_from) >> 1
-    return used
+            needed = written + (1 + _ESCAPED_CHARS) * (end - start + 4) + _MARK_CHARS * (last - first)
+            if needed > len(letters):
+                return -1, needed
+            text_at = written
+            if passage[CUT_BEFORE]:
+                letters[written] = _ELLIPSIS
+                letters[written + 1] = _BLANK
+                written += 2
+            spans_at = used + 3
+            next_used = write_spans(marks, first, last, start, end, written - text_at, numbers, spans_at)
+            for i in range(start, end):
+                code = text[i]
+                if code != _BLANK and class_of(text, i, pages, classes) & SPACE:
+                    code = np.uint32(_BLANK)
+                letters[written] = code
+                written += 1
+            if passage[CUT_AFTER]:
+                letters[written] = _BLANK
+                letters[written + 1] = _ELLIPSIS
+                written += 2
+            numbers[used] = passage[PARAGRAPH]
+            numbers[used + 1] = written
+            written = write_html(letters, text_at, written, numbers, spans_at, written)
+            numbers[used + 2] = written
+            used = next_used
+    return used, written

@@ -43,7 +43,22 @@ articles = st.lists(
 )
 queries = st.lists(
     st.sampled_from(
-        ["map", "mine", "election", "well-being", "us", "U.S.", "地雷", "ərazi", "café", "é", "карта", "1000"]
+        [
+            "map",
+            "mine",
+            "election",
+            "elect",
+            "electing",
+            "well-being",
+            "us",
+            "U.S.",
+            "地雷",
+            "ərazi",
+            "café",
+            "é",
+            "карта",
+            "1000",
+        ]
     ),
     max_size=4,
 ).map(" ".join)
