@@ -5,17 +5,23 @@ PORT = 8000
 DATA = $(or $(BROADSHEET_TEST_DATA),../shared/data)
 COLLECTION =
 WORKERS = 2
+ARTICLES =
+QUERIES =
+OUT = build/bench
+SIZES = 10000,100000,1000000
+PARTS = indexing,search,memory,size,commit
 
 VENV = .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 READY_DEV = $(VENV)/.ready-dev
+READY_BENCH = $(VENV)/.ready-bench
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test chromium lint eval screenshots lock clean
+.PHONY: help setup setup-dev demo test chromium lint eval bench screenshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -42,12 +48,19 @@ $(READY): requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing into $(VENV) ..."
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@$(BIN)/python -m searchapp.warming
 	@touch $@
 
 # The dev lock holds the same versions as the other one, and more.
 $(READY_DEV): requirements-dev.lock $(READY)
 	@echo "Installing what tests and checks need ..."
 	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The bench lock holds the same versions as the first one, and more.
+$(READY_BENCH): requirements-bench.lock $(READY)
+	@echo "Installing what is measured beside Broadsheet ..."
+	@$(PIP) install --require-hashes -r requirements-bench.lock
 	@touch $@
 
 demo: setup ## index the sample articles and serve them at http://127.0.0.1:PORT
@@ -77,12 +90,20 @@ eval: setup-dev ## measure extraction and ranking over DATA, and over COLLECTION
 	$(BIN)/python benchmarks/eval_extraction.py --data $(DATA)
 	$(BIN)/python benchmarks/eval_ranking.py --data $(DATA) $(if $(COLLECTION),--collection $(COLLECTION))
 
+# Articles or queries of one's own are reported in OUT alone; without them the report goes into docs/performance.md too.
+bench: $(READY_BENCH) ## measure speed beside other engines: ARTICLES=file QUERIES=file OUT=dir SIZES=n,... PARTS=...
+	$(BIN)/python -m benchmarks.speed --data $(DATA) --out $(OUT) --sizes $(SIZES) --parts $(PARTS) \
+		$(if $(ARTICLES),--articles $(ARTICLES)) $(if $(QUERIES),--queries $(QUERIES)) \
+		$(if $(ARTICLES)$(QUERIES),,--docs)
+
 screenshots: setup-dev chromium ## take the pictures of docs/images from the sample articles
 	$(BIN)/python benchmarks/screenshots.py
 
-lock: setup-dev ## resolve pyproject.toml again and write both lock files
+lock: setup-dev ## resolve pyproject.toml again and write the lock files
 	$(COMPILE) --upgrade --extra build --output-file requirements.lock
 	$(COMPILE) --upgrade --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --upgrade --extra build --extra bench --constraint requirements.lock --constraint requirements-dev.lock \
+		--output-file requirements-bench.lock
 
 clean: ## remove .venv, caches and the demo index; your own index in index_data/index stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info index_data/demo

@@ -29,6 +29,7 @@ from indexer.readers.read import ReadOptions
 from indexer.rebuilding import clean_again, rebuild_index
 from indexer.stopping import StopSignals
 from indexer.units import group_steps
+from indexer.verifying import verify
 from indexer.workers.hiring import hire_crew
 
 paths_argument = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
@@ -199,7 +200,7 @@ def settings(*, as_json: bool) -> None:
         click.echo(f"    {value.setting.help} (default: {value.default}{unit})")
 
 
-COMMANDS: tuple[click.Command, ...] = (index, parse, stats, delete, undelete, rebuild, settings)
+COMMANDS: tuple[click.Command, ...] = (index, parse, stats, verify, delete, undelete, rebuild, settings)
 
 
 def _report_unknown(ctx: click.Context, asked: tuple[str, ...], done: set[str], what: str) -> None:

@@ -59,7 +59,11 @@ class IndexVersionError(ArchiveError):
 
 
 class IndexDamagedError(ArchiveError):
-    pass
+    """`byte_range` is the first damaged byte of a file and the one after the last, where they are known."""
+
+    def __init__(self, message: str, byte_range: tuple[int, int] | None = None) -> None:
+        super().__init__(message)
+        self.byte_range = byte_range
 
 
 class IndexBusyError(ArchiveError):

@@ -1,26 +1,24 @@
 """What an index holds, listed once: searched fields, columns and stored fields, as a Whoosh schema.
 
-An article becomes postings here (`encode_document`) and comes back from what was stored (`stored_article`). Nothing
-here opens files or decides what is written when.
+Whoosh's own API goes by it when it reads an index of ours; Whoosh's own writer can write by it too, which an older
+version did (`stored_article`) and tests do. Nothing here opens files or decides what is written when.
 """
 
 from __future__ import annotations
 
-import os
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
 from whoosh import columns, fields, formats, query
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import AnalysedText, TypedWord
-from indexer.article import Article, DatePrecision, OriginalLine, Published, day_range, format_instant
-from indexer.backends.port import Document
+from indexer.article import Article, DatePrecision, OriginalLine, Published
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 UNDATED_DAY = 0
 UNKNOWN_INSTANT = -(2**63)
 VALUE_SEPARATOR = "\x1f"
@@ -197,55 +195,8 @@ def make_postings(analysed: AnalysedText, reading: Reading) -> Postings:
     )
 
 
-def encode_document(document: Document) -> dict[str, object]:
-    """Everything that Whoosh's `add_document` is given, encoded: nothing is left that could fail half-way.
-
-    Raises UnicodeEncodeError for text that no file can hold (a lone surrogate).
-    """
-    article = document.article
-    published = article.published
-    days = day_range(published.on)
-    encoded: dict[str, object] = {
-        "id": document.id,
-        "external_id": article.external_id,
-        "title": make_postings(document.title, "terms"),
-        "_stored_title": article.title,
-        "body": make_postings(document.body, "terms"),
-        "_stored_body": article.body,
-        "title_surface": make_postings(document.title, "surfaces"),
-        "body_surface": make_postings(document.body, "surfaces"),
-        "author": make_postings(document.author, "surfaces"),
-        "_stored_author": list(article.author),
-        "source": make_postings(document.source, "surfaces"),
-        "_stored_source": article.source,
-        "tag": make_postings(document.tag, "surfaces"),
-        "_stored_tag": list(article.tag),
-        "title_length": document.title.length,
-        "body_length": document.body.length,
-        "first_day": days[0].toordinal() if days else UNDATED_DAY,
-        "last_day": days[1].toordinal() if days else UNDATED_DAY,
-        "instant": UNKNOWN_INSTANT if published.at is None else (published.at - _EPOCH) // timedelta(seconds=1),
-        "source_value": article.source.encode(),
-        "author_values": join_values(article.author),
-        "tag_values": join_values(article.tag),
-        "content_hash": document.content_hash.encode(),
-        "origin": os.fsencode(document.origin),
-        "url": article.url,
-        "published_on": published.on,
-        "published_at": None if published.at is None else format_instant(published.at),
-        "published_raw": published.raw,
-        "date_precision": published.precision,
-        "lang": article.lang,
-        "collection": article.collection,
-        "original": [[line.text, line.left_out] for line in article.original],
-        "extra": article.extra_json,
-    }
-    _check_text(encoded)
-    return encoded
-
-
 def stored_article(stored: Mapping[str, object]) -> Article:
-    """The article as it was given to `encode_document`, from Whoosh's stored fields."""
+    """An article of an index of version 1, which Whoosh's own codec wrote, from its stored fields."""
 
     def text(name: str) -> str:
         return cast("str", stored.get(name, ""))
@@ -275,27 +226,6 @@ def stored_article(stored: Mapping[str, object]) -> Article:
         ),
         extra_json=cast("str", stored.get("extra", "{}")),
     )
-
-
-def join_values(values: tuple[str, ...]) -> bytes:
-    """The facet values of one article as one column value; a separator inside a value becomes a blank."""
-    return VALUE_SEPARATOR.join(
-        cleaned for value in values if (cleaned := value.replace(VALUE_SEPARATOR, " "))
-    ).encode()
-
-
-def split_values(joined: bytes) -> tuple[str, ...]:
-    return tuple(joined.decode().split(VALUE_SEPARATOR)) if joined else ()
-
-
-def _check_text(encoded: Mapping[str, object]) -> None:
-    # A pickle takes a lone surrogate ("\ud800" in JSON) without a word, and every answer that shows it then fails.
-    for value in encoded.values():
-        if isinstance(value, str):
-            value.encode()
-        elif isinstance(value, list):
-            for part in value:
-                "".join(part).encode()
 
 
 def _word_query(fieldname: str, word: TypedWord, boost: float) -> Any:  # noqa: ANN401 a Whoosh query

@@ -29,6 +29,7 @@ from indexer.errors import IndexNotFoundError, UsageError
 from indexer.settings import Settings
 from searchapp.backends.whoosh_searcher import WhooshEngine
 from searchapp.search.service import SearchService
+from searchapp.warming import warm_up
 from searchapp.web.api import make_api
 from searchapp.web.archive import Archive
 from searchapp.web.failures import register_failures
@@ -108,6 +109,7 @@ def _load_app(settings: Settings, parent: int) -> Flask:
 
 
 def _open_service(settings: Settings) -> SearchService:
+    warm_up(_say)
     return SearchService(WhooshEngine(settings.index_dir), Analyzer(), settings, date.today)
 
 

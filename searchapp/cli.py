@@ -27,6 +27,7 @@ from searchapp.backends.whoosh_searcher import WhooshEngine
 from searchapp.search.answer import answer, article_answer
 from searchapp.search.service import SearchService
 from searchapp.terminal import print_article, print_page
+from searchapp.warming import warm_up
 from searchapp.web.addresses import next_answer_address
 from searchapp.web.params import ParameterError, read_params
 
@@ -129,7 +130,9 @@ for _command in COMMANDS:
 
 def _open_service(index_dir: Path | None) -> SearchService:
     settings, _ = read_settings({"index_dir": index_dir})
-    return SearchService(WhooshEngine(settings.index_dir), Analyzer(), settings, date.today)
+    engine = WhooshEngine(settings.index_dir)  # says first when there is none
+    warm_up(lambda text: click.echo(text, err=True))
+    return SearchService(engine, Analyzer(), settings, date.today)
 
 
 def _clean(argument: str) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from searchapp.warming import warm_up
+
 PROJECT = Path(__file__).resolve().parent.parent
 TEST_DATA_VARIABLE = "BROADSHEET_TEST_DATA"
 #: A whole folder or nothing: a folder that lacks one of these was only half copied.
@@ -33,6 +35,12 @@ def find_test_data(environment: Mapping[str, str]) -> Path:
     """Where the shared data should be; says nothing about whether it is there."""
     given = environment.get(TEST_DATA_VARIABLE)
     return Path(given).resolve() if given else (PROJECT.parent / "shared" / "data").resolve()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_kernels() -> None:
+    """No test has its time limit eaten by the compiler."""
+    warm_up(lambda _: None)
 
 
 @pytest.fixture(scope="session")

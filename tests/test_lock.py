@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 PROJECT = Path(__file__).resolve().parent.parent
 RUNTIME = "requirements.lock"
 DEVELOPMENT = "requirements-dev.lock"
+BENCH = "requirements-bench.lock"
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 DECLARED = [Requirement(line) for line in PYPROJECT["project"]["dependencies"]]
 EXTRAS = {
@@ -52,7 +53,7 @@ def read_lock(text: str) -> list[Locked]:
     return locked
 
 
-LOCKS = {name: read_lock((PROJECT / name).read_text(encoding="utf-8")) for name in (RUNTIME, DEVELOPMENT)}
+LOCKS = {name: read_lock((PROJECT / name).read_text(encoding="utf-8")) for name in (RUNTIME, DEVELOPMENT, BENCH)}
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -80,6 +81,7 @@ def test_every_declared_dependency_is_locked_within_its_bounds() -> None:
     for wanted, lock in (
         (DECLARED + EXTRAS["build"], RUNTIME),
         (DECLARED + EXTRAS["build"] + EXTRAS["dev"], DEVELOPMENT),
+        (DECLARED + EXTRAS["build"] + EXTRAS["bench"], BENCH),
     ):
         locked = {each.name: each for each in LOCKS[lock]}
         for requirement in wanted:
@@ -89,8 +91,11 @@ def test_every_declared_dependency_is_locked_within_its_bounds() -> None:
 
 
 def test_locks_agree_on_every_version() -> None:
+    for larger in (DEVELOPMENT, BENCH):
+        known = {locked.name: locked for locked in LOCKS[larger]}
+        assert [locked for locked in LOCKS[RUNTIME] if known.get(locked.name) != locked] == [], larger
     development = {locked.name: locked for locked in LOCKS[DEVELOPMENT]}
-    assert [locked for locked in LOCKS[RUNTIME] if development.get(locked.name) != locked] == []
+    assert [locked for locked in LOCKS[BENCH] if development.get(locked.name, locked) != locked] == []
 
 
 def test_whoosh_is_pinned_exactly() -> None:
@@ -126,7 +131,7 @@ def test_every_library_that_the_product_imports_is_declared() -> None:
     declared |= {
         canonicalize_name(each.name)
         for name in EXTRAS
-        if name not in {"dev", "build", "training"}
+        if name not in {"dev", "build", "bench", "training"}
         for each in EXTRAS[name]
     }
     imported = distributions_of(imported_libraries("indexer") | imported_libraries("searchapp"))
@@ -141,7 +146,8 @@ def test_everything_declared_is_imported_by_the_product() -> None:
 
 def test_every_library_that_tests_and_benchmarks_import_is_declared() -> None:
     declared = {canonicalize_name(each.name) for each in [*DECLARED, *EXTRAS["dev"]]}
-    named = {each.name for each in EXTRAS["training"]}
+    # Installed for their own make target only, so that here they are known by name.
+    named = {each.name for extra in ("training", "bench") for each in EXTRAS[extra]}
     imported = distributions_of((imported_libraries("tests") | imported_libraries("benchmarks")) - named)
     assert {library for library, names in imported.items() if not names & declared} == set()
 
@@ -152,6 +158,10 @@ def test_everything_that_development_declares_is_used() -> None:
     )
     used = set().union(*imported.values()) | RUN_NOT_IMPORTED
     assert {each.name for each in EXTRAS["dev"] if canonicalize_name(each.name) not in used} == set()
+
+
+def test_everything_that_the_bench_declares_is_imported_by_it() -> None:
+    assert {each.name for each in EXTRAS["bench"]} - imported_libraries("benchmarks") == set()
 
 
 def test_missing_hash_and_loose_version_are_caught() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from indexer.analysis import stopwords
 from indexer.analysis.chains import Atom, group_atoms
@@ -14,6 +14,8 @@ from indexer.analysis.tokenizer import NewsTokenizer
 from indexer.analysis.typed import Asked, read_group
 
 _MAX_VOCABULARIES = 32
+#: Chunks of queries whose words are remembered: people type the same words again, and ask for the next page.
+_MAX_TYPED = 2048
 
 
 class Analyzer:
@@ -22,6 +24,8 @@ class Analyzer:
     def __init__(self) -> None:
         self._tokenizer = NewsTokenizer()
         self._vocabularies: dict[str, Vocabulary] = {}
+        self._atoms_of: dict[str, tuple[Atom, ...]] = {}
+        self._words_of: dict[tuple[str, Asked], tuple[TypedWord, ...]] = {}
 
     def analyse(self, text: str, lang: str) -> AnalysedText:
         """The tokens of a text of this language (BCP 47 tag): for writing and for highlighting."""
@@ -42,21 +46,34 @@ class Analyzer:
         `stop_langs` says whose stop words apply: pass `stop_languages` of the whole query when reading it in
         chunks; by default it is made from `text` alone.
         """
-        atoms = tuple(self._atoms(text))
         if stop_langs is None:
-            stop_langs = stopwords.stop_languages((atom.form.surface for atom in atoms), langs)
-        asked = Asked(langs, stop_langs, quoted, pasted_headline)
-        return tuple(read_group(text, group, asked) for group in group_atoms(text, atoms))
+            stop_langs = self.stop_languages((text,), langs)
+        key = (text, Asked(langs, stop_langs, quoted, pasted_headline))
+        words = self._words_of.get(key)
+        if words is None:
+            words = tuple(read_group(text, group, key[1]) for group in group_atoms(text, self._atoms(text)))
+            if len(self._words_of) >= _MAX_TYPED:
+                self._words_of.clear()
+            self._words_of[key] = words
+        return words
 
-    def stop_languages(self, text: str, langs: tuple[str, ...]) -> tuple[str, ...]:
-        """Whose stop words apply to this query: the leading language's always, another's when two words are its."""
-        return stopwords.stop_languages((atom.form.surface for atom in self._atoms(text)), langs)
+    def stop_languages(self, chunks: Iterable[str], langs: tuple[str, ...]) -> tuple[str, ...]:
+        """Whose stop words apply to a query of these chunks: the leading language's always, another's when two words
+        are its."""
+        if len(langs) <= 1:
+            return langs
+        return stopwords.stop_languages((atom.form.surface for text in chunks for atom in self._atoms(text)), langs)
 
-    def _atoms(self, text: str) -> Iterator[Atom]:
-        for start, end in self._tokenizer.spans(text):
-            form = read_form(text[start:end])
-            if form.surface:
-                yield Atom(start, end, form)
+    def _atoms(self, text: str) -> tuple[Atom, ...]:
+        """What a typed chunk is made of."""
+        atoms = self._atoms_of.get(text)
+        if atoms is None:
+            spans = [(start, end, read_form(text[start:end])) for start, end in self._tokenizer.spans(text)]
+            atoms = tuple(Atom(start, end, form) for start, end, form in spans if form.surface)
+            if len(self._atoms_of) >= _MAX_TYPED:
+                self._atoms_of.clear()
+            self._atoms_of[text] = atoms
+        return atoms
 
     def _vocabulary(self, lang: str) -> Vocabulary:
         vocabulary = self._vocabularies.get(lang)

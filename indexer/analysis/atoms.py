@@ -11,6 +11,7 @@ import numpy as np
 import regex
 
 from indexer.analysis.chains import HYPHENS, LINE_END_HYPHENS, joins_signs
+from indexer.analysis.characters import CharacterPages
 from indexer.analysis.interning import U64
 from indexer.analysis.kernels import atoms as kernels
 from indexer.analysis.tokenizer import (
@@ -34,8 +35,6 @@ SEPARATOR: Final = "\n"
 #: Where the lines of a text end that may be in capitals.
 LINE_BREAKS: Final = "\n\r\u2028\u2029"
 
-_PAGE = 256
-_PAGES = 0x110000 // _PAGE
 #: Which class each bit of a code point's kind stands for.
 _CLASSES: Final = (
     (kernels.LETTER, _LETTER),
@@ -53,34 +52,18 @@ _CLASSES: Final = (
 )
 
 
-class CharacterClasses:
-    """What each code point is, a page of 256 at a time, read from the tokenizer's own expression when first met."""
+class CharacterClasses(CharacterPages):
+    """What each code point is to the tokenizer, read from its own expression."""
 
     def __init__(self) -> None:
         self._patterns = [(bit, regex.compile(f"(?V1){pattern}")) for bit, pattern in _CLASSES]
-        self._filled = 0
-        self.pages = np.full(_PAGES, -1, np.int16)
-        self.classes = np.zeros((8, _PAGE), np.uint16)
-        self._fill(0)
+        super().__init__(self._kind)
         self.ascii_kinds = np.array([self._ascii_kind(code) for code in range(128)], np.uint8)
 
-    def load(self, text: U32) -> None:
-        """Have every page that the text needs."""
-        at = 0
-        while (at := int(kernels.first_missing_page(text, at, self.pages))) >= 0:
-            self._fill(int(text[at]) // _PAGE)
-
-    def _fill(self, page: int) -> None:
-        if self._filled == len(self.classes):
-            self.classes = np.concatenate([self.classes, np.zeros_like(self.classes)])
-        for low in range(_PAGE):
-            char = chr(page * _PAGE + low)
-            kind = sum(bit for bit, pattern in self._patterns if pattern.match(char))
-            kind |= kernels.LOWER if char.islower() else 0
-            kind |= kernels.NOT_SHOWN if joins_signs(char, 0, 1) else 0
-            self.classes[self._filled, low] = kind
-        self.pages[page] = self._filled
-        self._filled += 1
+    def _kind(self, char: str) -> int:
+        kind = sum(bit for bit, pattern in self._patterns if pattern.match(char))
+        kind |= kernels.LOWER if char.islower() else 0
+        return kind | (kernels.NOT_SHOWN if joins_signs(char, 0, 1) else 0)
 
     def _ascii_kind(self, code: int) -> int:
         kind = int(self.classes[0, code])
@@ -90,6 +73,25 @@ class CharacterClasses:
             return kernels.ASCII_DIGIT
         named = chr(code) in ".,"
         return kernels.ASKED_FOR if named or kind & kernels.ATOM_CLASSES else kernels.BLANK
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedTexts:
+    """Many texts as code points in one array, text t from starts[t] to stops[t], a separator behind each and one more
+    behind the last."""
+
+    text: U32
+    starts: I64
+    stops: I64
+    is_ascii: bool
+
+
+def join_texts(texts: Sequence[str]) -> JoinedTexts:
+    """The texts as the compiled loops take them."""
+    joined = SEPARATOR.join([*texts, "", ""])
+    stops = list(accumulate(map(len, texts), lambda stop, size: stop + size + 1, initial=-1))
+    starts = [stop + 1 for stop in stops[:-1]]
+    return JoinedTexts(code_points(joined), np.array(starts, np.int64), np.array(stops[1:], np.int64), joined.isascii())
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +115,11 @@ class AtomCutter:
 
     def __init__(self) -> None:
         self.classes = CharacterClasses()
-        self._elisions = np.array([int.from_bytes(prefix.encode("ascii")) for prefix in ELISIONS], np.uint64)
+        self.elisions = np.array([int.from_bytes(prefix.encode("ascii")) for prefix in ELISIONS], np.uint64)
 
     def cut(self, texts: Sequence[str]) -> CutBatch:
-        text = code_points("".join([part for text in texts for part in (text, SEPARATOR)]) + SEPARATOR)
-        text_stops = np.array(list(accumulate(map(len, texts), lambda stop, size: stop + size + 1, initial=-1)))[1:]
-        text_starts = text_stops - np.fromiter(map(len, texts), np.int64, len(texts))
+        joined = join_texts(texts)
+        text = joined.text
         classes = self.classes
         classes.load(text)
         # Two atoms may touch (a sign and the next), none is empty.
@@ -126,10 +127,10 @@ class AtomCutter:
         keys = np.empty(len(text), np.uint64)
         atom_start = np.empty(len(texts) + 1, np.int64)
         found = kernels.cut_atoms(
-            *(text, text_starts, text_stops, classes.ascii_kinds, classes.pages, classes.classes, self._elisions),
+            *(text, joined.starts, joined.stops, classes.ascii_kinds, classes.pages, classes.classes, self.elisions),
             *(starts, ends, keys, atom_start),
         )
-        return CutBatch(text, text_starts, starts[:found], ends[:found], keys[:found], atom_start)
+        return CutBatch(text, joined.starts, starts[:found], ends[:found], keys[:found], atom_start)
 
 
 def cut_spans(texts: Sequence[str], cutter: AtomCutter | None) -> list[list[tuple[int, int]]]:
@@ -160,3 +161,13 @@ def code_points(text: str) -> U32:
     if len(encoded) == 2 * len(text):  # no character takes two units: by far the faster encoder
         return np.frombuffer(encoded, np.uint16).astype(np.uint32)
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def text_of(points: U32) -> str:
+    """The text whose code points these are."""
+    highest = int(points.max(initial=0))
+    if highest < 0x100:
+        return points.astype(np.uint8).tobytes().decode("latin-1")
+    if highest < 0xD800:  # below the surrogates a unit is a character
+        return points.astype(np.uint16).tobytes().decode("utf-16-le")
+    return points.tobytes().decode("utf-32-le", "surrogatepass")

@@ -16,7 +16,8 @@ from indexer.analysis.pairing import Lexicon
 from indexer.analysis.reading_tables import ReadingTables
 from indexer.codec.kernels.packing import I32, I64
 
-_LONGEST_SEQUENCE = 17
+#: Numbers in a sequence: a head, and the parts of a hyphenated word.
+LONGEST_SEQUENCE = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class TextLayout:
             )
             if text == texts:
                 break
-            sequences.make_room(_LONGEST_SEQUENCE)
+            sequences.make_room(LONGEST_SEQUENCE)
         if sequences.known > known_before:
             readings.read_sequences(sequences, range(known_before, sequences.known), self._sequence_pairs)
         kernels.fill_holes(hole_at[:holes], hole_sequence[:holes], self._sequence_pairs, pairs)

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from indexer.analysis.interning import RunTable, TextTable
+from indexer.analysis.interning import RunTable, TextTable, Units
 from indexer.codec.kernels.packing import I32, I64
 
 Pair: TypeAlias = tuple[str, str | None]
@@ -45,6 +45,12 @@ class Lexicon:
         """For every pair the number of its term, and of its surface, -1 where it has none."""
         columns = self._pairs.pool[: 2 * self._pairs.known].reshape(-1, 2).astype(np.int64)
         return columns[:, 0], columns[:, 1] - 1
+
+    @property
+    def pair_columns(self) -> Units:
+        """Term and surface of pair n at 2n and 2n + 1; the surface plus one, 0 where it has none."""
+        columns: Units = self._pairs.pool
+        return columns
 
     def memory_bytes(self) -> int:
         return self.terms.memory_bytes() + self.surfaces.memory_bytes() + self._pairs.memory_bytes()

@@ -26,7 +26,7 @@ from indexer.analysis.pairing import NOTHING, Lexicon, Pair
 from indexer.analysis.readings import Spelled
 from indexer.analysis.stemmers import STEMMED_LANGS, primary_lang
 from indexer.analysis.texts import Reading, Vocabulary
-from indexer.analysis.token import MAX_TERM_CHARS, Token
+from indexer.analysis.token import ACRONYM_MARK, CAPITALS_MARK, MAX_TERM_CHARS, Token
 from indexer.codec.inverting import pair_surfaces
 from indexer.codec.kernels.packing import I32, I64, U8
 
@@ -125,8 +125,10 @@ class ReadingTables:
         self.tables[rows[places], numbers[places]] = pairs
         capitals = np.flatnonzero(whats[places] == kernels.CAPITALS)
         if len(capitals):
-            acronyms = buffers.number_acronyms(self._lexicon, capitals)
-            flat = np.stack([acronyms, pairs[capitals], acronyms], axis=1).reshape(-1)
+            acronyms, in_capitals = buffers.number_acronyms(self._lexicon, capitals)
+            # Names are looked for by surfaces, of which an acronym has one wherever it stands.
+            in_capitals = np.where(self._styles[rows[places[capitals]]] == kernels.SURFACE, acronyms, in_capitals)
+            flat = np.stack([acronyms, pairs[capitals], in_capitals], axis=1).reshape(-1)
             start = 3 * np.arange(len(capitals))
             kinds = np.full(len(capitals), Spelled.CAPITALS, np.uint8)
             limits = np.stack([start, start + 1, start + 3], axis=1)
@@ -216,13 +218,19 @@ class _Buffers:
         surfaces = lexicon.surfaces.number_encoded(self._surfaces, _offsets(self._surface_ends[:count]))
         return lexicon.number_pairs(terms, surfaces)
 
-    def number_acronyms(self, lexicon: Lexicon, which: I64) -> I32:
-        """The pairs of an acronym and itself, for the surfaces at these places."""
+    def number_acronyms(self, lexicon: Lexicon, which: I64) -> tuple[I32, I32]:
+        """The pairs of an acronym and itself, for the surfaces at these places; and of what may be one in a line of
+        capitals, which has the same surface."""
+        terms = lexicon.terms.number_encoded(*self._mark(which, len(ACRONYM_MARK)))
+        maybe = lexicon.terms.number_encoded(*self._mark(which, len(CAPITALS_MARK)))
+        surfaces = lexicon.surfaces.number_encoded(*self._mark(which, len(ACRONYM_MARK)))
+        return lexicon.number_pairs(terms, surfaces), lexicon.number_pairs(maybe, surfaces)
+
+    def _mark(self, which: I64, marks: int) -> tuple[U8, I64]:
         ends = np.empty(len(which), np.int64)
         marked = self._terms  # whose terms have their numbers by now
-        kernels.mark_acronyms(self._surfaces, self._surface_ends, which, marked, ends)
-        terms = lexicon.terms.number_encoded(marked, _offsets(ends))
-        return lexicon.number_pairs(terms, lexicon.surfaces.number_encoded(marked, _offsets(ends)))
+        kernels.mark_acronyms(self._surfaces, self._surface_ends, which, marks, marked, ends)
+        return marked, _offsets(ends)
 
 
 def _offsets(ends: I64) -> I64:

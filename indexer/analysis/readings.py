@@ -17,7 +17,7 @@ from typing import Final
 
 from indexer.analysis.folding import fold, lower_word
 from indexer.analysis.stemmers import STEMMED_LANGS, primary_lang, stem, without_possessive
-from indexer.analysis.token import ACRONYM_MARK, LANG_MARK, MAX_TERM_CHARS
+from indexer.analysis.token import ACRONYM_MARK, CAPITALS_MARK, LANG_MARK, MAX_TERM_CHARS
 from indexer.analysis.tokenizer import APOSTROPHES, is_sign
 
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:,\d{3})++(?![\d,])")
@@ -94,6 +94,15 @@ def index_terms(form: Form, lang: str) -> tuple[str, ...]:
 def typed_terms(form: Form, langs: tuple[str, ...]) -> tuple[str, ...]:
     """The terms of the plain reading to look for in an index of these languages, each once."""
     return tuple(dict.fromkeys(term for lang in langs or ("und",) for term in index_terms(form, lang)))
+
+
+def in_capitals(acronym: str) -> str:
+    """The term of a word that may be this acronym, in a line of capitals.
+
+    There the plain reading stands beside it; were it the acronym's own term, a word looked for as both would stand
+    twice at one place, and whoever counts would have to look at positions.
+    """
+    return CAPITALS_MARK + acronym.removeprefix(ACRONYM_MARK)
 
 
 def is_stemmed(form: Form, lang: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from indexer.analysis.chains import LINE_END_HYPHENS, MAX_PARTS, joins_signs, joins_words
-from indexer.analysis.readings import Form, Spelled, index_terms, joined_form, read_form
+from indexer.analysis.readings import Form, Spelled, in_capitals, index_terms, joined_form, read_form
 from indexer.analysis.token import MAX_TERM_CHARS, AnalysedText, Token
 
 #: Words remembered of one language. When the memory is full it is emptied: the frequent words are back within an
@@ -64,7 +64,7 @@ def _read(form: Form, lang: str) -> Reading:
         surfaces, terms = (form.acronym_surface,), (form.acronym,)
     if form.spelled is Spelled.CAPITALS:
         both = tuple(dict.fromkeys((*surfaces, form.acronym_surface)))
-        return Reading(form, (form.acronym_surface,), (form.acronym,), both, (*terms, form.acronym))
+        return Reading(form, (form.acronym_surface,), (form.acronym,), both, (*terms, in_capitals(form.acronym)))
     return Reading(form, surfaces, terms, surfaces, terms)
 
 

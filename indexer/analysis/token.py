@@ -5,6 +5,7 @@ How a term is spelled in the index:
     en:minefield    a stem, marked with the language whose stemmer made it
     02091           a word that nobody stems: numbers, mixed letters and digits, bigrams, languages without a stemmer
     ^us             an acronym, however it was spelled (U.S., US)
+    ^^us            what may be one: a word of a line that has no small letter, where it stands beside the plain reading
 
 A surface is the folded form that stood in the text, with no language: what quotes, patterns and close spellings look
 at. An acronym's surface is marked `^` too. No term or surface holds white space or a colon of its own, so a term
@@ -15,9 +16,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 MAX_TERM_CHARS = 100
 ACRONYM_MARK = "^"
+CAPITALS_MARK = ACRONYM_MARK * 2
 LANG_MARK = ":"
 
 
@@ -68,4 +70,4 @@ class TypedWord:
 def shown_term(term: str) -> str:
     """The term as a person may see it: without its marks, an acronym in capitals."""
     _, _, stem = term.rpartition(LANG_MARK)
-    return stem[1:].upper() if stem.startswith(ACRONYM_MARK) else stem
+    return stem.lstrip(ACRONYM_MARK).upper() if stem.startswith(ACRONYM_MARK) else stem

@@ -13,7 +13,7 @@ from math import prod
 from typing import Final
 
 from indexer.analysis.chains import MAX_PARTS, Atom
-from indexer.analysis.readings import Form, Spelled, joined_form, typed_terms
+from indexer.analysis.readings import Form, Spelled, in_capitals, joined_form, typed_terms
 from indexer.analysis.stemmers import without_possessive
 from indexer.analysis.stopwords import is_stop_word
 from indexer.analysis.token import ACRONYM_MARK, MAX_TERM_CHARS, TypedWord
@@ -92,7 +92,9 @@ def _readings(form: Form, langs: tuple[str, ...], asked: Asked) -> tuple[str, ..
         return tuple(dict.fromkeys((*plain, acronym)))
     if asked.quoted and acronym == form.surface:
         return plain
-    return (acronym,) if _is_function_word(form, asked.langs) else (acronym, *plain)
+    if not _is_function_word(form, asked.langs):
+        return acronym, *plain  # the plain reading stands in lines of capitals as well
+    return (acronym,) if asked.quoted else (acronym, in_capitals(acronym))
 
 
 def _plain_readings(form: Form, langs: tuple[str, ...], asked: Asked) -> tuple[str, ...]:
@@ -111,7 +113,7 @@ def _is_function_word(form: Form, langs: tuple[str, ...]) -> bool:
 def _is_stop(form: Form, alternatives: tuple[tuple[str, ...], ...], asked: Asked) -> bool:
     if form.spelled is Spelled.ELISION:
         return True
-    if _is_acronym_as_typed(form, asked) and len(alternatives) == 1:
+    if _is_acronym_as_typed(form, asked) and all(run[0].startswith(ACRONYM_MARK) for run in alternatives):
         return False
     bare = without_possessive(form.surface)
     return any(is_stop_word(form.surface, lang) or is_stop_word(bare, lang) for lang in asked.stop_langs)

@@ -1,19 +1,22 @@
-"""`broadsheet.json`: which schema, analysis and product wrote an index, so that none is read by the wrong rules."""
+"""`broadsheet.json`: which schema, analysis and product wrote an index, so that none is read by the wrong rules.
+
+Since version 3 of the schema every file of an index carries a checksum; what an older index has is read to be rebuilt.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-
-import orjson
+from typing import Final
 
 from indexer.analysis.token import ANALYSIS_VERSION
-from indexer.backends.storage import replace_file
+from indexer.backends.storage import read_sealed, write_sealed
 from indexer.errors import IndexDamagedError, IndexVersionError
 from indexer.schema import SCHEMA_VERSION
 
 META_FILE = "broadsheet.json"
+FIRST_WITH_CHECKSUMS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +36,24 @@ def current_meta() -> IndexMeta:
 
 def write_meta(folder: Path) -> None:
     """Say that the index in this folder was written by this product. Raises OSError."""
-    replace_file(folder / META_FILE, orjson.dumps(asdict(current_meta()), option=orjson.OPT_INDENT_2))
+    write_sealed(folder / META_FILE, asdict(current_meta()))
 
 
 def read_meta(folder: Path) -> IndexMeta:
     """Raises FileNotFoundError where there is none, IndexDamagedError where it says something else."""
     path = folder / META_FILE
-    content = path.read_bytes()
-    try:
-        said = orjson.loads(content)
-        meta = IndexMeta(said["schema_version"], said["analysis_version"], said["product_version"])
-    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-        raise IndexDamagedError(f"{path} does not say what wrote this index: {error!r}") from error
+    said, is_sealed = read_sealed(path, frozenset(field.name for field in fields(IndexMeta)))
+    meta = IndexMeta(said["schema_version"], said["analysis_version"], said["product_version"])
     if not isinstance(meta.schema_version, int) or not isinstance(meta.analysis_version, int):
-        raise IndexDamagedError(f"{path} gives versions that are no numbers: {content[:200]!r}")
+        raise IndexDamagedError(f"{path} gives versions that are no numbers: {said}")
+    if not is_sealed and has_checksums(meta):
+        raise IndexDamagedError(f"{path} has lost its checksum; restore it from a backup")
     return meta
+
+
+def has_checksums(meta: IndexMeta) -> bool:
+    """Whether every file of the index carries one."""
+    return meta.schema_version >= FIRST_WITH_CHECKSUMS
 
 
 def check_versions(folder: Path, meta: IndexMeta, *, for_rebuild: bool) -> None:

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-import orjson
-
 from indexer.backends.port import Tombstone
-from indexer.backends.storage import replace_file
+from indexer.backends.storage import read_sealed, write_sealed
 from indexer.errors import IndexDamagedError
 
 TOMBSTONES_FILE = "tombstones.json"
@@ -41,21 +39,19 @@ class Tombstones:
 
     def _replace(self, by_id: dict[str, Tombstone]) -> None:
         if by_id != self._by_id:
-            listed = {"tombstones": [asdict(tombstone) for tombstone in by_id.values()]}
-            replace_file(self._path, orjson.dumps(listed, option=orjson.OPT_INDENT_2))
+            write_sealed(self._path, {"tombstones": [asdict(tombstone) for tombstone in by_id.values()]})
             self._by_id = by_id
 
 
 def _read(path: Path) -> tuple[Tombstone, ...]:
+    # Going on without what cannot be read would bring deleted articles back: damage goes up to whoever asked.
     try:
-        content = path.read_bytes()
+        listed, _ = read_sealed(path, frozenset({"tombstones"}))
     except FileNotFoundError:
         return ()
     try:
         return tuple(
-            Tombstone(str(said["id"]), str(said["reason"]), str(said["deleted_on"]))
-            for said in orjson.loads(content)["tombstones"]
+            Tombstone(str(said["id"]), str(said["reason"]), str(said["deleted_on"])) for said in listed["tombstones"]
         )
-    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-        # Going on without them would bring deleted articles back.
+    except (KeyError, TypeError) as error:
         raise IndexDamagedError(f"{path} cannot be read as a list of tombstones: {error!r}; restore it") from error

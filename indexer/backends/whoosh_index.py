@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from indexer.backends.held import HeldArticle
-from indexer.backends.meta import META_FILE, check_versions, read_meta, write_meta
+from indexer.backends.meta import META_FILE, check_versions, has_checksums, read_meta, write_meta
 from indexer.backends.older_segments import older_articles
 from indexer.backends.port import KnownArticle, Tombstone
 from indexer.backends.segment_view import SegmentView
@@ -87,7 +87,7 @@ class WhooshIndex:
     @classmethod
     def create(cls, folder: Path) -> WhooshIndex:
         """Make an empty index in a folder that is missing or empty. Raises IndexDamagedError where something is."""
-        if not _is_vacant(folder):
+        if not is_vacant(folder):
             raise IndexDamagedError(f"{folder} is not empty: {_name_content(folder)}; choose another folder")
         with translated_errors(folder, "create an index in"):
             folder.mkdir(parents=True, exist_ok=True)
@@ -98,7 +98,7 @@ class WhooshIndex:
             try:
                 # Under the lock, and looked at again: of two processes that start at once, the second must not wipe
                 # what the first has written. The versions come first: cut off after them, the folder is still vacant.
-                if _is_vacant(folder):
+                if is_vacant(folder):
                     write_meta(folder)
                     create_contents(storage)
             finally:
@@ -108,13 +108,14 @@ class WhooshIndex:
     @classmethod
     def open(cls, folder: Path, *, for_rebuild: bool = False) -> WhooshIndex:
         """Raises IndexNotFoundError, IndexVersionError, IndexDamagedError, each saying what to do."""
-        if _is_vacant(folder):
+        if is_vacant(folder):
             raise IndexNotFoundError(f"there is no index at {folder}; run: broadsheet index PATH...")
         if not _is_index(folder):
             raise IndexDamagedError(f"{folder} is not a whole index: {_name_content(folder)}; nothing was changed")
         with translated_errors(folder, "open"):
-            check_versions(folder, read_meta(folder), for_rebuild=for_rebuild)
-            index = cls(folder, DurableStorage(folder))
+            meta = read_meta(folder)
+            check_versions(folder, meta, for_rebuild=for_rebuild)
+            index = cls(folder, DurableStorage(folder, sealed=has_checksums(meta)))
             foreign = index.contents().foreign
             if foreign and not for_rebuild:
                 raise IndexVersionError(
@@ -124,7 +125,7 @@ class WhooshIndex:
 
     @classmethod
     def open_or_create(cls, folder: Path) -> WhooshIndex:
-        return cls.create(folder) if _is_vacant(folder) else cls.open(folder)
+        return cls.create(folder) if is_vacant(folder) else cls.open(folder)
 
     @property
     def whoosh(self) -> Any:  # noqa: ANN401 Whoosh's own index
@@ -172,13 +173,6 @@ class WhooshIndex:
 
     def tombstones(self) -> tuple[Tombstone, ...]:
         return tuple(Tombstones(self.folder))
-
-    def damaged_ranges(self) -> Iterator[tuple[Path, int, int]]:
-        """File, first byte and the one after the last of every damaged stretch. Reads every segment file whole."""
-        with translated_errors(self.folder, "read"):
-            for segment in self.view().segments:
-                for first, last in segment.mapped.damaged_ranges():
-                    yield segment.mapped.path, first, last
 
     def stats(self) -> IndexStats:
         meta = read_meta(self.folder)
@@ -228,7 +222,7 @@ def _is_index(folder: Path) -> bool:
     return (folder / META_FILE).is_file() and any(is_contents_name(path.name) for path in folder.iterdir())
 
 
-def _is_vacant(folder: Path) -> bool:
+def is_vacant(folder: Path) -> bool:
     """Nothing is here, or only what creating an index leaves when it is cut off."""
     if not folder.exists():
         return True

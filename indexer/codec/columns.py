@@ -14,7 +14,8 @@ and for each name of `VALUE_COLUMNS` the values of each document, none twice:
 
     c.codes                             int32           values by number, as the article lists them
     c.offsets                           uint32 (n + 1)  cuts the codes by document
-    c.values, c.value_offsets           dictionary of the values; `origin` holds file names as the system spells them
+    c.values, c.value_offsets           dictionary of the values, all of them in use: uint8, uint32; `origin` holds file
+                                        names as the system spells them
 """
 
 from __future__ import annotations

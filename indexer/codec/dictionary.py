@@ -47,6 +47,9 @@ class Dictionary:
 
     def lower_bound(self, text: bytes) -> int:
         """Number of the first text that does not sort before this one."""
+        if HAS_NUMBA:
+            key = np.frombuffer(text, np.uint8)
+            return int(kernels.lower_bound(self.blob, self.offsets, key, 0, len(key)))
         low, high = 0, len(self)
         while low < high:
             middle = (low + high) // 2

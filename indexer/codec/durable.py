@@ -1,9 +1,12 @@
-"""Whoosh's file storage with the two promises it does not make: a commit survives a power cut, and a table of contents
+r"""Whoosh's file storage with the two promises it does not make: a commit survives a power cut, and a table of contents
 cannot run code.
 
 Whoosh renames a new table of contents into place without a single fsync, so after a power cut the name may be there
 and what it names may not. Here every file written since the last commit reaches the disk before the rename, and the
 rename itself after it.
+
+A pickle cannot tell that a byte of it has flipped. So a table of contents ends, behind everything that Whoosh reads of
+it, in a seal of 12 bytes: the CRC-32 of all before it (uint32, little-endian) and `BSHTOC1\n`.
 """
 
 from __future__ import annotations
@@ -11,15 +14,16 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 
-from indexer.errors import IndexBusyError
+from indexer.errors import IndexBusyError, IndexDamagedError
 
 #: What the segment list of a table of contents is made of. Everything else that a pickle can name is refused.
 _ALLOWED = frozenset(
@@ -41,11 +45,21 @@ _ALLOWED = frozenset(
 )
 
 
-class DurableStorage(FileStorage):  # type: ignore[misc]
-    """A folder of index files. `rename_file`, which is how Whoosh commits, first makes durable what was created."""
+CONTENTS_SUFFIX: Final = ".toc"
+_SEAL_MAGIC: Final = b"BSHTOC1\n"
+_SEAL_BYTES: Final = 4 + len(_SEAL_MAGIC)
 
-    def __init__(self, folder: Path) -> None:
+
+class DurableStorage(FileStorage):  # type: ignore[misc]
+    """A folder of index files. `rename_file`, which is how Whoosh commits, first makes durable what was created.
+
+    `sealed` tells that a table of contents without its seal is a damaged one; before version 3 of the schema none had
+    a seal.
+    """
+
+    def __init__(self, folder: Path, *, sealed: bool = True) -> None:
         super().__init__(str(folder))
+        self._is_sealed = sealed
         self._unsynced: set[str] = set()
         self._opened: list[BinaryIO] | None = None
 
@@ -56,7 +70,7 @@ class DurableStorage(FileStorage):  # type: ignore[misc]
     def open_file(self, name: str, **options: Any) -> Any:  # noqa: ANN401 Whoosh's options and file
         path = Path(self._fpath(name))
         # Whoosh forgets to close a table of contents that it cannot read, so it gets one that needs no closing.
-        file: BinaryIO = io.BytesIO(path.read_bytes()) if path.suffix == ".toc" else path.open("rb")
+        file: BinaryIO = io.BytesIO(self._read_contents(path)) if path.suffix == CONTENTS_SUFFIX else path.open("rb")
         if self._opened is not None:
             self._opened.append(file)
         return _CheckedFile(file, name=name, **options)
@@ -75,6 +89,8 @@ class DurableStorage(FileStorage):  # type: ignore[misc]
             self._opened = None
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
+        if newname.endswith(CONTENTS_SUFFIX):
+            append_seal(Path(self._fpath(oldname)))
         for name in self._unsynced:
             path = Path(self._fpath(name))
             if path.exists():  # the parts of a compound segment are gone by now
@@ -82,6 +98,27 @@ class DurableStorage(FileStorage):  # type: ignore[misc]
         self._unsynced.clear()
         super().rename_file(oldname, newname, safe=safe)
         sync_path(Path(self.folder))
+
+    def _read_contents(self, path: Path) -> bytes:
+        content = path.read_bytes()
+        if self._is_sealed and not has_whole_seal(content):
+            raise IndexDamagedError(
+                f"{path} is damaged in bytes 0 to {len(content)}; restore it from a backup", (0, len(content))
+            )
+        return content
+
+
+def append_seal(path: Path) -> None:
+    """End a file that is written otherwise in its checksum."""
+    checksum = zlib.crc32(path.read_bytes())
+    with path.open("ab") as file:
+        file.write(checksum.to_bytes(4, "little") + _SEAL_MAGIC)
+
+
+def has_whole_seal(content: bytes) -> bool:
+    """Whether this is, byte for byte, what was sealed."""
+    sealed, seal = content[:-_SEAL_BYTES], content[-_SEAL_BYTES:]
+    return seal == zlib.crc32(sealed).to_bytes(4, "little") + _SEAL_MAGIC
 
 
 def sync_path(path: Path) -> None:

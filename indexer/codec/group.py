@@ -3,13 +3,13 @@
 A segment has the groups `text` (title and body together: a posting carries both frequencies), `author`, `source` and
 `tag` (frequencies in `body_freq`, none in the title). Sections of group g, T terms, S surfaces, F forms, B blocks:
 
-    g.terms, g.term_offsets             dictionary of the terms
+    g.terms, g.term_offsets             dictionary of the terms: uint8, uint32 (T + 1); dictionary.py
     g.doc_freq                          uint32 (T)      documents that hold the term, deleted ones included
     g.block_start                       uint32 (T + 1)  cuts the blocks by term
     g.widths, g.bounds, g.last_doc      uint32, float32, int32 (B)
-    g.word_at, g.position_word_at       uint32 (B)
+    g.word_at, g.position_word_at       uint32 (B)      so a group has at most 16 GB of either words
     g.words, g.position_words           uint32; packing.py says what they hold
-    g.surfaces, g.surface_offsets       dictionary of the surfaces
+    g.surfaces, g.surface_offsets       dictionary of the surfaces: uint8, uint32 (S + 1)
     g.form_start                        uint32 (T + 1)  cuts the forms by term; at most `MOST_FORMS` a term
     g.form_surface                      uint32 (F)      the surface of each form of each term, or NO_SURFACE
     g.form_freq                         uint32 (F)      how often a form stands in the segment

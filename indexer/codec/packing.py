@@ -7,8 +7,10 @@ are packed in blocks of 128 documents of one term; the last block of a term may 
                          gaps     document number - the one before - 1 (the first of a term: document number)
                          extras   frequency in title and body together - 1
                          titles   frequency in the title
-                     A full block keeps each run in 4 lanes of 32 values (4 * width words); a shorter one as one stream
-                     of bits (rounded up to a word).
+                     A full block keeps each run in 4 lanes of 32 values (4 * width words): value i in lane i % 4, from
+                     bit i // 4 * width of it on, and word w of lane l is word 4 * w + l of the run. A shorter one
+                     keeps each run as one stream of bits (rounded up to a word): value i from bit i * width on. Bits
+                     count from the least of a word.
     position_words   for each block two streams of bits:
                          steps    per posting the title's positions, then the body's; the first of each as it is, the
                                   others as the distance from the one before
@@ -17,6 +19,8 @@ are packed in blocks of 128 documents of one term; the last block of a term may 
     widths           of a block, in bits: gaps | extras << 5 | titles << 10 | steps << 15 | forms << 20
     bounds           of a block: the highest gain of its postings, frequency times length norm summed over title and
                      body, at the averages of the time of writing (Turtle and Flood 1995 for its use)
+    word_at, position_word_at
+                     where a block's runs start; blocks lie one behind the other, and one spare word behind the last
 
 Every function has a compiled and a numpy path with the same answer; the numpy path is the specification.
 """

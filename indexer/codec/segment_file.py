@@ -6,12 +6,17 @@ r"""One file a segment: named arrays, aligned, mapped, each with checksums.
                  `name`, `offset`, `size` (bytes), `dtype`, `shape`, `checksums` (CRC-32 of each `CHUNK` bytes)
     last 24      length of the directory (uint64), its CRC-32 (uint64), magic again
 
+The sections of a segment are those of group.py, columns.py and stored.py; its facts are `documents` (how many it holds,
+deleted ones included), `title_average` and `body_average` (lengths in positions, over all of these).
+
 A segment file is written once, synced, and never changed. Opening reads the directory alone and checks it and the
-file's length; `damaged_ranges` reads everything. Nothing in it is code: sections are numbers and bytes.
+file's length, so that it takes no longer for a large one; `damaged_ranges` reads everything. Nothing in it is code:
+sections are numbers and bytes.
 """
 
 from __future__ import annotations
 
+import math
 import mmap
 import os
 import zlib
@@ -120,7 +125,7 @@ class SegmentFile:
         except FileNotFoundError as error:
             raise IndexDamagedError(f"{path} is missing; restore it from a backup") from error
         except ValueError as error:
-            raise IndexDamagedError(f"{path} is empty; restore it from a backup") from error
+            raise IndexDamagedError(f"{path} is empty; restore it from a backup", (0, 0)) from error
         self.facts, self._sections = self._read_directory()
 
     def __contains__(self, name: str) -> bool:
@@ -140,6 +145,15 @@ class SegmentFile:
     def size_of(self, name: str) -> int:
         """Bytes of a section."""
         return self._sections[name].size
+
+    def range_of(self, name: str) -> tuple[int, int]:
+        """First byte of a section and the one after its last."""
+        section = self._sections[name]
+        return section.offset, section.offset + section.size
+
+    def __len__(self) -> int:
+        """Bytes of the file."""
+        return len(self._map)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -191,11 +205,17 @@ class SegmentFile:
             for section in directory["sections"]
         }
         for section in sections.values():
-            if section.dtype not in _ALLOWED_TYPES or section.offset + section.size > first:
+            fits = section.offset >= _ALIGNMENT and section.offset + section.size <= first
+            if section.dtype not in _ALLOWED_TYPES or not fits or section.size != _bytes_of(section):
                 self._fail(first, size)
         return directory["facts"], sections
 
     def _fail(self, first: int, last: int) -> None:
         raise IndexDamagedError(
-            f"{self.path} is damaged in bytes {first} to {last}; restore it from a backup, or index its articles again"
+            f"{self.path} is damaged in bytes {first} to {last}; restore it from a backup, or index its articles again",
+            (first, last),
         )
+
+
+def _bytes_of(section: Section) -> int:
+    return math.prod(section.shape) * np.dtype(section.dtype).itemsize

@@ -121,9 +121,9 @@ class ArticleDecompressor:
         if not len(frame):
             return b""
         mine: zstandard.ZstdDecompressor | None = getattr(self._threads, "decompressor", None)
-        if mine is None:
-            mine = self._threads.decompressor = zstandard.ZstdDecompressor(dict_data=self._prepared)
         try:
+            if mine is None:
+                mine = self._threads.decompressor = zstandard.ZstdDecompressor(dict_data=self._prepared)
             return mine.decompress(frame)
         except zstandard.ZstdError as error:
             raise IndexDamagedError(f"a stored article cannot be read ({error}); run: broadsheet verify") from error

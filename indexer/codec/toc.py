@@ -1,4 +1,7 @@
-"""The table of contents, which stays Whoosh's own: which segment files make up a generation, and what is deleted."""
+"""The table of contents, which stays Whoosh's own: which segment files make up a generation, and what is deleted.
+
+Behind what Whoosh reads of it stands a seal with its checksum: durable.py.
+"""
 
 from __future__ import annotations
 
@@ -71,6 +74,10 @@ def sweep_leftovers(storage: DurableStorage) -> None:
     writer, while nobody packs for it."""
     toc = TOC.read(storage, INDEX_NAME, schema=build_schema())
     clean_files(storage, INDEX_NAME, toc.generation, toc.segments)
+
+
+def contents_name(generation: int) -> str:
+    return str(TOC._filename(INDEX_NAME, generation))  # noqa: SLF001 the name is Whoosh's to say
 
 
 def is_contents_name(name: str) -> bool:

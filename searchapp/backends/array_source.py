@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,13 +48,11 @@ class ArraySource:
         self._averages: dict[TextField, float] = {"title": generation.averages[0], "body": generation.averages[1]}
 
     def postings(self, field: PostingField, term: str, *, positions: bool) -> Postings:  # noqa: ARG002 read at once
-        if field not in self._views:
-            self._views[field] = [FieldView(segment.mapped, field) for segment in self._generation.segments]
         # A lone surrogate stands in no index: "?" for it finds nothing, where encoding it would fail.
         text = term.encode("utf-8", "replace").decode()
         parts = [
             (found, segment.base)
-            for view, segment in zip(self._views[field], self._generation.segments, strict=True)
+            for view, segment in zip(self._views_of(field), self._generation.segments, strict=True)
             if (found := view.postings(text)) is not None
         ]
         if not parts:
@@ -62,6 +62,15 @@ class ArraySource:
             np.concatenate([found.frequencies for found, _ in parts]).astype(np.int32),
             np.concatenate([found.positions for found, _ in parts]),
         )
+
+    def surfaces(self, field: PostingField) -> Iterator[str]:
+        for view in self._views_of(field):
+            yield from (view.dictionary[number] for number in range(len(view.dictionary)))
+
+    def _views_of(self, field: PostingField) -> list[FieldView]:
+        if field not in self._views:
+            self._views[field] = [FieldView(segment.mapped, field) for segment in self._generation.segments]
+        return self._views[field]
 
     def lengths(self, field: TextField) -> NDArray[np.int32]:
         return self._lengths[field]

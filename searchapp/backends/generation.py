@@ -21,6 +21,7 @@ from indexer.codec.gains import BODY, TITLE, document_gains
 from indexer.codec.group import PostingGroup
 from indexer.codec.kernels.packing import F32
 from indexer.codec.segment import MappedSegment
+from searchapp.backends.kernels.memory import address_of, float_as_int
 from searchapp.search.counting import Interval, bucket_numbers
 from searchapp.search.postings import Flags
 
@@ -130,6 +131,9 @@ class Generation:
         #: Articles that hold a clause, term numbers, and the like; and bitsets by what they hold.
         self.numbers = BoundedMemory(_CACHED_NUMBERS)
         self.sets = BoundedMemory(_CACHED_SETS_BYTES)
+        #: A row of addresses and sizes for each segment, as `kernels/tables.py` lists them.
+        self._table = np.array([_table_row(segment) for segment in self.segments], np.int64)
+        self.table_address = address_of(self._table)
         self._making = threading.Lock()
         self._made: dict[str, Any] = {}
 
@@ -190,11 +194,31 @@ def _search_segment(
         live=pack_flags(live),
         live_flags=live,
         text=_group_arrays(segment.text, *gains),
-        columns=(columns.first_day, columns.instant, columns.id),
+        columns=(columns.first_day, columns.instant, columns.id.reshape(-1).view(np.uint64)),
         last_day=columns.last_day,
         # A gain grows at most as the average length does, and never when that shrinks.
         bound_factor=np.float32(max(1.0, *grown) if grown else 1.0),
     )
+
+
+def _table_row(segment: SearchedSegment) -> list[int]:
+    words, widths, doc_freq, position_words = (segment.text[at] for at in (0, 1, 5, 8))
+    return [
+        *map(address_of, segment.text),
+        len(words),
+        len(widths),
+        len(doc_freq),
+        len(position_words),
+        segment.documents,
+        segment.base,
+        address_of(segment.columns[0]),
+        address_of(segment.last_day),
+        address_of(segment.columns[1]),
+        address_of(segment.columns[2]),
+        address_of(segment.live),
+        segment.deleted,
+        float_as_int(float(segment.bound_factor)),
+    ]
 
 
 def _group_arrays(group: PostingGroup, title_gain: F32, body_gain: F32) -> TextArrays:

@@ -5,42 +5,43 @@ A deadline is kept between slices of windows. A late answer is of the windows lo
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from indexer.codec.kernels.packing import BLOCK, F32, I32
-from searchapp.backends.clauses import TITLE_SCALE, Clause, LateError, PreparedClause, clause_key, prepare_clause
+from indexer.codec.columns import ID_BYTES
+from indexer.codec.kernels.packing import F32, I32
+from searchapp.backends.clauses import PreparedClause, clause_key, prepare_clause
 from searchapp.backends.facets import count_facets, count_histogram
+from searchapp.backends.flat_questions import ORDERS, FlatQuestion, flatten, write_question
 from searchapp.backends.generation import Bits, Generation
-from searchapp.backends.kernels import counting
-from searchapp.backends.kernels.best import NEWEST, OLDEST, RELEVANCE
-from searchapp.backends.kernels.blocks import BOTH
-from searchapp.backends.kernels.program import WINDOW, WINDOW_WORDS, run_program
+from searchapp.backends.kernels.best import NEWEST, RELEVANCE
+from searchapp.backends.kernels.blocks import UNSCORED
+from searchapp.backends.kernels.flat import DONE, FILLED, MATCHES, search_flat
+from searchapp.backends.kernels.program import WINDOW, run_program
+from searchapp.backends.leaf import TITLE_SCALE, LateError
 from searchapp.backends.programs import Program, write_program
-from searchapp.search.plan import AUTO_THRESHOLD, Plan, PlanNode, WordPlan
+from searchapp.backends.room import MOST_KEPT, Room
+from searchapp.backends.spelled import expand_spelling
+from searchapp.search.plan import AUTO_THRESHOLD, Clause, Plan, PlanNode, SpellingPlan
 from searchapp.search.port import FacetCounts, Matches, ScoredArticle
 from searchapp.search.postings import UNKNOWN_INSTANT
 from searchapp.search.scoring import DEFAULT_PARAMETERS
 
 #: Seconds on a clock that never goes back.
 Clock: TypeAlias = Callable[[], float]
-Best: TypeAlias = tuple[NDArray[Any], ...]
 
-#: Deeper pages are sorted, not kept in order while they are found.
-_MOST_KEPT: Final = 256
-#: Postings, and windows, that one call of the evaluator may read: a few milliseconds.
+#: Windows that one call of the stack machine may look at, and postings that it may read: a few milliseconds.
 _SLICE_POSTINGS: Final = 1_000_000
 _SLICE_WINDOWS: Final = 256
-_ORDERS: Final = {"relevance": RELEVANCE, "newest": NEWEST, "oldest": OLDEST}
 _K1: Final = np.float32(DEFAULT_PARAMETERS.k1)
 _NO_BITS: Final = np.zeros(0, np.uint64)
 _NO_DOCS: Final = np.zeros(0, np.int32)
 _NO_SCORES: Final = np.zeros(0, np.float32)
+
+_room = Room()
 
 
 def execute_by_kernels(plan: Plan, generation: Generation, clock: Clock) -> Matches:
@@ -48,39 +49,22 @@ def execute_by_kernels(plan: Plan, generation: Generation, clock: Clock) -> Matc
     return _Search(plan, generation, clock).answer()
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One of the best: its id, its place in the generation, and its score."""
+
+    id: str
+    doc: int
+    score: float
+
+
 @dataclass(slots=True)
 class _Run:
-    """What one tree found: `hits` in order, as (document, score, whether it comes first); `matched` by segment."""
+    """What one tree found: `hits` in order; `matched` by segment, where it was wanted."""
 
     total: int
-    hits: list[tuple[int, float, bool]]
+    hits: list[_Found]
     matched: list[Bits]
-
-
-class _Scratch(threading.local):
-    """Frames and cursors of one thread, kept between searches and empty between them."""
-
-    def __init__(self) -> None:
-        self.bits = np.zeros((4, WINDOW_WORDS), np.uint64)
-        self.scores = np.zeros((4, WINDOW), np.float32)
-        self.cursors = _make_cursors(16)
-        self.best: dict[int, Best] = {}
-
-
-def _make_cursors(terms: int) -> tuple[Any, ...]:
-    return (
-        np.zeros(terms * 2, np.int64),
-        np.zeros(terms, np.int64),
-        np.zeros(terms, np.int64),
-        np.empty((terms, BLOCK), np.int32),
-        np.empty((terms, BLOCK), np.float32),
-        np.empty(BLOCK, np.uint32),
-        np.empty(BLOCK, np.uint32),
-        np.empty(BLOCK, np.uint32),
-    )
-
-
-_scratch = _Scratch()
 
 
 class _Search:
@@ -96,24 +80,26 @@ class _Search:
         plan = self._plan
         wants_sets = bool(plan.facets or plan.histogram)
         has_other = plan.any_words != plan.all_words
-        starts_with_all = plan.match != "any" or not has_other
         keeps = plan.first + plan.count
-        found = all_found = self._find(
-            plan.all_words, keeps if starts_with_all else 0, wants_sets or (has_other and plan.match != "all")
-        )
-        has_tiers = False
-        # Late already, there is no time to look for more.
-        falls_back = plan.match == "auto" and all_found.total < AUTO_THRESHOLD and self._has_time()
-        if has_other and (plan.match == "any" or falls_back):
-            tiers = all_found.matched if plan.match == "auto" and all_found.total else []
-            found = self._find(plan.any_words, keeps, wants_sets, tiers)
-            has_tiers = True
-        page = found.hits[plan.first : keeps]
+        if has_other and plan.match == "any":
+            all_found = self._find(plan.all_words, 0, wants_sets=True)
+            found = self._find(plan.any_words, keeps, wants_sets=wants_sets)
+            tier = frozenset(hit.id for hit in found.hits if self._is_in(all_found.matched, hit.doc))
+        else:
+            # All of what may come before a divider is kept.
+            falls_back = has_other and plan.match == "auto"
+            least = max(keeps, AUTO_THRESHOLD) if falls_back else keeps
+            found = all_found = self._find(plan.all_words, least, wants_sets=wants_sets)
+            tier = None
+            # Late already, there is no time to look for more.
+            if falls_back and all_found.total < AUTO_THRESHOLD and self._has_time():
+                found = self._find(plan.any_words, keeps, wants_sets=wants_sets)
+                tier = frozenset(hit.id for hit in all_found.hits)
+                if plan.sort == "relevance":
+                    others = [hit for hit in found.hits if hit.id not in tier]
+                    found = replace(found, hits=[*all_found.hits, *others])
         hits = tuple(
-            ScoredArticle(
-                self._generation.id_of(doc), score, not has_tiers or first or self._is_in(all_found.matched, doc)
-            )
-            for doc, score, first in page
+            ScoredArticle(hit.id, hit.score, tier is None or hit.id in tier) for hit in found.hits[plan.first : keeps]
         )
         facets = self._count_facets(found.matched)
         buckets = (
@@ -122,6 +108,11 @@ class _Search:
             else ()
         )
         clause_articles = tuple(self._articles(clause) for clause in plan.clauses)
+        expansions = [
+            expand_spelling(clause, self._generation, self._has_time)
+            for clause in plan.clauses
+            if isinstance(clause, SpellingPlan)
+        ]
         return Matches(
             hits=hits,
             total=found.total,
@@ -132,6 +123,7 @@ class _Search:
             histogram=buckets,
             clause_articles=clause_articles,
             generation=self._generation.number,
+            expansions=tuple(filter(None, expansions)),
         )
 
     def _count_facets(self, matched: list[Bits]) -> tuple[FacetCounts, ...]:
@@ -162,51 +154,52 @@ class _Search:
         segment, inside = self._generation.locate(doc)
         return bool(matched[segment.number][inside >> 6] >> np.uint64(inside & 63) & np.uint64(1))
 
-    def _find(self, node: PlanNode, keeps: int, wants_sets: bool, tiers: list[Bits] | None = None) -> _Run:
+    def _find(self, node: PlanNode, keeps: int, *, wants_sets: bool) -> _Run:
+        matched = [np.zeros(len(segment.live), np.uint64) for segment in self._generation.segments]
         try:
-            if isinstance(node, WordPlan) and not wants_sets and not tiers and self._plan.sort == "relevance":
-                quick = self._find_word(node, keeps)
-                if quick is not None:
-                    return quick
-            return self._find_tree(node, keeps, wants_sets, tiers or [])
+            if keeps <= MOST_KEPT:
+                flat = flatten(node, self._plan.filters)
+                run = None if flat is None else self._find_flat(flat, keeps, matched if wants_sets else None)
+                if run is not None:
+                    return run
+            return self._find_tree(node, keeps, matched if wants_sets else None)
         except LateError:
-            matched = [np.zeros(len(segment.live), np.uint64) for segment in self._generation.segments]
             return _Run(0, [], matched)
 
-    def _find_word(self, word: WordPlan, keeps: int) -> _Run | None:
-        """One word alone: the total is known, and only blocks are read that can hold one of the best."""
-        generation = self._generation
-        if self._plan.filters or keeps > _MOST_KEPT or not generation.everything_lives or not self._has_time():
+    def _find_flat(self, flat: FlatQuestion, keeps: int, matched: list[Bits] | None) -> _Run | None:
+        order = ORDERS[self._plan.sort]
+        is_known = flat.is_one_clause and order == RELEVANCE and matched is None
+        if is_known:
+            only = self._prepare(flat.clauses[0])
+            if not keeps:
+                return _Run(only.articles, [], [])
+            # Names are sets and no lists: there is no leaf to be read.
+            is_known = only.mode != UNSCORED
+        written = write_question(flat, order, keeps, self._generation, self._prepare, matched, is_known=is_known)
+        if written is None:
             return None
-        prepared = self._prepare(word)
-        if prepared.mode != BOTH or any(leaf.docs is not None for leaf in prepared.leaves):
-            return None
-        best = _empty_best(keeps)
-        filled = 0
-        weight = np.float32(word.weight * prepared.idf)
-        for segment, leaf in zip(generation.segments, prepared.leaves, strict=True):
-            for term in leaf.terms:
-                filled = counting.best_of_term(
-                    segment.text, term, BOTH, weight, _K1, TITLE_SCALE, segment.bound_factor, segment.base, best,
-                    filled, segment.columns,
-                )  # fmt: skip
-        return _Run(prepared.articles, _read_best(best, filled), [])
+        room = _room
+        room.make_cursors(written.terms)
+        state = room.state
+        state[:] = 0
+        while not state[DONE] and self._has_time():
+            search_flat(written.numbers, room.table, state)
+        total = self._prepare(flat.clauses[0]).articles if is_known and state[DONE] else int(state[MATCHES])
+        return _Run(total, _read_best(room, int(state[FILLED])), matched or [])
 
-    def _find_tree(self, node: PlanNode, keeps: int, wants_sets: bool, tiers: list[Bits]) -> _Run:
+    def _find_tree(self, node: PlanNode, keeps: int, matched: list[Bits] | None) -> _Run:
         generation = self._generation
-        order = _ORDERS[self._plan.sort]
-        is_deep = keeps > _MOST_KEPT
-        best = _empty_best(0 if is_deep else keeps)
+        order = ORDERS[self._plan.sort]
+        is_deep = keeps > MOST_KEPT
+        best = _room.first_best(0 if is_deep else keeps)
         total = filled = 0
-        sets: list[Bits] = []
         written: list[tuple[int, I32, F32]] = []
         for segment in generation.segments:
-            if wants_sets:
-                sets.append(np.zeros(len(segment.live), np.uint64))
             if not self._has_time():
-                continue
+                break
             program = write_program(node, self._plan.filters, segment, generation, self._prepare)
-            bits, scores, cursors = _frames(program)
+            bits, scores = _room.frames(program.frames + 1)
+            cursors = _room.tree_cursors(max(program.terms, len(program.leaves[2])))
             out_docs = np.empty(segment.documents, np.int32) if is_deep else _NO_DOCS
             out_scores = np.empty(segment.documents, np.float32) if is_deep else _NO_SCORES
             count = 0
@@ -218,18 +211,16 @@ class _Search:
                 matches, filled, count = run_program(
                     program.steps, segment.text, program.leaves, program.rows, program.ranges, segment.columns,
                     segment.last_day, segment.live, not segment.deleted, _K1, TITLE_SCALE, segment.base, best, filled,
-                    order, tiers[segment.number] if tiers else _NO_BITS, sets[-1] if wants_sets else _NO_BITS,
-                    out_docs, out_scores, count, first, size, cursors, bits, scores,
+                    order, _NO_BITS if matched is None else matched[segment.number], out_docs, out_scores, count,
+                    first, size, cursors, bits, scores,
                 )  # fmt: skip
                 total += matches
             if is_deep:
                 written.append((segment.number, out_docs[:count], out_scores[:count]))
-        hits = self._sort_written(written, keeps, order, tiers) if is_deep else _read_best(best, filled)
-        return _Run(total, hits, sets)
+        hits = self._sort_written(written, keeps, order) if is_deep else _read_best(_room, filled)
+        return _Run(total, hits, matched or [])
 
-    def _sort_written(
-        self, written: list[tuple[int, I32, F32]], keeps: int, order: int, tiers: list[Bits]
-    ) -> list[tuple[int, float, bool]]:
+    def _sort_written(self, written: list[tuple[int, I32, F32]], keeps: int, order: int) -> list[_Found]:
         """A deep page: every match by its keys. Ids are compared among those alone that could come so far."""
         segments = self._generation.segments
         parts = [(segments[number], docs, scores) for number, docs, scores in written]
@@ -238,12 +229,6 @@ class _Search:
         docs = np.concatenate([docs.astype(np.int64) + segment.base for segment, docs, _ in parts])
         scores = np.concatenate([scores for _, _, scores in parts])
         days = np.concatenate([segment.columns[0][docs] for segment, docs, _ in parts]).astype(np.int64)
-        first = np.zeros(len(docs), np.bool_)
-        if tiers:
-            first = np.concatenate(
-                [(tiers[segment.number][docs >> 6] >> (docs & 63).astype(np.uint64) & np.uint64(1)) != 0
-                 for segment, docs, _ in parts]
-            )  # fmt: skip
         second = days
         key = scores.astype(np.float64)
         if order != RELEVANCE:
@@ -252,26 +237,20 @@ class _Search:
             key = np.where(days == 0, -np.inf, sign * days)
             second = np.where(instants == UNKNOWN_INSTANT, UNKNOWN_INSTANT, sign * instants)
         if len(docs) > keeps:
-            lowest = np.partition(np.where(first, np.inf, key), len(docs) - keeps)[len(docs) - keeps]
-            open_picks = np.flatnonzero(first | (key >= lowest))
+            lowest = np.partition(key, len(docs) - keeps)[len(docs) - keeps]
+            open_picks = np.flatnonzero(key >= lowest)
         else:
             open_picks = np.arange(len(docs))
         # Within equal keys by id, of which there are more than a page only in odd archives: one sort of strings.
-        picked = [self._generation.id_of(int(doc)) for doc in docs[open_picks]]
-        ranking = np.lexsort((np.array(picked), -second[open_picks], -key[open_picks], ~first[open_picks]))
-        chosen = open_picks[ranking[:keeps]]
-        return [(int(docs[at]), float(scores[at]), bool(first[at])) for at in chosen]
-
-
-def _frames(program: Program) -> tuple[NDArray[np.uint64], NDArray[np.float32], tuple[Any, ...]]:
-    needed = program.frames + 1
-    if len(_scratch.bits) < needed:
-        _scratch.bits = np.zeros((needed, WINDOW_WORDS), np.uint64)
-        _scratch.scores = np.zeros((needed, WINDOW), np.float32)
-    terms = max(program.terms, len(program.leaves[2]))
-    if len(_scratch.cursors[1]) < terms:
-        _scratch.cursors = _make_cursors(terms * 2)
-    return _scratch.bits, _scratch.scores, _scratch.cursors
+        picked = np.array([self._generation.id_of(int(doc)) for doc in docs[open_picks]])
+        ranking = np.lexsort((picked, -second[open_picks], -key[open_picks]))[:keeps]
+        chosen = open_picks[ranking]
+        return [
+            _Found(str(article_id), doc, score)
+            for article_id, doc, score in zip(
+                picked[ranking], docs[chosen].tolist(), scores[chosen].tolist(), strict=True
+            )
+        ]
 
 
 def _slice_size(program: Program, windows: int) -> int:
@@ -279,24 +258,16 @@ def _slice_size(program: Program, windows: int) -> int:
     return max(1, -(-windows // slices))
 
 
-def _empty_best(size: int) -> Best:
-    known = _scratch.best.get(size)
-    if known is None:
-        known = _scratch.best[size] = (
-            np.empty(size, np.float64),
-            np.empty(size, np.int64),
-            np.empty(size, np.int8),
-            np.empty(size, np.int64),
-            np.empty(size, np.float32),
-            np.empty(size, np.uint64),
-            np.empty(size, np.uint64),
-        )
-    return known
-
-
-def _read_best(best: Best, filled: int) -> list[tuple[int, float, bool]]:
-    firsts = best[2][:filled].tolist()
+def _read_best(room: Room, filled: int) -> list[_Found]:
+    if not filled:
+        return []
+    _, _, docs, scores, highs, lows = room.best
+    halves = np.empty((filled, 2), ">u8")
+    halves[:, 0], halves[:, 1] = highs[:filled], lows[:filled]
+    ids = halves.tobytes().decode("ascii")
     return [
-        (doc, score, first == 1)
-        for doc, score, first in zip(best[3][:filled].tolist(), best[4][:filled].tolist(), firsts, strict=True)
+        _Found(ids[at : at + ID_BYTES], doc, score)
+        for at, doc, score in zip(
+            range(0, len(ids), ID_BYTES), docs[:filled].tolist(), scores[:filled].tolist(), strict=True
+        )
     ]

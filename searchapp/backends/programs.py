@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.backends.clauses import Clause, PreparedClause, SegmentLeaf
+from searchapp.backends.clauses import PreparedClause
 from searchapp.backends.generation import Bits, Generation, SearchedSegment
 from searchapp.backends.kernels import counting
 from searchapp.backends.kernels.program import (
@@ -24,17 +24,21 @@ from searchapp.backends.kernels.program import (
     OR_LEAF,
     PUSH,
 )
+from searchapp.backends.leaf import SegmentLeaf
 from searchapp.search.counting import have_year
 from searchapp.search.plan import (
     AllOf,
     AnyOf,
+    Clause,
     DaysWithin,
     EveryArticle,
     Exclude,
     NoArticle,
     PhrasePlan,
     PlanNode,
+    SpellingPlan,
     ValueIn,
+    WindowPlan,
     WordPlan,
 )
 from searchapp.search.postings import DayColumns
@@ -86,7 +90,7 @@ class _Writer:
     def write(self, node: PlanNode) -> None:
         """Leaves one frame more on the stack."""
         match node:
-            case WordPlan() | PhrasePlan():
+            case WordPlan() | PhrasePlan() | SpellingPlan() | WindowPlan():
                 self._push()
                 self._add(node)
             case AnyOf(children):
@@ -174,10 +178,10 @@ class _Writer:
     def _write_any(self, children: tuple[PlanNode, ...]) -> None:
         self._push()
         for child in children:
-            if isinstance(child, WordPlan | PhrasePlan):
+            if isinstance(child, Clause):
                 self._add(child)
         for child in children:
-            if not isinstance(child, WordPlan | PhrasePlan):
+            if not isinstance(child, Clause):
                 self.write(child)
                 self._join(OR)
 
@@ -189,7 +193,7 @@ class _Writer:
         excluded: list[PlanNode] = []
         for child in _flat(children):
             match child:
-                case WordPlan() | PhrasePlan():
+                case WordPlan() | PhrasePlan() | SpellingPlan() | WindowPlan():
                     clauses.append((self._leaf_of(child), child))
                 case ValueIn() | DaysWithin():
                     narrowing.append(child)
@@ -202,7 +206,10 @@ class _Writer:
         if any(not leaf.size for leaf, _ in clauses) or any(isinstance(tree, NoArticle) for tree in trees):
             self._push()
             return
-        scored = sorted((pair for pair in clauses if pair[0].row is None), key=lambda pair: pair[0].size)
+        # By the whole index, not by the segment: sums in another order would part articles that score alike.
+        scored = sorted(
+            (pair for pair in clauses if pair[0].row is None), key=lambda pair: self._prepare(pair[1]).articles
+        )
         sets = [leaf.row for leaf, _ in clauses if leaf.row is not None]
         started = bool(scored or trees)
         if scored:
@@ -240,7 +247,7 @@ class _Writer:
         self._steps.append((DAYS, len(self._ranges) - 1))
 
     def _exclude(self, child: PlanNode) -> None:
-        if isinstance(child, WordPlan | PhrasePlan):
+        if isinstance(child, Clause):
             leaf = self._leaf_of(child)
             if leaf.row is None:
                 if leaf.size:

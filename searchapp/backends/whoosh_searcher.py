@@ -47,12 +47,16 @@ class WhooshEngine:
     def execute(self, plan: Plan) -> Matches:
         return self._current.execute(plan)
 
-    def fetch(self, ids: tuple[str, ...]) -> tuple[StoredArticle | None, ...]:
+    def fetch(self, ids: tuple[str, ...], *, with_original: bool = True) -> tuple[StoredArticle | None, ...]:
         view = self._current.view
         found = [(article_id, view.find(article_id)) for article_id in ids]
         return tuple(
-            None if place is None else StoredArticle(article_id, place[0].mapped.article(place[1]))
-            for article_id, place in found
+            [
+                None
+                if place is None
+                else StoredArticle(article_id, place[0].mapped.article(place[1], with_original=with_original))
+                for article_id, place in found
+            ]
         )
 
     def find_external_id(self, external_id: str) -> tuple[str, ...]:

@@ -35,6 +35,30 @@ SECTIONS = (
         ),
     ),
     Section(
+        "Patterns and close spellings",
+        (
+            Example("protest*", "words that begin so, in any language"),
+            Example("gov*ment", "any letters, or none, in the place of the star"),
+            Example("organi?ation", "one letter, any, in the place of a question mark between letters"),
+            Example(
+                "Aliev~", "spellings one step away: a letter more, less or other, or two neighbours in turned order"
+            ),
+            Example("protest* organi?ation Aliev~2", "two steps; patterns and close spellings are words among words"),
+            Example("author:smi* title:protest*", "in fields too"),
+        ),
+    ),
+    Section(
+        "Words near each other",
+        (
+            Example('"ceasefire talks"~5', "in any order, with at most five other words between them"),
+            Example("mine NEAR/10 map", "the same for words in any form"),
+            Example("mine NEAR map", "ten where nothing is said"),
+            Example("mine NEAR/2 map NEAR/2 chart", "all three in one window, with at most two other words in it"),
+            Example('danger mine NEAR/5 "human rights" map', "phrases too; NEAR binds before all other operators"),
+            Example("title:mine NEAR/5 map", "both in the field"),
+        ),
+    ),
+    Section(
         "Operators",
         (
             Example("mine OR map", "either"),
@@ -105,7 +129,12 @@ SECTIONS = (
             Example(
                 "ARMENIA AND AZERBAIJAN SIGN PEACE", "more than three words in capitals: a headline, AND is a word"
             ),
-            Example("protest* organi?ation Aliev~2", "cannot be searched yet: the signs are ignored"),
+            Example("*ment", "nothing stands before the star: it is ignored"),
+            Example("p*", "one letter is too little: the star is ignored"),
+            Example("Aliev~3", "two steps are the most"),
+            Example('"a b"~99999999999', "no words are so far apart"),
+            Example("mine NEAR/2 map NEAR/7 chart", "one window, so one distance: the widest"),
+            Example("(mine OR map) NEAR/5 chart", "NEAR joins words and phrases: read as AND"),
         ),
     ),
 )

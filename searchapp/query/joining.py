@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from searchapp.query.nodes import And, InField, Node, Not, Or, Word, Words
+from searchapp.query.nodes import And, InField, Node, Not, Or, PlainWord, Words
 
 
 def join_all(parts: Sequence[Node], beside_and: AbstractSet[int]) -> Node | None:
@@ -15,7 +15,7 @@ def join_all(parts: Sequence[Node], beside_and: AbstractSet[int]) -> Node | None
     if len(parts) == 1:
         return parts[0]
     joined: list[Node] = []
-    side_by_side: list[Word] = []
+    side_by_side: list[PlainWord] = []
     place = 0
     for number, part in enumerate(parts):
         if isinstance(part, And):

@@ -11,6 +11,7 @@ from enum import IntEnum, auto
 from typing import NamedTuple
 
 from searchapp.query.notes import Notes
+from searchapp.query.signs import LEADING_STAR, MOST_STEPS, SIGN, Signed, read_signs
 
 FIELD_NAMES = frozenset({"title", "author", "source", "lang", "tag", "date", "after", "before"})
 
@@ -23,10 +24,13 @@ class Limits:
     max_clauses: int = 64
     max_depth: int = 20
     max_phrase_words: int = 32
+    max_distance: int = 1000
 
 
 class Kind(IntEnum):
     WORD = auto()
+    PATTERN = auto()
+    CLOSE_WORD = auto()
     PHRASE = auto()
     NOTHING = auto()  # a word or phrase that was typed and has nothing in it: what stood before it goes with it
     FIELD = auto()
@@ -34,16 +38,20 @@ class Kind(IntEnum):
     AND = auto()
     OR = auto()
     NOT = auto()
+    NEAR = auto()
     OPEN = auto()
     CLOSE = auto()
     END = auto()
 
 
 class Token(NamedTuple):
+    """`number` is the steps of a close spelling, and how many other words a phrase or NEAR lets in between."""
+
     kind: Kind
     text: str
     start: int
     end: int
+    number: int | None = None
 
 
 class Lexed(NamedTuple):
@@ -63,10 +71,14 @@ OPERATORS = {
     "||": Kind.OR,
     "NOT": Kind.NOT,
     "ＮＯＴ": Kind.NOT,
+    "NEAR": Kind.NEAR,
 }
+#: How far NEAR reaches where that is not said.
+NEAR_DISTANCE = 10
 #: Right behind one of these even OR is a word: `title:OR`, `-OR`.
 _PREFIXES = frozenset({Kind.FIELD, Kind.UNKNOWN_FIELD, Kind.NOT})
-_OPERAND_ENDINGS = frozenset({Kind.WORD, Kind.PHRASE, Kind.NOTHING, Kind.CLOSE})
+_OPERAND_ENDINGS = frozenset({Kind.WORD, Kind.PATTERN, Kind.CLOSE_WORD, Kind.PHRASE, Kind.NOTHING, Kind.CLOSE})
+_SIGNED = {"word": Kind.WORD, "pattern": Kind.PATTERN, "close": Kind.CLOSE_WORD}
 #: Operators that headlines do not hold.
 _SIGNS = frozenset({"&&", "||"})
 
@@ -96,11 +108,9 @@ _SINGLE_MARKS = "".join(_SINGLE_QUOTED)
 _SPECIAL_STARTS = frozenset(_DASHES + _SINGLE_MARKS)
 
 _FIELD = re.compile(r"([^\W\d_]+)([:：])")
-_NEAR = re.compile(r"NEAR/[0-9]+")
+_NEAR = re.compile(r"NEAR/([0-9]+)")
 _ESCAPED = re.compile(rf"\\+(?:{'|'.join(map(re.escape, OPERATORS))}|{_NEAR.pattern})")
-_PATTERN_SIGN = re.compile(r"[*?~]")
-_INNER_PATTERN = re.compile(r"\*|\w\?\w")
-_DISTANCE = re.compile("~[0-9]*")
+_DISTANCE = re.compile("~([0-9]*)")
 _NOT_BEFORE = frozenset(_QUOTES + _OPEN + _SINGLE_MARKS + "#@$€£&.'_*?~\\")
 
 
@@ -174,7 +184,7 @@ class _Lexer:
                 elif kind == "close":
                     self._emit(Kind.CLOSE, found[0], at, upto)
                     self._open -= self._open > 0
-                    upto = self._skip_distance(upto)
+                    upto = self._skip_distance(upto)[0]
                 self._is_free = kind != "close"
                 at = upto
         if self._clauses > self._limits.max_clauses:
@@ -203,8 +213,7 @@ class _Lexer:
             found = _SINGLE_QUOTED[mark].match(text, at)
             if found is None:
                 return at + 1
-            self._add_phrase(found[1], at, found.end())
-            return self._skip_distance(found.end())
+            return self._add_phrase(found[1], at, found.end())
         run = _DASH_RUN.match(text, at)
         assert run is not None
         end = run.end()
@@ -234,9 +243,12 @@ class _Lexer:
                 if not self._is_headline_noted:
                     self._notes.add("pasted_headline", start)
                 self._is_headline_noted = True
-            elif text.startswith("NEAR/") and _NEAR.fullmatch(text):
-                self._notes.add("not_supported_yet", start, typed=text)
+            elif text.startswith("NEAR/") and (found := _NEAR.fullmatch(text)):
+                distance = self._bound_distance(found[1], start, text)
+                self.tokens.append(Token(Kind.NEAR, text, start, end, distance))
                 return end
+        if text[0] in "*?~" and (signs := LEADING_STAR.match(text)):
+            return self._skip_star(start, signs.end(), text)
         if not in_field and (":" in text or "：" in text):
             upto = self._read_field(start)
             if upto:
@@ -264,26 +276,25 @@ class _Lexer:
         self._emit(Kind.UNKNOWN_FIELD, name, start, end)
         return end
 
+    def _skip_star(self, start: int, length: int, text: str) -> int:
+        """Over signs that nothing stands before; what follows is read as if it stood alone."""
+        self._notes.add("pattern_too_short", start, typed=text)
+        end = start + length
+        if length == len(text):
+            self._add_clause(Kind.NOTHING, "", start, end)
+        return end
+
     def _read_word(self, text: str, start: int, end: int) -> None:
-        if _PATTERN_SIGN.search(text) and "://" not in text:
-            text = self._strip_pattern(text, start)
+        signed = read_signs(text) if SIGN.search(text) else Signed("word", text)
+        if signed.code:
+            limit = MOST_STEPS if signed.code == "close_too_far" else 0
+            self._notes.add(signed.code, start, typed=text, limit=limit)
+        text = signed.text
         if text.startswith("\\") and _ESCAPED.fullmatch(text):
             text = text[1:]
-        self._add_clause(Kind.WORD if text else Kind.NOTHING, text, start, end)
-
-    def _strip_pattern(self, text: str, start: int) -> str:
-        """Without the signs at the end: `Aliev~2` must not look for a 2; `~20 killed` must look for 20."""
-        bare, is_pattern = text, False
-        while True:
-            figures = bare.rstrip("0123456789")
-            core = figures if figures.endswith("~") and figures.strip("*?~") else bare
-            shorter = core.rstrip("*?~")
-            if not core[len(shorter) :].strip("?"):
-                break
-            bare, is_pattern = shorter, True
-        if is_pattern or (_INNER_PATTERN.search(text) and "/" not in text):
-            self._notes.add("not_supported_yet", start, typed=text)
-        return bare
+        self._clauses += 1
+        kind = _SIGNED[signed.kind] if text else Kind.NOTHING
+        self.tokens.append(Token(kind, text, start, end, signed.steps or None))
 
     def _read_quoted(self, start: int) -> int:
         text = self._text
@@ -303,8 +314,7 @@ class _Lexer:
             if is_stray:
                 return start + 1
         end = closing.end() if closing else start + 1 + len(inner)
-        self._add_phrase(inner, start, end)
-        return self._skip_distance(end)
+        return self._add_phrase(inner, start, end)
 
     def _is_inch_mark(self, at: int) -> bool:
         """`12" guns` has an odd number of quotes, one of them right behind a figure."""
@@ -313,22 +323,34 @@ class _Lexer:
             return False
         return (at + 1 == len(text) or bool(_GAPS.match(text, at + 1))) and len(_QUOTE.findall(text, at)) % 2 == 1
 
-    def _add_phrase(self, inner: str, start: int, end: int) -> None:
+    def _add_phrase(self, inner: str, start: int, end: int) -> int:
+        """Gives where the phrase ends, with the distance that follows it."""
         self._is_free = False
         words = _GAPS.sub(" ", _QUOTE.sub(" ", inner)).split()
+        upto, distance = self._skip_distance(end, has_words=len(words) > 1)
         if not words:
             self._notes.add("empty_phrase", start)
-            self._emit(Kind.NOTHING, "", start, end)
-            return
+            self._emit(Kind.NOTHING, "", start, upto)
+            return upto
         limit = self._limits.max_phrase_words
         if len(words) > limit:
             self._notes.add("phrase_too_long", start, limit=limit)
-        self._add_clause(Kind.PHRASE, " ".join(words[:limit]), start, end)
+        self._clauses += 1
+        self.tokens.append(Token(Kind.PHRASE, " ".join(words[:limit]), start, upto, distance))
+        return upto
 
-    def _skip_distance(self, at: int) -> int:
-        """Over `~5` behind a phrase or a bracket."""
+    def _skip_distance(self, at: int, *, has_words: bool = False) -> tuple[int, int | None]:
+        """Where `~5` behind a phrase or a bracket ends, and what it says: nothing but behind words."""
         found = _DISTANCE.match(self._text, at)
         if found is None:
-            return at
-        self._notes.add("not_supported_yet", at, typed=found[0])
-        return found.end()
+            return at, None
+        if not has_words or not found[1]:
+            self._notes.add("sign_ignored", at, typed=found[0])
+            return found.end(), None
+        return found.end(), self._bound_distance(found[1], at, found[0])
+
+    def _bound_distance(self, figures: str, at: int, typed: str) -> int:
+        limit = self._limits.max_distance
+        if int(figures) > limit:
+            self._notes.add("distance_too_wide", at, typed=typed, limit=limit)
+        return min(int(figures), limit)

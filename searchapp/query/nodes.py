@@ -5,7 +5,8 @@ engine; `searchapp/search/plan.py` turns it into terms.
 
 What holds of every tree that the parser makes:
 
-- A plain word always stands in `Words`, alone or with others: `title:armenia` is InField(title, Words(armenia)).
+- A plain word always stands in `Words`, alone or with others: `title:armenia` is InField(title, Words(armenia)). A
+  pattern and a close spelling are plain words too. Only in `Near` do words and phrases stand by themselves.
 - All words typed side by side at one level are one `Words`, whatever stands between them, and so are those of a
   bracket that says nothing: `minefield "human rights" (maps)` is And(Words(minefield, maps), Phrase).
 - A word beside a typed AND has a `Words` of its own, since `match=any` may loosen what is inside one and never what
@@ -34,8 +35,28 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Pattern:
+    """A chunk with `*` (any characters) or `?` (one) in it, as it was typed."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseWord:
+    """`Aliev~2`: spellings that are at most so many steps away from the text."""
+
+    text: str
+    steps: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words in quotes, unstemmed, in this order; `slop` is None, or how many positions may be other words'."""
+    """Words in quotes, unstemmed. In this order and side by side where `slop` is None; else in any order, in a window
+    that has at most so many positions beside theirs."""
 
     text: str
     start: int
@@ -47,7 +68,18 @@ class Phrase:
 class Words:
     """Plain words typed side by side: the ones that `match` decides about (all of them, or any)."""
 
-    children: tuple[Word, ...]
+    children: tuple[PlainWord, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """`a NEAR/5 "b c" NEAR/5 d`: two units or more, in any order, in one window that has at most `distance` positions
+    beside theirs. A word is stemmed, a phrase is not; a phrase in it has no slop."""
+
+    children: tuple[Word | Phrase, ...]
+    distance: int
     start: int
     end: int
 
@@ -101,7 +133,10 @@ class Everything:
     end: int = 0
 
 
-Node: TypeAlias = Word | Phrase | Words | InField | DateRange | And | Or | Not | Everything
+PlainWord: TypeAlias = Word | Pattern | CloseWord
+#: What is made of words, and has a text of its own.
+Spelled: TypeAlias = Word | Pattern | CloseWord | Phrase
+Node: TypeAlias = Spelled | Words | Near | InField | DateRange | And | Or | Not | Everything
 
 
 @dataclass(frozen=True, slots=True)

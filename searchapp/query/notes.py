@@ -13,22 +13,26 @@ from searchapp.query.nodes import Note
 MESSAGES: Mapping[str, str] = {
     "bad_date": "“{typed}” is no date that can be read, so {field}: was left out; "
     'type {field}:2021-03-12, {field}:2021-03, {field}:2021 or {field}:"last week"',
+    "close_too_far": "“{typed}”: a close spelling is one or two steps away, so {limit} were searched",
     "dash_ignored": "“{typed}” is a dash, and was ignored; to leave a word out type one hyphen before it: -word",
+    "distance_too_wide": "“{typed}” is more than any words are apart, so {limit} was searched",
     "double_negation": "not not: the two cancel each other out",
     "empty_group": "ignored: brackets with nothing in them",
     "empty_phrase": "ignored: quotes with nothing between them",
     "extra_bracket": "ignored: a closing bracket at {at} that nothing opened",
     "field_in_field": "{field}: stands in the brackets of another field, and counts alone there",
     "field_without_value": "“{typed}:” has nothing after it to look for, so “{typed}” was searched as a word",
-    "not_supported_yet": "“{typed}”: patterns, close spellings and distances cannot be searched yet; "
-    "the signs were ignored",
+    "near_ignored": "“{typed}” joins two words or phrases and nothing else, so it was read as AND",
+    "near_distances": "words near each other stand in one window: {limit}, the widest distance, was searched",
     "nothing_left": "nothing was left to search for, so these are all articles",
     "only_negative": "only words to leave out were typed: these are all other articles",
     "operator_ignored": "ignored: {typed}",
     "pasted_headline": "all in capitals, so AND, OR and NOT were searched as words; "
     "type the other words in small letters to use them",
+    "pattern_too_short": "“{typed}”: a pattern needs two letters or figures before its first *, so that was ignored",
     "phrase_too_long": "only the first {limit} words between the quotes were searched",
     "range_reversed": "“{typed}” ends before it begins, and was turned round",
+    "sign_ignored": "ignored: {typed}, which says nothing here",
     "too_deep": "brackets deeper than {limit} were ignored",
     "too_long": "only the first {limit} characters were searched",
     "too_many_clauses": "only the first {limit} words and phrases were searched",

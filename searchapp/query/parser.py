@@ -2,8 +2,9 @@
 
     or       and (OR and)*
     and      not (AND? not)*          side by side is AND, and binds like it
-    not      (NOT | -)* operand
-    operand  word | phrase | field: operand | ( or )
+    not      (NOT | -)* near
+    near     operand (NEAR operand)*  where each is a word or a phrase
+    operand  word | phrase | field: near | ( or )
 
 What does not fit is left out with a note, and what is left is read as if it had been typed so. docs/query-language.md
 shows what people see of it; nodes.py says what holds of every tree.
@@ -11,20 +12,41 @@ shows what people see of it; nodes.py says what holds of every tree.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple, cast
 
 from searchapp.query.date_words import READERS
 from searchapp.query.joining import is_only_negative, join_all, join_any
-from searchapp.query.lexer import Kind, Limits, Token, read_tokens
-from searchapp.query.nodes import DateRange, Everything, FieldName, InField, Node, Not, Phrase, Query, Word, Words
+from searchapp.query.lexer import NEAR_DISTANCE, Kind, Limits, Token, read_tokens
+from searchapp.query.nodes import (
+    CloseWord,
+    DateRange,
+    Everything,
+    FieldName,
+    InField,
+    Near,
+    Node,
+    Not,
+    Pattern,
+    Phrase,
+    PlainWord,
+    Query,
+    Word,
+    Words,
+)
 from searchapp.query.notes import Notes
 
 DEFAULT_LIMITS = Limits()
 _AND_ENDS = frozenset({Kind.OR, Kind.CLOSE, Kind.END})
-_OPERAND_ENDS = frozenset({Kind.AND, Kind.OR, Kind.CLOSE, Kind.END})
-_VALUES = frozenset({Kind.WORD, Kind.PHRASE, Kind.NOTHING, Kind.OPEN})
+_OPERAND_ENDS = frozenset({Kind.AND, Kind.OR, Kind.NEAR, Kind.CLOSE, Kind.END})
+_PATTERN_SIGNS = re.compile(r"[*?~]")
+_VALUES = frozenset({Kind.WORD, Kind.PATTERN, Kind.CLOSE_WORD, Kind.PHRASE, Kind.NOTHING, Kind.OPEN})
+
+
+def _alone(word: PlainWord) -> Words:
+    return Words((word,), word.start, word.end)
 
 
 class _Operand(NamedTuple):
@@ -33,6 +55,19 @@ class _Operand(NamedTuple):
     node: Node | None
     start: int
     end: int
+
+
+def _units(node: Node | None) -> tuple[Word | Phrase, ...]:
+    """What NEAR can join; nothing for all others."""
+    match node:
+        case Near(children):
+            return children
+        case Phrase(slop=None):
+            return (node,)
+        case Words(children=(Word() as word,)):
+            return (word,)
+        case _:
+            return ()
 
 
 def parse_query(raw: str, today: date, limits: Limits = DEFAULT_LIMITS) -> Query:
@@ -130,6 +165,10 @@ class _Parser:
                     pending = self._at
                 self._at += 1
                 continue
+            if kind is Kind.NEAR:  # nothing that it could join stands before it
+                self._ignored.append(self._at)
+                self._at += 1
+                continue
             node = self._read_not()
             if node is None:
                 continue
@@ -152,7 +191,7 @@ class _Parser:
         start = self._tokens[first].start
         if count > 1:
             self._notes.add("double_negation", start)
-        operand = self._read_operand()
+        operand = self._read_near()
         if count % 2 and operand.node is not None:
             return self._negate(operand, start)
         return operand.node
@@ -164,6 +203,39 @@ class _Parser:
             self._notes.add("double_negation", start)
             return node.child
         return Not(node, start, operand.end)
+
+    def _read_near(self) -> _Operand:
+        """An operand, with what NEAR joins to it."""
+        left = self._read_operand()
+        distances: list[int] = []
+        while (sign := self._tokens[self._at]).kind is Kind.NEAR:
+            self._at += 1
+            self._skip_same_field()
+            if self._tokens[self._at].kind not in _VALUES:
+                self._ignored.append(self._at - 1)
+                break
+            right = self._read_operand()
+            units = (*_units(left.node), *_units(right.node))
+            if left.node is None or right.node is None:
+                self._notes.add("operator_ignored", sign.start, typed=sign.text)
+                node = left.node or right.node
+            elif not _units(left.node) or not _units(right.node):
+                self._notes.add("near_ignored", sign.start, typed=sign.text)
+                node = join_all([left.node, right.node], {0, 1})
+            else:
+                distances.append(NEAR_DISTANCE if sign.number is None else sign.number)
+                node = Near(units, max(distances), left.start, right.end)
+            left = _Operand(node, left.start, right.end)
+        if len(set(distances)) > 1:
+            self._notes.add("near_distances", left.start, limit=max(distances))
+        return left
+
+    def _skip_same_field(self) -> None:
+        """title:mine NEAR/5 title:map says the field twice."""
+        token = self._tokens[self._at]
+        if token.kind is Kind.FIELD and token.text.lower() == self._field:
+            value = self._tokens[self._at + 1]
+            self._at += value.kind in _VALUES and value.start == token.end
 
     def _read_operand(self) -> _Operand:
         token = self._tokens[self._at]
@@ -191,14 +263,30 @@ class _Parser:
             return None
         if self._field is not None and self._field in READERS:
             return self._days(self._field, token)
-        if token.kind is Kind.WORD:
-            return self._word(token.text, token.start, token.end)
-        return Phrase(token.text.lower() if self._field == "lang" else token.text, token.start, token.end)
+        _, text, start, end, number = token
+        if self._field == "lang":
+            return self._lang(token)
+        if token.kind is Kind.PHRASE:
+            return Phrase(text, start, end, number)
+        if token.kind is Kind.PATTERN:
+            return _alone(Pattern(text, start, end))
+        if token.kind is Kind.CLOSE_WORD:
+            return _alone(CloseWord(text, number or 1, start, end))
+        return self._word(text, start, end)
+
+    def _lang(self, token: Token) -> Words | Phrase | None:
+        """A language is a value, not a word: no sign says anything in it."""
+        text = token.text.lower()
+        if token.number is not None or token.kind is Kind.PATTERN:
+            self._notes.add("sign_ignored", token.start, typed=self._raw[token.start : token.end])
+        if token.kind is Kind.PHRASE:
+            return Phrase(text, token.start, token.end)
+        if token.kind is Kind.PATTERN:
+            text = _PATTERN_SIGNS.sub("", text)
+        return self._word(text, token.start, token.end)
 
     def _word(self, text: str, start: int, end: int) -> Words:
-        if self._field == "lang":
-            text = text.lower()
-        return Words((Word(text, start, end),), start, end)
+        return _alone(Word(text.lower() if self._field == "lang" else text, start, end))
 
     def _read_unknown_field(self, token: Token) -> _Operand:
         """`foo:(a b)`: the name is a word beside what follows, and a NOT before it is for both."""
@@ -206,7 +294,7 @@ class _Parser:
         following = self._tokens[self._at]
         if following.kind in _OPERAND_ENDS or following.kind is Kind.NOT:
             return _Operand(word, token.start, token.end)
-        operand = self._read_operand()
+        operand = self._read_near()
         if operand.node is None:
             return _Operand(word, token.start, operand.end)
         return _Operand(join_all([word, operand.node], set()), token.start, operand.end)
@@ -235,7 +323,7 @@ class _Parser:
         outer, self._field = self._field, name
         if outer is not None:
             self._notes.add("field_in_field", token.start, field=name)
-        operand = self._read_operand()
+        operand = self._read_near()
         self._field = outer
         node, end = operand.node, operand.end
         if isinstance(node, DateRange) and name in READERS:

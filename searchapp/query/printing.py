@@ -6,7 +6,22 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from searchapp.query.lexer import OPERATORS, escape_operator, is_pasted_headline
-from searchapp.query.nodes import And, DateRange, Everything, InField, Node, Not, Or, Phrase, Word, Words
+from searchapp.query.nodes import (
+    And,
+    CloseWord,
+    DateRange,
+    Everything,
+    InField,
+    Near,
+    Node,
+    Not,
+    Or,
+    Pattern,
+    Phrase,
+    Spelled,
+    Word,
+    Words,
+)
 
 _Around: TypeAlias = Literal["", "and", "or", "one"]
 
@@ -40,10 +55,14 @@ def _say(node: Node, around: _Around) -> str:
             return _bracket(f"NOT {_say(child, 'one')}", around == "one")
         case InField(field, child):
             return f"{field}:{_say(child, 'one')}"
-        case Phrase() | DateRange():
-            return _show_leaf(node)
+        case Near(children, distance):
+            return _bracket(f" NEAR/{distance} ".join(_say(child, "") for child in children), around == "one")
+        case DateRange():
+            return _show_days(node)
         case Everything():
             return "all articles"
+        case _:
+            return _show_spelled(node)
 
 
 class _Printer:
@@ -52,10 +71,8 @@ class _Printer:
 
     def show(self, node: Node, around: _Around) -> str:
         match node:
-            case Word(text):
-                return escape_operator(text)
             case Words(children):
-                words = " ".join(escape_operator(child.text) for child in children)
+                words = " ".join(map(_show_spelled, children))
                 return _bracket(words, len(children) > 1 and around != "")
             case And(children):
                 return _bracket(self._show_all(children), around in {"or", "one"})
@@ -66,10 +83,14 @@ class _Printer:
             case InField(field, child):
                 # title:source:x would look for "source:x" in headlines.
                 return f"{field}:{_bracket(self.show(child, 'one'), isinstance(child, InField | DateRange))}"
-            case Phrase() | DateRange():
-                return _show_leaf(node)
+            case Near(children, distance):
+                return _bracket(f" NEAR/{distance} ".join(map(_show_spelled, children)), around == "one")
+            case DateRange():
+                return _show_days(node)
             case Everything():
                 return ""
+            case _:
+                return _show_spelled(node)
 
     def _show_all(self, children: Sequence[Node]) -> str:
         if sum(isinstance(child, Words) for child in children) > 1:
@@ -77,9 +98,19 @@ class _Printer:
         return " ".join(self.show(child, "" if isinstance(child, Words) else "and") for child in children)
 
 
-def _show_leaf(node: Phrase | DateRange) -> str:
-    if isinstance(node, Phrase):
-        return f'"{node.text}"' if node.slop is None else f'"{node.text}"~{node.slop}'
+def _show_spelled(node: Spelled) -> str:
+    match node:
+        case Word(text):
+            return escape_operator(text)
+        case Pattern(text):
+            return text
+        case CloseWord(text, steps):
+            return f"{text}~{steps}"
+        case Phrase(text, slop=slop):
+            return f'"{text}"' if slop is None else f'"{text}"~{slop}'
+
+
+def _show_days(node: DateRange) -> str:
     if node.first is not None and node.first == node.last:
         return f"date:{node.first.isoformat()}"
     first = "" if node.first is None else node.first.isoformat()

@@ -7,18 +7,20 @@ not looked at counts as not found under a positive node and as found under an ex
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
 
 from searchapp.search.counting import count_buckets, count_facet, have_value, have_year
-from searchapp.search.matching import NOTHING_FOUND, Found, contains, find_clause, unite_documents
+from searchapp.search.matching import NOTHING_FOUND, Found, contains, expand_clause, find_clause, unite_documents
 from searchapp.search.ordering import select_page
 from searchapp.search.plan import (
     AUTO_THRESHOLD,
     AllOf,
     AnyOf,
+    Clause,
     DaysWithin,
     EveryArticle,
     Exclude,
@@ -26,10 +28,12 @@ from searchapp.search.plan import (
     PhrasePlan,
     Plan,
     PlanNode,
+    SpellingPlan,
     ValueIn,
+    WindowPlan,
     WordPlan,
 )
-from searchapp.search.port import FacetCounts, Matches, ScoredArticle
+from searchapp.search.port import Expansion, FacetCounts, Matches, ScoredArticle
 from searchapp.search.postings import Documents, Flags, PostingSource
 from searchapp.search.scoring import DEFAULT_PARAMETERS, Floats, Parameters
 
@@ -64,6 +68,7 @@ def execute_plan(
     )
     buckets = count_buckets(plan.histogram, found.docs, source) if plan.histogram and evaluation.has_time() else ()
     clause_articles = tuple(len(evaluation.find(clause).docs) for clause in plan.clauses)
+    expansions = tuple(filter(None, map(evaluation.expand, plan.clauses)))
     return Matches(
         hits=tuple(
             ScoredArticle(
@@ -81,6 +86,7 @@ def execute_plan(
         histogram=buckets,
         clause_articles=clause_articles,
         generation=source.generation,
+        expansions=expansions,
     )
 
 
@@ -93,7 +99,7 @@ class _Evaluation:
     clock: Clock
     ends: float | None
     in_time: bool = True
-    clauses: dict[WordPlan | PhrasePlan, Found] = field(default_factory=dict)
+    clauses: dict[Clause, Found] = field(default_factory=dict)
 
     def has_time(self) -> bool:
         if self.in_time and self.ends is not None and self.clock() > self.ends:
@@ -103,7 +109,7 @@ class _Evaluation:
     def find(self, node: PlanNode, *, wants_more: bool = False) -> Found:
         """The articles of a node. When time is up: some of them, or with `wants_more` these and others."""
         match node:
-            case WordPlan() | PhrasePlan():
+            case WordPlan() | PhrasePlan() | SpellingPlan() | WindowPlan():
                 return self._find_clause(node, wants_more=wants_more)
             case AllOf(children):
                 return _intersect([self.find(child, wants_more=wants_more) for child in children], self._every())
@@ -143,7 +149,7 @@ class _Evaluation:
     def _every(self) -> Found:
         return _of_flags(self.source.live)
 
-    def _find_clause(self, clause: WordPlan | PhrasePlan, *, wants_more: bool) -> Found:
+    def _find_clause(self, clause: Clause, *, wants_more: bool) -> Found:
         known = self.clauses.get(clause)
         if known is not None:
             return known
@@ -156,6 +162,13 @@ class _Evaluation:
                 self.clauses[clause] = found
                 return found
         return self._every() if wants_more else NOTHING_FOUND
+
+    def expand(self, clause: Clause) -> Expansion | None:
+        """None for what is no pattern, and where there is no time to look for its forms."""
+        if isinstance(clause, SpellingPlan) and self.has_time():
+            with suppress(_DeadlineError):
+                return expand_clause(clause, self.source, self._check)
+        return None
 
     def _check(self) -> None:
         if not self.has_time():

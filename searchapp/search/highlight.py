@@ -15,10 +15,11 @@ from typing import Literal, TypeAlias
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import AnalysedText, Token
 from indexer.article import Article
-from searchapp.search.plan import PhrasePlan, WordPlan
+from searchapp.search.plan import Clause, PhrasePlan, SpellingPlan, WindowPlan, WordPlan
+from searchapp.search.wide_marks import fitting_places, window_places
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
-Wanted: TypeAlias = tuple[WordPlan | PhrasePlan, ...]
+Wanted: TypeAlias = tuple[Clause, ...]
 
 _EMPTY_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 
@@ -42,18 +43,25 @@ class Highlighted:
 
 
 def find_marks(analysed: AnalysedText, wanted: Wanted, scope: Literal["title", "body"]) -> tuple[Mark, ...]:
-    """Every place where a word or phrase of the query stands, in order of the text. A phrase is one place."""
-    clauses = [clause for clause in wanted if clause.scope in {"text", scope}]
-    if not clauses:
+    """Every place where a word or phrase of the query stands, in order of the text. A phrase is one place, words and
+    phrases near each other are one each."""
+    sought = [clause for clause in wanted if clause.scope in {"text", scope}]
+    if not sought:
         return ()
+    clauses = [clause for clause in sought if isinstance(clause, WordPlan | PhrasePlan)]
     terms = _tokens_by_form(analysed, _forms(clauses, surface=False), surface=False)
     surfaces = _tokens_by_form(analysed, _forms(clauses, surface=True), surface=True)
     marks = [
         Mark(start, end, position, clause.clause)
         for clause in clauses
-        for slots in _runs(clause)
-        for start, end, position in _find_run(slots, surfaces if _looks_at_surfaces(clause) else terms)
+        for slots in runs_of(clause)
+        for start, end, position in _find_run(slots, surfaces if wants_surfaces(clause) else terms)
     ]
+    for wide in sought:
+        if isinstance(wide, SpellingPlan):
+            marks += [Mark(*place, wide.clause) for place in fitting_places(analysed, wide)]
+        elif isinstance(wide, WindowPlan):
+            marks += [Mark(*place, wide.clause) for place in window_places(analysed, wide)]
     return tuple(sorted(set(marks), key=lambda mark: (mark.start, mark.end, mark.clause)))
 
 
@@ -109,11 +117,11 @@ def clip_spans(spans: Spans, start: int, end: int) -> Spans:
     )
 
 
-def _looks_at_surfaces(clause: WordPlan | PhrasePlan) -> bool:
+def wants_surfaces(clause: WordPlan | PhrasePlan) -> bool:
     return isinstance(clause, PhrasePlan) or clause.surface
 
 
-def _runs(clause: WordPlan | PhrasePlan) -> Sequence[tuple[tuple[str, ...], ...]]:
+def runs_of(clause: WordPlan | PhrasePlan) -> Sequence[tuple[tuple[str, ...], ...]]:
     """Every spelling of a clause as adjacent slots of alternative forms."""
     if isinstance(clause, PhrasePlan):
         return clause.variants
@@ -124,8 +132,8 @@ def _forms(clauses: Sequence[WordPlan | PhrasePlan], *, surface: bool) -> set[st
     return {
         form
         for clause in clauses
-        if _looks_at_surfaces(clause) == surface
-        for slots in _runs(clause)
+        if wants_surfaces(clause) == surface
+        for slots in runs_of(clause)
         for slot in slots
         for form in slot
     }

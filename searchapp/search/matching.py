@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.search.plan import PhrasePlan, Scope, WordPlan
+from searchapp.search.plan import Clause, PhrasePlan, Scope, SpellingPlan, Unit, WindowPlan, WordPlan
+from searchapp.search.port import SHOWN_FORMS, Expansion
 from searchapp.search.postings import (
     NO_POSTINGS,
     PLACE_BITS,
@@ -29,11 +30,16 @@ from searchapp.search.scoring import (
     inverse_frequency,
     score_word,
 )
+from searchapp.search.windows import find_windows
 
 #: Called between steps; raises to give up a search that took too long.
 Check: TypeAlias = Callable[[], None]
+#: The postings of a field by terms, and by surfaces.
+_Fields: TypeAlias = tuple[PostingField, PostingField]
 
 _NO_PLACES: Places = np.empty(0, np.int64)
+_DOCUMENTS_A_CHECK = 64
+_FORMS_A_CHECK = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +61,12 @@ class _Counts:
     frequencies: NDArray[np.int64]
 
 
-def find_clause(clause: WordPlan | PhrasePlan, source: PostingSource, parameters: Parameters, check: Check) -> Found:
+def find_clause(clause: Clause, source: PostingSource, parameters: Parameters, check: Check) -> Found:
     """The live articles that hold the clause, with what it adds to their scores."""
-    counts = [_count(clause, field, source, check) for field in _posting_fields(clause)]
+    if isinstance(clause, SpellingPlan):
+        counts = _count_forms(clause, source, check)
+    else:
+        counts = [_count(clause, fields, source, check) for fields in _FIELDS[clause.scope]]
     docs = unite_documents([counted.docs for counted in counts])
     scored = _scored_fields(clause.scope, parameters)
     if not scored or not len(docs):
@@ -93,17 +102,18 @@ def contains(docs: Documents | Places, wanted: Documents | Places) -> Flags:
     return flags
 
 
-def _posting_fields(clause: WordPlan | PhrasePlan) -> tuple[PostingField, ...]:
-    surface = isinstance(clause, PhrasePlan) or clause.surface
-    if clause.scope == "text":
-        return ("title_surface", "body_surface") if surface else ("title", "body")
-    if clause.scope == "title":
-        return ("title_surface",) if surface else ("title",)
-    return (clause.scope,)
+#: In the order of `_scored_fields`. Names have no terms beside their surfaces.
+_FIELDS: Mapping[Scope, tuple[_Fields, ...]] = {
+    "text": (("title", "title_surface"), ("body", "body_surface")),
+    "title": (("title", "title_surface"),),
+    "author": (("author", "author"),),
+    "source": (("source", "source"),),
+    "tag": (("tag", "tag"),),
+}
 
 
 def _scored_fields(scope: Scope, parameters: Parameters) -> tuple[tuple[TextField, FieldParameters], ...]:
-    """The fields that make a score, in the order of `_posting_fields`; none where the scope only narrows."""
+    """The fields that make a score, in the order of `_FIELDS`; none where the scope only narrows."""
     if scope == "text":
         return ("title", parameters.title), ("body", parameters.body)
     if scope == "title":
@@ -118,10 +128,15 @@ def _spread(counted: _Counts, docs: Documents) -> Floats:
     return frequencies
 
 
-def _count(clause: WordPlan | PhrasePlan, field: PostingField, source: PostingSource, check: Check) -> _Counts:
-    if isinstance(clause, PhrasePlan):
-        variants = [_phrase_places(variant, field, source, check) for variant in clause.variants]
+def _count(clause: WordPlan | PhrasePlan | WindowPlan, fields: _Fields, source: PostingSource, check: Check) -> _Counts:
+    terms, surfaces = fields
+    if isinstance(clause, WindowPlan):
+        variants = [_window_places(units, clause.distance, fields, source, check) for units in clause.variants]
         return _count_places(variants, source)
+    if isinstance(clause, PhrasePlan):
+        variants = [_phrase_places(variant, surfaces, source, check) for variant in clause.variants]
+        return _count_places(variants, source)
+    field = surfaces if clause.surface else terms
     if all(len(run) == 1 for run in clause.alternatives):
         return _count_terms([run[0] for run in clause.alternatives], field, source, check)
     runs = [_phrase_places(tuple((term,) for term in run), field, source, check) for run in clause.alternatives]
@@ -160,6 +175,69 @@ def _count_terms(terms: Sequence[str], field: PostingField, source: PostingSourc
     return _keep_live(all_docs[order], np.concatenate([*frequencies, counted.frequencies])[order], source)
 
 
+def expand_clause(clause: SpellingPlan, source: PostingSource, check: Check) -> Expansion:
+    """The forms that a clause fits; which are the most frequent goes by all articles, deleted ones included."""
+    forms = _fitting_forms(clause, source, check)
+    totals: list[int] = []
+    for form in forms:
+        postings = [source.postings(field, form, positions=False) for field in _ranking_fields(clause.scope)]
+        totals.append(sum(int(each.frequencies.sum()) for each in postings))
+        check()
+    order = sorted(range(len(forms)), key=lambda number: -totals[number])
+    return Expansion(clause.clause, len(forms), tuple(forms[number] for number in order[:SHOWN_FORMS]))
+
+
+def _ranking_fields(scope: Scope) -> tuple[PostingField, ...]:
+    """Where it is counted how frequent a form is: in the texts, also where titles alone are looked at."""
+    return tuple(surfaces for _, surfaces in _FIELDS["text" if scope == "title" else scope])
+
+
+def _fitting_forms(clause: SpellingPlan, source: PostingSource, check: Check) -> list[str]:
+    """Ascending by code points."""
+    forms = set()
+    for field in _ranking_fields(clause.scope):
+        for number, surface in enumerate(source.surfaces(field)):
+            if not number % _FORMS_A_CHECK:
+                check()
+            if clause.spelling.fits(surface):
+                forms.add(surface)
+    return sorted(forms)
+
+
+def _count_forms(clause: SpellingPlan, source: PostingSource, check: Check) -> list[_Counts]:
+    """By field: the summed frequencies of the forms that are weighed; 1 in the last field where only others stand."""
+
+    def counts_in(fields: Iterable[PostingField], forms: Iterable[str]) -> list[_Counts]:
+        found = []
+        for form in forms:
+            for field in fields:
+                postings = source.postings(field, form, positions=False)
+                found.append(_keep_live(postings.docs, postings.frequencies.astype(np.int64), source))
+            check()
+        return found
+
+    forms = _fitting_forms(clause, source, check)
+    ranking = _ranking_fields(clause.scope)
+    fields = [surfaces for _, surfaces in _FIELDS[clause.scope]]
+    if len(forms) > clause.scored:
+        totals = {form: sum(int(each.frequencies.sum()) for each in counts_in(ranking, [form])) for form in forms}
+        forms.sort(key=lambda form: (-totals[form], form))
+    counts = [_sum_counts(counts_in([field], forms[: clause.scored])) for field in fields]
+    weighed = unite_documents([each.docs for each in counts])
+    others = unite_documents([each.docs for each in counts_in(fields, forms[clause.scored :])])
+    alone = others[~contains(weighed, others)]
+    counts[-1] = _sum_counts([counts[-1], _Counts(alone, np.ones(len(alone), np.int64))])
+    return counts
+
+
+def _sum_counts(parts: Sequence[_Counts]) -> _Counts:
+    docs = unite_documents([part.docs for part in parts])
+    frequencies = np.zeros(len(docs), np.int64)
+    for part in parts:
+        frequencies[np.searchsorted(docs, part.docs)] += part.frequencies
+    return _Counts(docs, frequencies)
+
+
 def _keep_live(docs: Documents, frequencies: NDArray[np.int64], source: PostingSource) -> _Counts:
     if source.live_count == source.document_count:
         return _Counts(docs, frequencies)
@@ -188,6 +266,31 @@ def _phrase_places(
     for others in starts[1:]:
         together = together[contains(others, together)]
     return together
+
+
+def _window_places(
+    units: Sequence[Unit], distance: int, fields: _Fields, source: PostingSource, check: Check
+) -> Places:
+    """Places where windows begin, ascending."""
+    widths = [unit.width for unit in units]
+    places = [
+        unite_places([_phrase_places(run, fields[unit.surface], source, check) for run in unit.runs]) for unit in units
+    ]
+    docs = np.unique(places[0] >> PLACE_BITS)
+    for others in places[1:]:
+        docs = docs[contains(np.unique(others >> PLACE_BITS), docs)]
+    begins = [np.searchsorted(of_unit, docs << PLACE_BITS) for of_unit in places]
+    ends = [np.searchsorted(of_unit, (docs + 1) << PLACE_BITS) for of_unit in places]
+    found: list[int] = []
+    for number in range(len(docs)):
+        if not number % _DOCUMENTS_A_CHECK:
+            check()
+        starts = [
+            of_unit[firsts[number] : lasts[number]].tolist()
+            for of_unit, firsts, lasts in zip(places, begins, ends, strict=True)
+        ]
+        found += [min(window) for window in find_windows(starts, widths, distance)]
+    return np.array(found, np.int64)
 
 
 def unite_places(sets: Sequence[Places]) -> Places:

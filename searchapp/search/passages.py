@@ -11,22 +11,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from searchapp.search.highlight import Mark, Spans
+from searchapp.search.kernels.choosing import CLOSENESS, REPEATED, SHOWN_ALREADY
+from searchapp.search.kernels.passages import (
+    LEAD_CHARS,
+    LEAD_STRETCH,
+    LONGEST_WORD,
+    MARKS_A_CLAUSE,
+    SHORTEST_LEAD,
+    TARGET_CHARS,
+)
 from searchapp.search.sentences import can_cut, joins_the_letter_before, split_sentences
-
-TARGET_CHARS = 240
-#: How much of a long sentence is shown before the first match of a passage.
-LEAD_CHARS = 60
-#: No word is longer than this; what is may be cut.
-_LONGEST_WORD = 120
-#: Enough to find a good passage; a book that says "war" 50,000 times must not cost a second.
-_MARKS_A_CLAUSE = 200
-#: A word that another passage already shows is worth this much less.
-_SHOWN_ALREADY = 0.3
-#: What nearness of two different words adds, in parts of the rarer one's worth when they stand side by side.
-_CLOSENESS = 0.5
-_REPEATED = 0.02
-#: A headline or a place line on top of a body says less than the paragraph after it.
-_SHORTEST_LEAD = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +63,7 @@ def _bounded(marks: Sequence[Mark]) -> list[Mark]:
     kept = []
     for mark in marks:
         seen[mark.clause] = seen.get(mark.clause, 0) + 1
-        if seen[mark.clause] <= _MARKS_A_CLAUSE:
+        if seen[mark.clause] <= MARKS_A_CLAUSE:
             kept.append(mark)
     return kept
 
@@ -139,14 +133,14 @@ def _cut_before(body: str, wanted: int, low: int, high: int) -> int:
     for at in range(wanted, low - 1, -1):
         if can_cut(body, at):
             return at
-    for at in range(wanted + 1, min(high, wanted + _LONGEST_WORD) + 1):
+    for at in range(wanted + 1, min(high, wanted + LONGEST_WORD) + 1):
         if at == high or can_cut(body, at):
             return at
     return _whole_letter(body, wanted)
 
 
 def _cut_back(body: str, wanted: int, low: int) -> int:
-    for at in range(wanted - 1, max(low, wanted - _LONGEST_WORD) - 1, -1):
+    for at in range(wanted - 1, max(low, wanted - LONGEST_WORD) - 1, -1):
         if at == low or can_cut(body, at):
             return at
     return max(low, _whole_letter(body, wanted))
@@ -168,20 +162,25 @@ def _inside(passage: Passage, marks: Sequence[Mark], starts: Sequence[int]) -> l
 def _worth(marks: Sequence[Mark], rarity: Sequence[float], shown: set[int]) -> float:
     """Distinct words by their rarity, more when different ones stand close, a little for every further match."""
     clauses = {mark.clause for mark in marks}
-    worth = sum(rarity[clause] * (_SHOWN_ALREADY if clause in shown else 1) for clause in sorted(clauses))
+    # Added up one by one, as compiled loops do: `sum` is more exact in newer Pythons, and equals would be told apart.
+    worth = near = 0.0
+    for clause in sorted(clauses):
+        worth += rarity[clause] * (SHOWN_ALREADY if clause in shown else 1)
     best: dict[tuple[int, int], float] = {}
     for left, right in pairwise(marks):
         if left.clause != right.clause:
             pair = (min(left.clause, right.clause), max(left.clause, right.clause))
             gap = max(1, abs(right.position - left.position))
-            nearness = _CLOSENESS * min(rarity[left.clause], rarity[right.clause]) / gap
+            nearness = CLOSENESS * min(rarity[left.clause], rarity[right.clause]) / gap
             best[pair] = max(best.get(pair, 0), nearness)
-    return worth + sum(best.values()) + _REPEATED * len(marks)
+    for nearness in best.values():
+        near += nearness
+    return worth + near + REPEATED * len(marks)
 
 
 def _lead(body: str, paragraphs: Spans) -> Passage:
-    place = next((place for place, (start, end) in enumerate(paragraphs) if end - start >= _SHORTEST_LEAD), 0)
+    place = next((place for place, (start, end) in enumerate(paragraphs) if end - start >= SHORTEST_LEAD), 0)
     start, end = paragraphs[place]
-    sentences = split_sentences(body, start, min(end, start + 20 * TARGET_CHARS)) or ((start, end),)
+    sentences = split_sentences(body, start, min(end, start + LEAD_STRETCH)) or ((start, end),)
     nothing = Mark(sentences[0][0], sentences[0][0], 0, -1)
     return _fit(body, sentences, 0, nothing, place + 1)

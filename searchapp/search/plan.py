@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
+from searchapp.search.spellings import Spelling
+
 #: Where terms are looked for. `text` is title and body together, scored by BM25F; `title` is scored alone;
 #: the others only narrow and add nothing to a score.
 Scope = Literal["text", "title", "author", "source", "tag"]
+#: Of the forms that a pattern fits, so many are weighed.
+MOST_SCORED_FORMS = 512
 FacetName = Literal["source", "author", "lang", "tag", "collection", "year"]
 
 
@@ -35,6 +39,52 @@ class PhrasePlan:
 
     scope: Scope
     variants: tuple[tuple[tuple[str, ...], ...], ...]
+    weight: float
+    clause: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpellingPlan:
+    """One typed pattern or close spelling: one word, however many surface forms it fits.
+
+    Matches where any of the forms stands. Of these, the `scored` most frequent are weighed: by their occurrences in
+    title and body of live articles, ties by the form's code points. Their frequencies are summed, each form by itself
+    (`co*` counts co and cooperation of `co-operation`). An article that holds others alone counts as if it held the
+    word once: in its body, in its title where only titles are looked at.
+    """
+
+    scope: Scope
+    spelling: Spelling
+    weight: float
+    clause: int
+    scored: int = MOST_SCORED_FORMS
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A word or a phrase of a window. `runs` are its spellings: rows of adjacent slots of alternative terms, all of one
+    length, its width."""
+
+    runs: tuple[tuple[tuple[str, ...], ...], ...]
+    surface: bool
+
+    @property
+    def width(self) -> int:
+        return len(self.runs[0])
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPlan:
+    """Units in any order near each other, in the title or in the body. `variants` are whole spellings of it.
+
+    A window is a stretch of positions, at most `distance` more than the units of a variant are wide together, that
+    holds each of them, each starting at a position of its own. Its frequency is the number of positions where a window
+    begins with one of its units.
+    """
+
+    scope: Scope
+    variants: tuple[tuple[Unit, ...], ...]
+    distance: int
     weight: float
     clause: int
 
@@ -82,7 +132,8 @@ class NoArticle:
     pass
 
 
-PlanNode: TypeAlias = WordPlan | PhrasePlan | AllOf | AnyOf | Exclude | DaysWithin | ValueIn | EveryArticle | NoArticle
+Clause: TypeAlias = WordPlan | PhrasePlan | SpellingPlan | WindowPlan
+PlanNode: TypeAlias = Clause | AllOf | AnyOf | Exclude | DaysWithin | ValueIn | EveryArticle | NoArticle
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +160,7 @@ class Plan:
     count: int
     facets: tuple[FacetRequest, ...] = ()
     histogram: Literal["day", "month", "year"] | None = None
-    clauses: tuple[WordPlan | PhrasePlan, ...] = ()
+    clauses: tuple[Clause, ...] = ()
     rank: Literal["default", "bm25"] = "default"
     deadline_ms: float | None = None
 

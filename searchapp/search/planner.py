@@ -7,15 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice, product
 from typing import TypeAlias
 
 from indexer.analysis.analyzer import Analyzer
-from indexer.analysis.token import TypedWord, shown_term
-from searchapp.query.nodes import And, DateRange, Everything, InField, Node, Not, Note, Or, Phrase, Query, Word, Words
+from indexer.analysis.token import shown_term
+from searchapp.query.nodes import (
+    And,
+    CloseWord,
+    DateRange,
+    Everything,
+    InField,
+    Near,
+    Node,
+    Not,
+    Note,
+    Or,
+    Pattern,
+    Phrase,
+    Query,
+    Word,
+    Words,
+)
 from searchapp.query.printing import understood
 from searchapp.search.plan import (
     AllOf,
     AnyOf,
+    Clause,
     DaysWithin,
     EveryArticle,
     Exclude,
@@ -24,24 +42,38 @@ from searchapp.search.plan import (
     Plan,
     PlanNode,
     Scope,
+    SpellingPlan,
+    Unit,
     ValueIn,
+    WindowPlan,
     WordPlan,
 )
 from searchapp.search.port import FacetCount
-from searchapp.search.reading import NAME_FIELDS, QueryReading, phrase_variants
+from searchapp.search.reading import (
+    MAX_VARIANTS,
+    NAME_FIELDS,
+    QueryReading,
+    ReadWord,
+    phrase_units,
+    phrase_variants,
+    word_units,
+)
 from searchapp.search.request import Filters, SearchRequest
+from searchapp.search.spelled import SpelledWord
+from searchapp.search.spellings import Spelling
 
-_Clause: TypeAlias = WordPlan | PhrasePlan
 #: One node twice: with its plain words joined by AND, and by OR.
 _Both: TypeAlias = tuple[PlanNode, PlanNode]
 
 
 @dataclass(frozen=True, slots=True)
 class ShownClause:
-    """A clause of the plan in words: as it was typed, and its terms without their marks."""
+    """A clause of the plan in words: as it was typed, and its terms without their marks. Those of a pattern only the
+    engine knows; `start` is where it was typed."""
 
     text: str
     terms: tuple[str, ...]
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +83,7 @@ class PlannedSearch:
     plan: Plan
     understood: str
     clauses: tuple[ShownClause, ...]
-    marked: tuple[_Clause, ...]
+    marked: tuple[Clause, ...]
     notes: tuple[Note, ...]
 
 
@@ -111,14 +143,14 @@ class _Planning:
     def __init__(self, reading: QueryReading, langs: tuple[str, ...]) -> None:
         self._reading = reading
         self._langs = langs
-        self.clauses: list[_Clause] = []
+        self.clauses: list[Clause] = []
         self.shown: list[ShownClause] = []
-        self.marked: list[_Clause] = []
+        self.marked: list[Clause] = []
 
     def plan(self, node: Node, scope: Scope, *, sought: bool) -> _Both | None:  # noqa: C901 one a kind of node
         """None for what has no word in it. `sought` is False under NOT."""
         match node:
-            case Word():
+            case Word() | Pattern() | CloseWord():
                 return self._plan_words(self._words(node, scope), scope, sought=sought, match_any=False)
             case Words(children):
                 plain = sought and scope in {"text", "title"}
@@ -130,6 +162,8 @@ class _Planning:
                 return self._plan_words(words, scope, sought=sought, match_any=plain)
             case Phrase():
                 return self._plan_phrase(node, scope, sought=sought)
+            case Near():
+                return self._plan_near(node, scope, sought=sought)
             case InField(name, child):
                 if name == "lang":
                     return _alike(self._plan_langs(child))
@@ -155,13 +189,13 @@ class _Planning:
             together = (together[0], any_of_them[1])
         return _join(AllOf, [together, *(both for is_loose, both in planned if not is_loose)])
 
-    def _words(self, node: Word, scope: Scope) -> tuple[TypedWord, ...]:
-        return self._reading.all_words(node, as_written=scope in NAME_FIELDS)
+    def _words(self, node: Word | Pattern | CloseWord, scope: Scope) -> tuple[ReadWord, ...]:
+        return self._reading.words(node, as_written=scope in NAME_FIELDS)
 
-    def _plan_words(self, words: Iterable[TypedWord], scope: Scope, *, sought: bool, match_any: bool) -> _Both | None:
-        typed: dict[tuple[tuple[str, ...], ...], list[TypedWord]] = {}
+    def _plan_words(self, words: Iterable[ReadWord], scope: Scope, *, sought: bool, match_any: bool) -> _Both | None:
+        typed: dict[tuple[tuple[str, ...], ...] | Spelling, list[ReadWord]] = {}
         for word in words:
-            typed.setdefault(word.alternatives, []).append(word)
+            typed.setdefault(word.spelling if isinstance(word, SpelledWord) else word.alternatives, []).append(word)
         planned = [
             self._add_word(same[0], scope, surface=scope in NAME_FIELDS, times=len(same), sought=sought)
             for same in typed.values()
@@ -171,14 +205,21 @@ class _Planning:
         together = AllOf(tuple(planned))
         return together, AnyOf(tuple(planned)) if match_any else together
 
-    def _add_word(self, word: TypedWord, scope: Scope, *, surface: bool, times: int, sought: bool) -> WordPlan:
-        planned = WordPlan(scope, word.alternatives, surface, float(times), len(self.clauses))
-        shown = dict.fromkeys(" ".join(shown_term(term) for term in run) for run in word.alternatives)
-        self._add(planned, ShownClause(word.text, tuple(shown)), scope, sought=sought)
+    def _add_word(self, word: ReadWord, scope: Scope, *, surface: bool, times: int, sought: bool) -> Clause:
+        planned: Clause
+        if isinstance(word, SpelledWord):
+            planned = SpellingPlan(scope, word.spelling, float(times), len(self.clauses))
+            self._add(planned, ShownClause(word.text, (), word.start), scope, sought=sought)
+        else:
+            planned = WordPlan(scope, word.alternatives, surface, float(times), len(self.clauses))
+            shown = dict.fromkeys(" ".join(shown_term(term) for term in run) for run in word.alternatives)
+            self._add(planned, ShownClause(word.text, tuple(shown)), scope, sought=sought)
         return planned
 
     def _plan_phrase(self, phrase: Phrase, scope: Scope, *, sought: bool) -> _Both | None:
-        words = self._reading.all_words(phrase)
+        words = self._reading.typed_words(phrase)
+        if phrase.slop is not None and len(words) > 1:
+            return self._plan_window([word_units(word, surface=True) for word in words], phrase, scope, sought=sought)
         if len(words) == 1:
             return _alike(self._add_word(words[0], scope, surface=True, times=1, sought=sought))
         if not words:
@@ -188,7 +229,32 @@ class _Planning:
         self._add(planned, ShownClause(phrase.text, tuple(shown)), scope, sought=sought)
         return _alike(planned)
 
-    def _add(self, clause: _Clause, shown: ShownClause, scope: Scope, *, sought: bool) -> None:
+    def _plan_near(self, near: Near, scope: Scope, *, sought: bool) -> _Both | None:
+        as_written = scope in NAME_FIELDS
+        filled = [unit for unit in near.children if self._reading.words(unit)]
+        units: list[tuple[Unit, ...]] = []
+        for node in filled:
+            words = self._reading.typed_words(node, as_written=as_written)
+            if isinstance(node, Phrase):
+                units.append(phrase_units(words))
+            else:
+                units += [word_units(word, surface=as_written) for word in words]
+        if len(units) > 1:
+            return self._plan_window(units, near, scope, sought=sought)
+        return self.plan(filled[0], scope, sought=sought) if filled else None
+
+    def _plan_window(
+        self, units: Sequence[tuple[Unit, ...]], node: Near | Phrase, scope: Scope, *, sought: bool
+    ) -> _Both:
+        """`units` has for each word or phrase the spellings that are of one width."""
+        distance = node.distance if isinstance(node, Near) else node.slop or 0
+        variants = tuple(islice(product(*units), MAX_VARIANTS))
+        planned = WindowPlan(scope, variants, distance, 1.0, len(self.clauses))
+        first = " … ".join(" ".join(shown_term(slot[0]) for slot in unit.runs[0]) for unit in variants[0])
+        self._add(planned, ShownClause(understood(node), (first,)), scope, sought=sought)
+        return _alike(planned)
+
+    def _add(self, clause: Clause, shown: ShownClause, scope: Scope, *, sought: bool) -> None:
         self.clauses.append(clause)
         self.shown.append(shown)
         if sought and scope in {"text", "title"}:
@@ -197,7 +263,7 @@ class _Planning:
     def _plan_langs(self, node: Node) -> PlanNode:
         """`lang:en` means each of the index's languages that is English, `en-GB` as well."""
         match node:
-            case Word(text) | Phrase(text):
+            case Word(text) | Pattern(text) | CloseWord(text) | Phrase(text):
                 asked = text.strip().casefold()
                 values = tuple(
                     lang for lang in self._langs if lang.casefold() == asked or lang.casefold().startswith(f"{asked}-")
@@ -206,7 +272,7 @@ class _Planning:
             case Words(children) | Or(children):
                 planned = tuple(self._plan_langs(child) for child in children)
                 return planned[0] if len(planned) == 1 else AnyOf(planned)
-            case And(children):
+            case And(children) | Near(children):
                 return AllOf(tuple(self._plan_langs(child) for child in children))
             case Not(child):
                 return Exclude(self._plan_langs(child))

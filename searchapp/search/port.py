@@ -39,11 +39,25 @@ class Bucket:
     of: int
 
 
+#: How many of the forms that a pattern fits an answer names.
+SHOWN_FORMS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """What a pattern or a close spelling became: how many surface forms of the index it fits, and the most frequent."""
+
+    clause: int
+    forms: int
+    shown: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Matches:
     """The answer to a plan: a slice of scored ids, and counts over all matches.
 
     `clause_articles[i]` is the number of articles that hold the plan's i-th clause, whatever else was asked.
+    `expansions` has one for each pattern and close spelling among the clauses that there was time for.
     """
 
     hits: tuple[ScoredArticle, ...]
@@ -55,6 +69,7 @@ class Matches:
     histogram: tuple[Bucket, ...]
     clause_articles: tuple[int, ...]
     generation: int
+    expansions: tuple[Expansion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +94,9 @@ class Engine(Protocol):
 
     def execute(self, plan: Plan) -> Matches: ...
 
-    def fetch(self, ids: tuple[str, ...]) -> tuple[StoredArticle | None, ...]:
-        """Stored articles in the order of `ids`; None where there is no such article (any more)."""
+    def fetch(self, ids: tuple[str, ...], *, with_original: bool = True) -> tuple[StoredArticle | None, ...]:
+        """Stored articles in the order of `ids`; None where there is no such article (any more). A page of hits does
+        without their originals, which it does not show."""
         ...
 
     def find_external_id(self, external_id: str) -> tuple[str, ...]:

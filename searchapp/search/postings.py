@@ -6,6 +6,7 @@ the source that gave it and never leaves an engine. Nothing here knows where arr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
@@ -90,6 +91,10 @@ class PostingSource(Protocol):
 
     def postings(self, field: PostingField, term: str, *, positions: bool) -> Postings:
         """`NO_POSTINGS` where the field does not hold the term."""
+        ...
+
+    def surfaces(self, field: PostingField) -> Iterable[str]:
+        """Every surface that stands in the field, and perhaps others. For fields of surfaces and of names."""
         ...
 
     def lengths(self, field: TextField) -> NDArray[np.int32]:

@@ -10,10 +10,30 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, pairwise, product
+from typing import TypeAlias
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import TypedWord
-from searchapp.query.nodes import And, InField, Node, Not, Note, Or, Phrase, Query, Word, Words
+from searchapp.query.nodes import (
+    And,
+    CloseWord,
+    InField,
+    Near,
+    Node,
+    Not,
+    Note,
+    Or,
+    Pattern,
+    Phrase,
+    PlainWord,
+    Query,
+    Spelled,
+    Word,
+    Words,
+)
+from searchapp.query.notes import Notes
+from searchapp.search.plan import Unit
+from searchapp.search.spelled import SpelledWord, read_spelled
 
 #: Spellings of one phrase that are looked for; three hyphenated words alone would make eight.
 MAX_VARIANTS = 4
@@ -21,6 +41,7 @@ MAX_VARIANTS = 4
 _TYPED_AND = re.compile(r"\bAND\b|&&")
 #: Fields whose words are looked up as they are written: names have no stem and no stop words.
 NAME_FIELDS = frozenset({"author", "source", "tag"})
+ReadWord: TypeAlias = TypedWord | SpelledWord
 
 
 class QueryReading:
@@ -33,34 +54,44 @@ class QueryReading:
         self._analyzer = analyzer
         self._langs = langs
         self._pasted = query.pasted_headline
-        self._read: dict[tuple[Word | Phrase, bool], tuple[TypedWord, ...]] = {}
-        plain = list(_plain_words(query.tree))
-        self._stop_langs = analyzer.stop_languages(" ".join(word.text for word in plain), langs)
-        sought = [typed for node in _sought(query.tree) for typed in self.all_words(node)]
-        quoted = any(isinstance(node, Phrase) for node in _sought(query.tree) if self.all_words(node))
-        self._drops_stop_words = quoted or any(not typed.is_stop_word for typed in sought)
-        self.notes = tuple(
-            Note("no_word", node.start, f"ignored, since there is no letter or digit in it: {node.text}")
-            for node in _all_texts(query.tree)
-            if not self.all_words(node)
+        self._read: dict[tuple[Pattern | CloseWord, bool], tuple[ReadWord, ...]] = {}
+        sought = list(_sought(query.tree))
+        plain = [node.text for node in sought if isinstance(node, Word)]
+        self._stop_langs = analyzer.stop_languages(plain, langs)
+        self._shortened = Notes()
+        empty = [node for node in _all_texts(query.tree) if not self.words(node)]
+        self._drops_stop_words = any(
+            isinstance(node, Phrase) or not word.is_stop_word for node in sought for word in self.words(node)
+        )
+        self.notes = (
+            *self._shortened.in_order(),
+            *(
+                Note("no_word", node.start, f"ignored, since there is no letter or digit in it: {node.text}")
+                for node in empty
+            ),
         )
 
-    def all_words(self, node: Word | Phrase, *, as_written: bool = False) -> tuple[TypedWord, ...]:
+    def words(self, node: Spelled, *, as_written: bool = False) -> tuple[ReadWord, ...]:
         """The words of a chunk or a phrase, empty for punctuation; by surfaces in quotes or when `as_written`."""
+        if isinstance(node, Word | Phrase):
+            return self.typed_words(node, as_written=as_written)
         key = (node, as_written)
         if key not in self._read:
-            self._read[key] = self._analyzer.read_words(
-                node.text,
-                self._langs,
-                quoted=as_written or isinstance(node, Phrase),
-                pasted_headline=self._pasted,
-                stop_langs=self._stop_langs,
-            )
+            self._read[key] = read_spelled(node, self._analyse, self._shortened, as_written=as_written)
         return self._read[key]
 
-    def plain_words(self, node: Word) -> tuple[TypedWord, ...]:
+    def typed_words(self, node: Word | Phrase, *, as_written: bool = False) -> tuple[TypedWord, ...]:
+        """The same where no word is a pattern or a close spelling."""
+        return self._analyse(node.text, quoted=as_written or isinstance(node, Phrase))
+
+    def _analyse(self, text: str, *, quoted: bool) -> tuple[TypedWord, ...]:
+        return self._analyzer.read_words(
+            text, self._langs, quoted=quoted, pasted_headline=self._pasted, stop_langs=self._stop_langs
+        )
+
+    def plain_words(self, node: PlainWord) -> tuple[ReadWord, ...]:
         """The words of a chunk among plain words that count."""
-        return tuple(typed for typed in self.all_words(node) if not (self._drops_stop_words and typed.is_stop_word))
+        return tuple(word for word in self.words(node) if not (self._drops_stop_words and word.is_stop_word))
 
     def alternatives(self, node: And) -> tuple[Node, ...]:
         """The children of which any will do: none unless that was asked for, or where somebody typed AND.
@@ -71,18 +102,19 @@ class QueryReading:
         between = (self._raw[left.end : right.start] for left, right in pairwise(ordered))
         if not self._any_word or any(_TYPED_AND.search(gap) for gap in between):
             return ()
-        return tuple(child for child in node.children if isinstance(child, Word | Words | Phrase | Or | And))
+        return tuple(child for child in node.children if isinstance(child, Words | Phrase | Near | Or | And))
 
     def prune(self, node: Node, *, plain: bool = True) -> Node | None:
         """The tree as it is searched: without what has no word or does not count, plain words joined by OR where
         any of them will do. None where nothing is left."""
         match node:
-            case Word() | Phrase():
-                return node if self.all_words(node) else None
+            case Word() | Phrase() | Pattern() | CloseWord():
+                return node if self.words(node) else None
+            case Near(units):
+                left = tuple(unit for unit in units if self.words(unit))
+                return replace(node, children=left) if len(left) > 1 else next(iter(left), None)
             case Words(children):
-                kept = tuple(
-                    child for child in children if (self.plain_words(child) if plain else self.all_words(child))
-                )
+                kept = tuple(child for child in children if (self.plain_words(child) if plain else self.words(child)))
                 if self._any_word and plain and len(kept) > 1:
                     return Or(kept, node.start, node.end)
                 return replace(node, children=kept) if kept else None
@@ -123,9 +155,30 @@ def phrase_variants(words: Sequence[TypedWord]) -> tuple[tuple[tuple[str, ...], 
     return tuple(dict.fromkeys(islice(joined, MAX_VARIANTS)))
 
 
+def word_units(word: TypedWord, *, surface: bool) -> tuple[Unit, ...]:
+    """The spellings of a word in a window, those of one width together: `wellbeing`, then `well being`."""
+    widths: dict[int, list[tuple[str, ...]]] = {}
+    for run in word.alternatives:
+        widths.setdefault(len(run), []).append(run)
+    return tuple(
+        Unit(((tuple(run[0] for run in runs),),), surface)
+        if width == 1
+        else Unit(tuple(tuple((term,) for term in run) for run in runs), surface)
+        for width, runs in widths.items()
+    )
+
+
+def phrase_units(words: Sequence[TypedWord]) -> tuple[Unit, ...]:
+    """The spellings of a phrase in a window, those of one width together."""
+    widths: dict[int, list[tuple[tuple[str, ...], ...]]] = {}
+    for variant in phrase_variants(words):
+        widths.setdefault(len(variant), []).append(variant)
+    return tuple(Unit(tuple(variants), surface=True) for variants in widths.values())
+
+
 def _children(node: Node) -> Sequence[Node]:
     match node:
-        case Words(children) | And(children) | Or(children):
+        case Words(children) | Near(children) | And(children) | Or(children):
             return children
         case InField(_, child) | Not(child):
             return (child,)
@@ -133,21 +186,17 @@ def _children(node: Node) -> Sequence[Node]:
             return ()
 
 
-def _all_texts(node: Node) -> Iterator[Word | Phrase]:
-    if isinstance(node, Word | Phrase):
+def _all_texts(node: Node) -> Iterator[Spelled]:
+    if isinstance(node, Spelled):
         yield node
     for child in _children(node):
         yield from _all_texts(child)
 
 
-def _sought(node: Node) -> Iterator[Word | Phrase]:
+def _sought(node: Node) -> Iterator[Spelled]:
     """What is looked for in the text: not what is excluded, and not names."""
-    if isinstance(node, Word | Phrase):
+    if isinstance(node, Spelled):
         yield node
     if not isinstance(node, Not) and not (isinstance(node, InField) and node.field != "title"):
         for child in _children(node):
             yield from _sought(child)
-
-
-def _plain_words(node: Node) -> Iterator[Word]:
-    return (found for found in _sought(node) if isinstance(found, Word))

@@ -15,24 +15,25 @@ _MORE_TITLES = "Hon Inc Intl Jr Lt Ltd Maj Messrs Mfg Mlle Mm Mme Mr Mrs Ms Mt O
 _STATES = "Sens Sgt Sr St Ste Supt Ala Ariz Ark Calif Colo Conn Del Fla Ga Ill Ind Kan Ky La Mass Md Mich Minn Miss Mo"
 _MORE_STATES = "Mont Neb Nev Okla Ore Pa Penn Tenn Tex Va Vt Wash Wis Wyo"
 _MONTHS = "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
-_CAPITALISED = frozenset(f"{_TITLES} {_MORE_TITLES} {_STATES} {_MORE_STATES} {_MONTHS}".split(" "))
-_ANY_CASE = frozenset(
+CAPITALISED = frozenset(f"{_TITLES} {_MORE_TITLES} {_STATES} {_MORE_STATES} {_MONTHS}".split(" "))
+ANY_CASE = frozenset(
     {"cf", "ed", "ff", "fig", "ft", "nr", "pp", "viz", "vol", "vs", "bzw", "evtl", "ggf", "usw", "vgl"}
 )
 
 #: Only before a number: `No. 5`, `Art. 3`; `He said no. Then ...` ends a sentence.
-_BEFORE_A_NUMBER = frozenset({"no", "nos", "art", "sec", "p", "par", "ch"})
+BEFORE_A_NUMBER = frozenset({"no", "nos", "art", "sec", "p", "par", "ch"})
 
-_CLOSING = "\"'”’»›)\\]」』】）〉》"
-_END = re.compile(
-    rf"[.!?…‽؟۔।॥։።፧။។]+[{_CLOSING}]*(?=\s)"  # scripts that set a space after a sentence
-    rf"|[。！？｡]+[{_CLOSING}]*"  # scripts that do not
-)
-_LETTER_DOTS = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
+OPENING = "\"'“‘«‹([{"
+SPACED_ENDS = ".!?…‽؟۔।॥։።፧။។"  # of scripts that set a space after a sentence
+UNSPACED_ENDS = "。！？｡"  # of scripts that do not
+CLOSING = "\"'”’»›)\\]」』】）〉》"
+_END = re.compile(rf"[{SPACED_ENDS}]+[{CLOSING}]*(?=\s)|[{UNSPACED_ENDS}]+[{CLOSING}]*")
+LETTER = r"[^\W\d_]"
+_LETTER_DOTS = re.compile(rf"(?:{LETTER}{{1,2}}\.)+{LETTER}{{1,2}}")
 _LAST_CHUNK = re.compile(r"\S+$")
 
 #: Scripts written without spaces: a line may be cut between any two of their letters.
-_UNSPACED = re.compile(
+UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\u2e80-\u303f\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
     r"\u4e00-\u9fff\uf900-\ufaff\uff00-\uff0f\uff1a-\uff20\uff66-\uff9f\U0001b000-\U0001b16f\U00020000-\U0003ffff]"
 )
@@ -69,7 +70,7 @@ def can_cut(text: str, at: int) -> bool:
         return False
     if before.isspace() or after.isspace():
         return True
-    return bool(_UNSPACED.match(before) or _UNSPACED.match(after))
+    return bool(UNSPACED.match(before) or UNSPACED.match(after))
 
 
 def joins_the_letter_before(character: str) -> bool:
@@ -89,10 +90,10 @@ def _ends_here(text: str, begins: int, mark: int, stops: int, end: int) -> bool:
     chunk = _LAST_CHUNK.search(text, max(begins, mark - 40), mark)
     if chunk is None:
         return True
-    word = chunk.group().lstrip("\"'“‘«‹([{")
-    if word.lower() in _BEFORE_A_NUMBER:
+    word = chunk.group().lstrip(OPENING)
+    if word.lower() in BEFORE_A_NUMBER:
         return not after.isdigit()
     is_initial = len(word) == 1 and word.isupper()
     is_list_number = word.isdigit() and chunk.start() == begins
-    is_abbreviation = (word.capitalize() in _CAPITALISED and word[:1].isupper()) or word.lower() in _ANY_CASE
+    is_abbreviation = (word.capitalize() in CAPITALISED and word[:1].isupper()) or word.lower() in ANY_CASE
     return not (is_initial or is_list_number or is_abbreviation or _LETTER_DOTS.fullmatch(word))

@@ -25,8 +25,8 @@ ELLIPSIS = "…"
 
 #: A newspaper page has 25,000 characters and is looked at whole; a book is looked at a piece at a time (0.5 ms for
 #: 1,000 characters), and its first million characters say enough for a snippet.
-_PIECE_CHARS = 60_000
-_MOST_CHARS = 1_000_000
+PIECE_CHARS = 60_000
+MOST_CHARS = 1_000_000
 
 _WHITE_SPACE = re.compile(r"\s")
 
@@ -52,8 +52,8 @@ def _find_body_marks(article: Article, wanted: Wanted, analyzer: Analyzer) -> tu
     body = article.body
     marks: list[Mark] = []
     start = position = 0
-    while start < min(len(body), _MOST_CHARS):
-        end = _piece_end(body, start)
+    while start < min(len(body), MOST_CHARS):
+        end = piece_end(body, start)
         analysed = analyzer.analyse(body[start:end], article.lang)
         marks += [
             Mark(mark.start + start, mark.end + start, mark.position + position, mark.clause)
@@ -65,13 +65,13 @@ def _find_body_marks(article: Article, wanted: Wanted, analyzer: Analyzer) -> tu
     return tuple(marks)
 
 
-def _piece_end(body: str, start: int) -> int:
-    """Where a piece of about `_PIECE_CHARS` ends: at the end of a paragraph, a line or a word where it can."""
-    wanted = start + _PIECE_CHARS
+def piece_end(body: str, start: int) -> int:
+    """Where a piece of about `PIECE_CHARS` ends: at the end of a paragraph, a line or a word where it can."""
+    wanted = start + PIECE_CHARS
     if wanted >= len(body):
         return len(body)
     for gap in ("\n\n", "\n", " "):
-        found = body.find(gap, wanted, wanted + _PIECE_CHARS)
+        found = body.find(gap, wanted, wanted + PIECE_CHARS)
         if found >= 0:
             return found
     return wanted

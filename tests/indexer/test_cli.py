@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from indexer.article import Article
-from indexer.backends.meta import META_FILE
+from indexer.backends.meta import META_FILE, current_meta
+from indexer.backends.storage import write_sealed
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.cli import COMMANDS
 from indexer.commands import EXIT_CODES
@@ -232,8 +234,7 @@ def test_a_rebuild_of_an_older_analysis_gives_equal_articles_and_postings() -> N
     run("index", "b.jsonl")
     before = everything(folder)
     generation = WhooshIndex.open(folder).stats().generation
-    meta = json.loads((folder / META_FILE).read_text())
-    (folder / META_FILE).write_text(json.dumps(meta | {"analysis_version": 0}))
+    write_sealed(folder / META_FILE, asdict(replace(current_meta(), analysis_version=0)))
     assert "run: broadsheet rebuild" in run("stats").stderr
     result = run("rebuild")
     assert result.exit_code == 0, result.stderr

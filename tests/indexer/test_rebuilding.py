@@ -6,8 +6,8 @@ from pathlib import Path
 
 import orjson
 import pytest
+from stock_index import write_stock_index
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import FileIndex
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.article import Article, OriginalLine, ReadArticle
@@ -18,7 +18,6 @@ from indexer.document import make_document
 from indexer.errors import IndexVersionError
 from indexer.readers.read import ReadOptions, read_articles
 from indexer.rebuilding import RebuildReport, clean_again, rebuild_index
-from indexer.schema import build_schema, encode_document
 
 MEMORY_MB = 16
 
@@ -98,11 +97,8 @@ def test_an_index_of_stock_whoosh_segments_is_written_anew(folder: Path) -> None
     """As version 1 of the schema was: the same fields, packed by Whoosh's own codec."""
     articles = [Article(title="Old", body=f"Body {number}", external_id=str(number)) for number in range(5)]
     folder.mkdir()
-    stock = FileIndex.create(FileStorage(str(folder)), build_schema(), "MAIN")
-    for part in (articles[:3], articles[3:]):
-        with stock.writer(merge=False) as writer:
-            for article in part:
-                writer.add_document(**encode_document(make_document(article, "/a", Analyzer())))
+    documents = [make_document(article, "/a", Analyzer()) for article in articles]
+    write_stock_index([documents[:3], documents[3:]], storage=FileStorage(str(folder)))
     (folder / META_FILE).write_text('{"schema_version": 1, "analysis_version": 1, "product_version": "0.1.0"}')
     with pytest.raises(IndexVersionError, match="run: broadsheet rebuild"):
         WhooshIndex.open(folder)

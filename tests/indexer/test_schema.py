@@ -2,27 +2,22 @@ from __future__ import annotations
 
 import pickle
 import tempfile
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh import fields, formats
 from whoosh.qparser import QueryParser
 
-from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import AnalysedText, Token
 from indexer.article import Article, OriginalLine, Published
 from indexer.backends.whoosh_index import WhooshIndex
-from indexer.document import make_document, make_draft
+from indexer.document import make_draft
 from indexer.schema import (
     PackedPositions,
     build_schema,
-    encode_document,
-    join_values,
     make_postings,
-    split_values,
     stored_article,
 )
 
@@ -102,32 +97,6 @@ def test_the_schema_survives_the_pickle_of_a_table_of_contents() -> None:
     assert [again[name] for name in ("title", "body_surface", "tag")] == [
         schema[name] for name in ("title", "body_surface", "tag")
     ]
-
-
-def test_a_lone_surrogate_is_refused_before_anything_is_written() -> None:
-    analyzer = Analyzer()
-    for broken in (Article(body="\ud800", external_id="1"), Article(author=("\ud800",), external_id="1")):
-        with pytest.raises((UnicodeEncodeError, TypeError)):
-            encode_document(make_document(broken, "/a", analyzer))
-
-
-def test_numbers_are_days_seconds_and_word_counts(folder: Path, analyzer: Analyzer) -> None:
-    at = datetime(2021, 3, 12, 15, 29, tzinfo=timezone(timedelta(hours=4)))
-    article = Article(title="One two", body="three four five", published=Published("2021-03", at, "month", ""))
-    encoded = encode_document(make_document(article, "/a", analyzer))
-    assert (encoded["title_length"], encoded["body_length"]) == (2, 3)
-    assert encoded["instant"] == int(at.astimezone(UTC).timestamp())
-    first = encoded["first_day"]
-    last = encoded["last_day"]
-    assert isinstance(first, int)
-    assert isinstance(last, int)
-    assert (last - first, datetime.fromordinal(first).date().isoformat()) == (30, "2021-03-01")
-
-
-@given(st.lists(TEXT, max_size=5).map(tuple))
-def test_joined_values_split_again(values: tuple[str, ...]) -> None:
-    kept = tuple(value.replace("\x1f", " ") for value in values if value)
-    assert split_values(join_values(values)) == kept
 
 
 def test_whooshs_own_query_parser_searches_the_index(index_articles_of, folder: Path) -> None:

@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import product
 
 from searchapp.search.plan import (
     AllOf,
@@ -19,9 +20,12 @@ from searchapp.search.plan import (
     NoArticle,
     PhrasePlan,
     Plan,
+    SpellingPlan,
     ValueIn,
+    WindowPlan,
     WordPlan,
 )
+from searchapp.search.spellings import Wildcard
 
 
 @dataclass
@@ -48,6 +52,32 @@ class ListedArticle:
         return getattr(self, name)
 
 
+def fits(spelling, surface: str) -> bool:
+    bare = surface[1:] if surface[:1] == "^" else surface
+    if isinstance(spelling, Wildcard):
+        return fits_pattern(spelling.text, bare)
+    return count_steps(spelling.text, bare) <= spelling.steps
+
+
+def fits_pattern(pattern: str, text: str) -> bool:
+    if not pattern:
+        return not text
+    if pattern[0] == "*":
+        return any(fits_pattern(pattern[1:], text[skipped:]) for skipped in range(len(text) + 1))
+    return bool(text) and pattern[0] in {"?", text[0]} and fits_pattern(pattern[1:], text[1:])
+
+
+def count_steps(left: str, right: str) -> int:
+    """Damerau-Levenshtein by optimal string alignment, with the whole table."""
+    table = {(i, 0): i for i in range(len(left) + 1)} | {(0, k): k for k in range(len(right) + 1)}
+    for i, a in enumerate(left, start=1):
+        for k, b in enumerate(right, start=1):
+            table[i, k] = min(table[i - 1, k] + 1, table[i, k - 1] + 1, table[i - 1, k - 1] + (a != b))
+            if i > 1 and k > 1 and a == right[k - 2] and b == left[i - 2]:
+                table[i, k] = min(table[i, k], table[i - 2, k - 2] + 1)
+    return table[len(left), len(right)]
+
+
 K1, TITLE_WEIGHT, TITLE_B, BODY_B = 1.4, 2.5, 0.5, 0.6
 
 
@@ -62,23 +92,69 @@ class BruteForce:
 
     def starts(self, clause, text: Text) -> set[int]:
         """The positions where some spelling of the clause begins."""
+        if isinstance(clause, WindowPlan):
+            return {at for units in clause.variants for at in self.windows(units, clause.distance, text)}
         if isinstance(clause, PhrasePlan):
-            spellings, reading = clause.variants, 1
-        else:
-            spellings = [[[term] for term in run] for run in clause.alternatives]
-            reading = 1 if clause.surface else 0
+            return self.run_starts(clause.variants, 1, text)
+        runs = [[[term] for term in run] for run in clause.alternatives]
+        return self.run_starts(runs, 1 if clause.surface else 0, text)
+
+    def run_starts(self, runs, reading: int, text: Text) -> set[int]:
         found = set()
-        for spelling in spellings:
+        for slots in runs:
             for position in range(len(text.words)):
-                if position + len(spelling) <= len(text.words) and all(
+                if position + len(slots) <= len(text.words) and all(
                     any(form in text.words[position + offset][reading] for form in slot)
-                    for offset, slot in enumerate(spelling)
+                    for offset, slot in enumerate(slots)
                 ):
                     found.add(position)
         return found
 
+    def windows(self, units, distance: int, text: Text) -> set[int]:
+        """Every choice of different starts, if the stretch from the first start to the last end is short enough."""
+        widths = [len(unit.runs[0]) for unit in units]
+        starts = [self.run_starts(unit.runs, 1 if unit.surface else 0, text) for unit in units]
+        return {
+            min(chosen)
+            for chosen in product(*starts)
+            if len(set(chosen)) == len(chosen)
+            and max(at + width for at, width in zip(chosen, widths, strict=True)) - min(chosen)
+            <= distance + sum(widths)
+        }
+
+    def weighed(self, clause) -> set[str]:
+        """The most frequent forms that a pattern fits: in title and body, whatever is looked at."""
+        names = ["title", "body"] if clause.scope in {"text", "title"} else [clause.scope]
+        counts = Counter(
+            surface
+            for article in self.articles
+            for name in names
+            for _, surfaces in article.text(name).words
+            for surface in surfaces
+            if fits(clause.spelling, surface)
+        )
+        return set(sorted(counts, key=lambda surface: (-counts[surface], surface))[: clause.scored])
+
+    def form_frequencies(self, clause, article: ListedArticle, names: list[str]) -> dict[str, int]:
+        weighed = self.weighed(clause)
+        found = {
+            name: [
+                surface
+                for _, surfaces in article.text(name).words
+                for surface in surfaces
+                if fits(clause.spelling, surface)
+            ]
+            for name in names
+        }
+        counts = {name: sum(surface in weighed for surface in surfaces) for name, surfaces in found.items()}
+        if not any(counts.values()) and any(found.values()):
+            counts[names[-1]] = 1
+        return counts
+
     def frequencies(self, clause, article: ListedArticle) -> dict[str, int]:
         names = ["title", "body"] if clause.scope == "text" else [clause.scope]
+        if isinstance(clause, SpellingPlan):
+            return self.form_frequencies(clause, article, names)
         return {name: len(self.starts(clause, article.text(name))) for name in names}
 
     def holding(self, clause) -> list[ListedArticle]:
@@ -101,7 +177,7 @@ class BruteForce:
 
     def matches(self, node, article: ListedArticle) -> bool:  # noqa: C901 one return a kind of node
         match node:
-            case WordPlan() | PhrasePlan():
+            case WordPlan() | PhrasePlan() | SpellingPlan() | WindowPlan():
                 return any(self.frequencies(node, article).values())
             case AllOf(children):
                 return all(self.matches(child, article) for child in children)
@@ -125,7 +201,7 @@ class BruteForce:
 
     def score(self, node, article: ListedArticle) -> float:
         match node:
-            case WordPlan() | PhrasePlan():
+            case WordPlan() | PhrasePlan() | SpellingPlan() | WindowPlan():
                 return self.clause_score(node, article)
             case AllOf(children):
                 return sum(self.score(child, article) for child in children)

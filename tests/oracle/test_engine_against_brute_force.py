@@ -28,22 +28,33 @@ from searchapp.search.plan import (
     NoArticle,
     PhrasePlan,
     Plan,
+    SpellingPlan,
+    Unit,
     ValueIn,
+    WindowPlan,
     WordPlan,
 )
+from searchapp.search.spellings import CloseTo, Wildcard
 
-WORDS = ("mine", "map", "talk", "peace", "us", "the")
+WORDS = ("mine", "mines", "map", "talk", "peace", "us", "nato", "the")
 SOURCES = ("", "Azernews", "Tribune", "The Star")
 NAMES = ("Vafa", "Ada", "Bo")
 DAYS = (None, "2020", "2021", "2021-03", "2021-03-12", "2021-03-13", "2019-12-31", "2020-02-29")
 
 
 def make_text(words: list[str]) -> AnalysedText:
-    """Surfaces are the words; terms are marked stems; `us` has two readings, and `mine map` a joined form."""
+    """Surfaces are the words; terms are marked stems; `us` is an acronym, `nato` stands in a line of capitals,
+    `mines` has the stem of `mine`, `talk` two stems, and `mine map` a joined form."""
     tokens = []
     for position, word in enumerate(words):
-        terms = ("^us", "en:us") if word == "us" else (f"en:{word}",)
-        tokens.append(Token(position, position + 1, position, 1, (word,), terms))
+        terms = {
+            "us": ("^us",),
+            "nato": ("en:nato", "^^nato"),
+            "mines": ("en:mine",),
+            "talk": ("en:talk", "en:tal"),
+        }.get(word, (f"en:{word}",))
+        surfaces = ("nato", "^nato") if word == "nato" else (word,)
+        tokens.append(Token(position, position + 1, position, 1, surfaces, terms))
         if words[position : position + 2] == ["mine", "map"]:
             tokens.append(Token(position, position + 2, position, 2, ("minemap",), ("en:minemap",)))
     return AnalysedText(tuple(tokens), len(words))
@@ -102,8 +113,8 @@ def list_article(document: Document) -> ListedArticle:
     )
 
 
-forms = st.sampled_from((*WORDS, "minemap", "nowhere"))
-terms = forms.map(lambda word: "^us" if word == "us" else f"en:{word}")
+forms = st.sampled_from((*WORDS, "^nato", "minemap", "nowhere"))
+terms = forms.map(lambda word: "^us" if word == "us" else word if word[0] == "^" else f"en:{word}")
 weights = st.sampled_from([1.0, 2.0])
 
 
@@ -115,10 +126,49 @@ texts = st.sampled_from(["text", "text", "title"])
 names = st.sampled_from(["author", "source", "tag"])
 name_forms = st.sampled_from(["vafa", "ada", "azernews", "the", "star", "war", "en:us"])
 slots = st.lists(st.lists(forms, min_size=1, max_size=2).map(tuple), min_size=2, max_size=3).map(tuple)
+patterns = st.sampled_from(["m*", "ma*", "*a*", "m??*", "t?lk", "*", "mine*p", "us", "na*", "th?", "nowhere*", "*e"])
+close_spellings = st.builds(
+    CloseTo, st.sampled_from(["mime", "mien", "tlak", "as", "minemap", "nat", "пeace"]), st.sampled_from([1, 2])
+)
+spellings = st.one_of(patterns.map(Wildcard), close_spellings)
+limits = st.sampled_from([512, 1, 2])
+name_spellings = st.one_of(
+    st.sampled_from(["va*", "a?a", "*", "th*"]).map(Wildcard),
+    st.sampled_from(["vaff", "dat"]).map(lambda text: CloseTo(text, 1)),
+)
+
+
+@st.composite
+def windows(draw) -> WindowPlan:
+    """Units of one or two positions, with one or two spellings."""
+
+    def draw_unit() -> Unit:
+        surface = draw(st.booleans())
+        slot = st.lists(forms if surface else terms, min_size=1, max_size=2).map(tuple)
+        width = draw(st.integers(1, 2))
+        runs = [tuple(draw(slot) for _ in range(width)) for _ in range(draw(st.integers(1, 2)))]
+        return Unit(tuple(runs), surface)
+
+    variants = [
+        tuple(draw_unit() for _ in range(draw(st.integers(1, 4)))) for _ in range(draw(st.sampled_from([1, 1, 2])))
+    ]
+    return WindowPlan(draw(texts), tuple(variants), draw(st.integers(0, 5)), draw(weights), 0)
+
+
 words = st.one_of(
-    st.builds(WordPlan, texts, runs(st.one_of(terms, st.just("en:us"))), st.just(False), weights, st.just(0)),
+    st.builds(
+        WordPlan,
+        texts,
+        runs(st.one_of(terms, st.sampled_from(["^^nato", "en:tal"]))),
+        st.just(False),
+        weights,
+        st.just(0),
+    ),
     st.builds(WordPlan, texts, runs(forms), st.just(True), weights, st.just(0)),
     st.builds(WordPlan, names, runs(name_forms), st.just(True), weights, st.just(0)),
+    st.builds(SpellingPlan, texts, spellings, weights, st.just(0), limits),
+    st.builds(SpellingPlan, names, name_spellings, weights, st.just(0), limits),
+    windows(),
     st.builds(PhrasePlan, texts, st.lists(slots, min_size=1, max_size=2).map(tuple), weights, st.just(0)),
 )
 days = st.builds(

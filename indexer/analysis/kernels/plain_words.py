@@ -202,13 +202,14 @@ def read_plain_chains(
 
 
 @kernel
-def mark_acronyms(surfaces, surface_ends, which, target, ends):
-    """The surfaces of these numbers as acronyms: each with its mark before it."""
+def mark_acronyms(surfaces, surface_ends, which, marks, target, ends):
+    """The surfaces of these numbers as acronyms: each with so many marks before it."""
     at = 0
     for i in range(len(which)):
         start = surface_ends[which[i] - 1] if which[i] else 0
-        target[at] = _CARET
-        at += 1
+        for _ in range(marks):
+            target[at] = _CARET
+            at += 1
         for k in range(start, surface_ends[which[i]]):
             target[at] = surfaces[k]
             at += 1

@@ -1,15 +1,14 @@
-"""The best documents so far, in order: all words first (where that is asked), then by score or by day, then by id.
+"""The best documents so far, in order: by score or by day, then by id.
 
 `best` is a tuple of arrays of one length K, the best first, over all segments of an index:
 
     first_key    float64    score, or day with the later (or earlier) one greater, and -inf where there is none
     second_key   int64      day, or instant in the same way
-    tier         int8       1 for a document that has all words, where the caller asks for these first
     docs         int64      document numbers, counted from the segment's base on
     scores       float32
     high, low    uint64     the id, as two big-endian numbers
 
-`columns` are a segment's `first_day` int32, `instant` int64 and `id` uint8 (n, 16).
+`columns` are a segment's `first_day` int32, `instant` int64 and `id` uint64 (2 n), as they lie in memory.
 """
 
 from __future__ import annotations
@@ -23,18 +22,19 @@ UNKNOWN = np.iinfo(np.int64).min
 
 
 @kernel
-def half_id(ids, doc, first):
-    """Eight bytes of an id as a number that sorts as they do."""
-    number = np.uint64(0)
-    for i in range(8):
-        number = (number << np.uint64(8)) | np.uint64(ids[doc, first + i])
-    return number
+def in_big_endian(number):
+    """A uint64 with its bytes turned round: halves of ids sort so as their texts do."""
+    low = np.uint64(0x00FF00FF00FF00FF)
+    number = ((number >> np.uint64(8)) & low) | ((number & low) << np.uint64(8))
+    low = np.uint64(0x0000FFFF0000FFFF)
+    number = ((number >> np.uint64(16)) & low) | ((number & low) << np.uint64(16))
+    return (number >> np.uint64(32)) | (number << np.uint64(32))
 
 
 @kernel
-def offer(best, filled, base, doc, score, tier, order, columns):
+def offer(best, filled, base, doc, score, order, columns):
     """Put a document in its place, if it has one; returns how many there are."""
-    first_keys, second_keys, tiers, docs, scores, highs, lows = best
+    first_keys, second_keys, docs, scores, highs, lows = best
     first_day, instant, ids = columns
     size = len(docs)
     day = np.int64(first_day[doc])
@@ -49,23 +49,16 @@ def offer(best, filled, base, doc, score, tier, order, columns):
     spot = filled
     if filled == size:
         spot = size - 1
-        if tier < tiers[spot]:
+        if first < first_keys[spot] or (first == first_keys[spot] and second < second_keys[spot]):
             return filled
-        if tier == tiers[spot]:
-            if first < first_keys[spot]:
-                return filled
-            if first == first_keys[spot] and second < second_keys[spot]:
-                return filled
-    high = half_id(ids, doc, 0)
-    low = half_id(ids, doc, 8)
-    if filled == size and tier == tiers[spot] and first == first_keys[spot] and second == second_keys[spot]:
+    high = in_big_endian(ids[2 * doc])
+    low = in_big_endian(ids[2 * doc + 1])
+    if filled == size and first == first_keys[spot] and second == second_keys[spot]:
         if high > highs[spot] or (high == highs[spot] and low > lows[spot]):
             return filled
     while spot > 0:
         other = spot - 1
-        if tier != tiers[other]:
-            before = tier > tiers[other]
-        elif first != first_keys[other]:
+        if first != first_keys[other]:
             before = first > first_keys[other]
         elif second != second_keys[other]:
             before = second > second_keys[other]
@@ -77,7 +70,6 @@ def offer(best, filled, base, doc, score, tier, order, columns):
             break
         first_keys[spot] = first_keys[other]
         second_keys[spot] = second_keys[other]
-        tiers[spot] = tiers[other]
         docs[spot] = docs[other]
         scores[spot] = scores[other]
         highs[spot] = highs[other]
@@ -85,7 +77,6 @@ def offer(best, filled, base, doc, score, tier, order, columns):
         spot = other
     first_keys[spot] = first
     second_keys[spot] = second
-    tiers[spot] = tier
     docs[spot] = base + doc
     scores[spot] = score
     highs[spot] = high

@@ -6,8 +6,7 @@ import numpy as np
 
 from indexer.codec.compiled import count_bits, kernel
 from indexer.codec.kernels.packing import BLOCK
-from searchapp.backends.kernels.best import RELEVANCE, offer
-from searchapp.backends.kernels.blocks import TITLE, block_size, decode_docs, decode_frequencies, decode_scores
+from searchapp.backends.kernels.blocks import TITLE, block_size, decode_docs, decode_frequencies
 
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
@@ -72,41 +71,3 @@ def count_live(text, term, mode, live):
                 continue
             found += np.int64((live[docs[i] >> 6] >> np.uint64(docs[i] & 63)) & _ONE)
     return found
-
-
-@kernel
-def best_of_term(text, term, mode, weight, k1, title_scale, bound_factor, base, best, filled, columns):
-    """Offers a term's documents, all of them alive, block by block; those that cannot be among the best are skipped.
-
-    A block's bound is the highest gain in it at the averages of its writing; `bound_factor` makes it hold at today's.
-    The block with the highest bound comes first, so that there is something to beat.
-    """
-    docs = np.empty(BLOCK, np.int32)
-    scores = np.empty(BLOCK, np.float32)
-    gaps = np.empty(BLOCK, np.uint32)
-    titles = np.empty(BLOCK, np.uint32)
-    bounds = text[6]
-    first = np.int64(text[4][term])
-    stop = np.int64(text[4][term + 1])
-    size = len(best[0])
-    if size == 0 or first == stop:
-        return filled
-    highest = first
-    for block in range(first + 1, stop):
-        if bounds[block] > bounds[highest]:
-            highest = block
-    for turn in range(stop - first + 1):
-        block = highest if turn == 0 else first + turn - 1
-        if turn and block == highest:
-            continue
-        if filled == size:
-            gain = bounds[block] * bound_factor
-            if weight * gain / (k1 + gain) * np.float32(1.00001) < best[0][size - 1]:
-                continue
-        count = block_size(text, term, block)
-        decode_docs(text, term, block, count, docs, gaps)
-        count = decode_scores(text, block, count, mode, weight, k1, title_scale, docs, scores, gaps, titles)
-        for i in range(count):
-            if filled < size or scores[i] >= best[0][size - 1]:
-                filled = offer(best, filled, base, docs[i], scores[i], 0, RELEVANCE, columns)
-    return filled

@@ -111,18 +111,17 @@ def collect_scores(scores, start, end, base, best, filled, columns):
             for i in range(64):
                 score = scores[at + np.uint64(i)]
                 if score > 0 and (filled < size or score >= best[0][size - 1]):
-                    filled = offer(best, filled, base, start + first + i, score, 0, RELEVANCE, columns)
+                    filled = offer(best, filled, base, start + first + i, score, RELEVANCE, columns)
     scores[: end - start] = 0
     return matches, filled
 
 
 @kernel
 def collect_bits(
-    bits, scores, start, end, live, base, best, filled, order, tiers, columns, matched, out_docs, out_scores, written
+    bits, scores, start, end, live, base, best, filled, order, columns, matched, out_docs, out_scores, written
 ):
     """Counts, offers, writes down and empties a frame; returns (matches, filled, written)."""
     size = len(best[0])
-    has_tiers = len(tiers) > 0
     writes = len(out_docs) > 0
     row = start >> 6
     matches = 0
@@ -145,11 +144,8 @@ def collect_bits(
             if not alive & low:
                 continue
             if size:
-                tier = 0
-                if has_tiers and tiers[row + word] & low:
-                    tier = 1
-                if filled < size or order != RELEVANCE or tier or score >= best[0][size - 1]:
-                    filled = offer(best, filled, base, start + slot, score, tier, order, columns)
+                if filled < size or order != RELEVANCE or score >= best[0][size - 1]:
+                    filled = offer(best, filled, base, start + slot, score, order, columns)
             if writes:
                 out_docs[written] = start + slot
                 out_scores[written] = score
@@ -160,19 +156,19 @@ def collect_bits(
 @kernel
 def run_program(
     program, text, leaves, filters, ranges, columns, last_day, live, everything_lives, k1, title_scale, base,
-    best, filled, order, tiers, matched, out_docs, out_scores, written, first_window, windows, cursors, bits, scores,
+    best, filled, order, matched, out_docs, out_scores, written, first_window, windows, cursors, bits, scores,
 ):  # fmt: skip
     """Run over `windows` windows from `first_window` on; returns (matches, filled, written).
 
     `program` int32 (n, 2); `filters` uint64 (rows, words); `ranges` int32 (n, 2); `live` uint64 bitset, and whether
-    it holds everything; `tiers` a bitset of what comes first, or of length 0; `matched` a bitset that takes the
-    matches, or of length 0; `out_docs` and `out_scores` take every match, or are of length 0. `bits` (D, 128) and
-    `scores` (D, 8192) are empty frames, one more than the program needs, and are left empty.
+    it holds everything; `matched` a bitset that takes the matches, or of length 0; `out_docs` and `out_scores` take
+    every match, or are of length 0. `bits` (D, 128) and `scores` (D, 8192) are empty frames, one more than the program
+    needs, and are left empty.
     """
     documents = len(columns[0])
     set_cursors(text, leaves, cursors)
     aside = bits[len(bits) - 1]
-    plain = everything_lives and order == RELEVANCE and len(matched) == 0 and len(out_docs) == 0 and len(tiers) == 0
+    plain = everything_lives and order == RELEVANCE and len(matched) == 0 and len(out_docs) == 0
     opens = np.zeros(len(bits), np.bool_)
     scored = np.zeros(len(bits), np.bool_)
     matches = 0
@@ -293,7 +289,6 @@ def run_program(
             best,
             filled,
             order,
-            tiers,
             columns,
             matched,
             out_docs,

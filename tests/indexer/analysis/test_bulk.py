@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from indexer.analysis import inversion
 from indexer.analysis.analyzer import Analyzer
-from indexer.analysis.atoms import code_points
+from indexer.analysis.atoms import code_points, text_of
 from indexer.analysis.bulk import BulkAnalyzer
 from indexer.article import Article, ReadArticle
 from indexer.backends.words import PlainCollector
@@ -138,3 +138,4 @@ def test_positions_go_beyond_16_bits() -> None:
 @given(st.text())
 def test_code_points_are_those_of_the_text(text: str) -> None:
     assert "".join(map(chr, code_points(text))) == text
+    assert text_of(code_points(text)) == text

@@ -156,7 +156,7 @@ def test_german_die_is_no_stop_word_of_an_english_archive_until_the_query_is_ger
     assert not any(word.is_stop_word for word in ANALYZER.read_words("die", ("en", "de"), stop_langs=("en",)))
     words = ANALYZER.read_words("die Krise und der Krieg", langs)
     assert [word.is_stop_word for word in words] == [True, False, True, True, False]
-    assert ANALYZER.stop_languages("will die in an hour", langs) == ("en",)
+    assert ANALYZER.stop_languages(["will", "die", "in", "an", "hour"], langs) == ("en",)
 
 
 def test_country_typed_small_is_no_stop_word():

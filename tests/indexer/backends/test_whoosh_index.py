@@ -7,7 +7,7 @@ import importlib
 import inspect
 import pkgutil
 import threading
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -15,10 +15,12 @@ from whoosh import fields, index, query
 from whoosh.filedb.filestore import FileStorage, RamStorage
 
 from indexer.article import Article
-from indexer.backends.meta import META_FILE
+from indexer.backends.meta import META_FILE, current_meta
 from indexer.backends.port import Draft, Tombstone
+from indexer.backends.storage import write_sealed
 from indexer.backends.tombstones import TOMBSTONES_FILE, Tombstones
 from indexer.backends.whoosh_index import WhooshIndex
+from indexer.codec.durable import DurableStorage
 from indexer.codec.failures import translated_errors
 from indexer.document import make_draft
 from indexer.errors import (
@@ -111,6 +113,15 @@ def test_a_refused_document_leaves_no_words_and_loses_nobody_elses(folder) -> No
     assert articles_with(folder, "removed") == set()
 
 
+@pytest.mark.parametrize("broken", [{"body": "\ud800"}, {"author": ("\ud800",)}, {"tag": ("a", "\ud800")}])
+def test_a_lone_surrogate_is_refused_before_anything_is_written(folder, broken) -> None:
+    draft = make_draft(news("1"), "/a")
+    with WhooshIndex.create(folder).writer(MEMORY_MB) as writer:
+        with pytest.raises(ArticleError, match="cannot be encoded"):
+            writer.write(replace(draft, article=replace(draft.article, **broken)))
+        assert writer.commit().articles == 0
+
+
 def test_a_refused_update_leaves_the_committed_version(folder, index_articles_of) -> None:
     index_articles_of(news("1", "The version that stands."))
     with WhooshIndex.open(folder).writer(MEMORY_MB) as writer:
@@ -165,13 +176,9 @@ def test_a_file_in_place_of_the_folder_is_left_alone(folder: Path) -> None:
     assert folder.read_text() == "not a folder"
 
 
-@pytest.mark.parametrize(
-    "said",
-    ['{"schema_version": 2, "analysis_version": 0, "product_version": "0"}'],
-)
-def test_another_analysis_version_says_rebuild(folder, index_articles_of, said: str) -> None:
+def test_another_analysis_version_says_rebuild(folder, index_articles_of) -> None:
     index_articles_of(news("1"))
-    (folder / META_FILE).write_text(said)
+    write_sealed(folder / META_FILE, asdict(replace(current_meta(), analysis_version=0)))
     with pytest.raises(IndexVersionError, match=r"analysis 0, this is \d+; run: broadsheet rebuild"):
         WhooshIndex.open(folder)
     assert len(list(WhooshIndex.open(folder, for_rebuild=True).articles())) == 1
@@ -179,7 +186,7 @@ def test_another_analysis_version_says_rebuild(folder, index_articles_of, said: 
 
 def test_a_newer_index_is_not_even_rebuilt(folder, index_articles_of) -> None:
     index_articles_of(news("1"))
-    (folder / META_FILE).write_text('{"schema_version": 999, "analysis_version": 1, "product_version": "9"}')
+    write_sealed(folder / META_FILE, {**asdict(current_meta()), "schema_version": 999, "not_known_here": 1})
     with pytest.raises(IndexVersionError, match="install the newer"):
         WhooshIndex.open(folder, for_rebuild=True)
 
@@ -214,8 +221,34 @@ def break_tombstones(folder: Path) -> None:
     (folder / TOMBSTONES_FILE).write_text("[")
 
 
+def flip_in_toc(folder: Path) -> None:
+    """In the name of a field: a pickle that can be read, and says something else."""
+    toc = next(folder.glob("_MAIN_*.toc"))
+    assert b"title_surface" in toc.read_bytes()
+    toc.write_bytes(toc.read_bytes().replace(b"title_surface", b"title_surfacd"))
+
+
+def unseal_toc(folder: Path) -> None:
+    toc = next(folder.glob("_MAIN_*.toc"))
+    toc.write_bytes(toc.read_bytes()[:-12])
+
+
+def flip_in_meta(folder: Path) -> None:
+    meta = folder / META_FILE
+    assert b'"schema_version": 3' in meta.read_bytes()
+    meta.write_bytes(meta.read_bytes().replace(b'"schema_version": 3', b'"schema_version": 1'))
+
+
+def unseal_meta(folder: Path) -> None:
+    (folder / META_FILE).write_text('{"schema_version": 3, "analysis_version": 1, "product_version": "0"}')
+
+
 @pytest.mark.parametrize(
-    "damage", [break_meta, drop_meta, cut_toc, drop_toc, drop_segment, cut_segment, break_tombstones]
+    "damage",
+    [
+        *(break_meta, drop_meta, flip_in_meta, unseal_meta, cut_toc, drop_toc, flip_in_toc, unseal_toc),
+        *(drop_segment, cut_segment, break_tombstones),
+    ],
 )
 def test_damage_is_named_and_never_repaired_by_wiping(folder, index_articles_of, damage) -> None:
     index_articles_of(news("1"))
@@ -248,7 +281,7 @@ class Evil:
 def test_a_table_of_contents_cannot_run_code(folder, index_articles_of, tmp_path: Path) -> None:
     index_articles_of(news("1"))
     toc = index.TOC(build_schema(), [Evil(tmp_path / "was-here")], generation=2)
-    toc.write(FileStorage(str(folder)), "MAIN")
+    toc.write(DurableStorage(folder), "MAIN")
     with pytest.raises(IndexDamagedError, match="no index needs"):
         WhooshIndex.open(folder)
     assert not (tmp_path / "was-here").exists()

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from searchapp.query.nodes import And, DateRange, Everything, InField, Node, Not, Or, Phrase, Word, Words
+from searchapp.query.nodes import (
+    And,
+    CloseWord,
+    DateRange,
+    Everything,
+    InField,
+    Near,
+    Node,
+    Not,
+    Or,
+    Pattern,
+    Phrase,
+    Word,
+    Words,
+)
 
 
-def spell(node: Node) -> str:
+def spell(node: Node) -> str:  # noqa: C901 one case a kind of node
     """What a tree says, without positions: equal for trees that mean the same."""
     match node:
         case Word(text):
             return text
+        case Pattern(text):
+            return f"<{text}>"
+        case CloseWord(text, steps):
+            return f"<{text}~{steps}>"
+        case Near(children, distance):
+            return f"(near {distance} {' '.join(map(spell, children))})"
         case Phrase(text, _, _, slop):
             return f'"{text}"' if slop is None else f'"{text}"~{slop}'
         case Words(children):

@@ -11,7 +11,21 @@ from spell import spell
 from test_printing import typed_texts
 
 from searchapp.query.lexer import Limits
-from searchapp.query.nodes import And, DateRange, InField, Node, Not, Or, Phrase, Query, Word, Words
+from searchapp.query.nodes import (
+    And,
+    CloseWord,
+    DateRange,
+    InField,
+    Near,
+    Node,
+    Not,
+    Or,
+    Pattern,
+    Phrase,
+    Query,
+    Word,
+    Words,
+)
 from searchapp.query.notes import MAX_NOTES_OF_A_CODE, MESSAGES, Notes
 from searchapp.query.parser import parse_query
 
@@ -26,7 +40,7 @@ def codes(query: Query) -> tuple[str, ...]:
 
 def walk(node: Node) -> Iterator[Node]:
     yield node
-    if isinstance(node, Words | And | Or):
+    if isinstance(node, Words | Near | And | Or):
         for child in node.children:
             yield from walk(child)
     elif isinstance(node, InField | Not):
@@ -35,7 +49,11 @@ def walk(node: Node) -> Iterator[Node]:
 
 def depth(node: Node) -> int:
     children = (
-        node.children if isinstance(node, Words | And | Or) else [node.child] if isinstance(node, InField | Not) else []
+        node.children
+        if isinstance(node, Words | Near | And | Or)
+        else [node.child]
+        if isinstance(node, InField | Not)
+        else []
     )
     return 1 + max(map(depth, children), default=0)
 
@@ -56,7 +74,9 @@ def test_golden_table_shows_every_note_but_the_limits() -> None:
 def test_any_text_gives_a_tree_that_holds_what_nodes_promise(text: str) -> None:
     query = parse(text)
     nodes = list(walk(query.tree))
-    assert sum(isinstance(node, Word | Phrase | DateRange) for node in nodes) <= Limits().max_clauses
+    assert (
+        sum(isinstance(node, Word | Pattern | CloseWord | Phrase | DateRange) for node in nodes) <= Limits().max_clauses
+    )
     for node in nodes:
         assert 0 <= node.start <= node.end <= len(text)
         if isinstance(node, And | Or):
@@ -64,7 +84,10 @@ def test_any_text_gives_a_tree_that_holds_what_nodes_promise(text: str) -> None:
             assert not any(isinstance(child, type(node)) for child in node.children)
         if isinstance(node, Not):
             assert not isinstance(node.child, Not)
-        if isinstance(node, Word | Phrase):
+        if isinstance(node, Near):
+            assert len(node.children) >= 2
+            assert all(not isinstance(unit, Phrase) or unit.slop is None for unit in node.children)
+        if isinstance(node, Word | Pattern | CloseWord | Phrase):
             assert node.text.split()
             node.text.encode()
     assert all(note.code in MESSAGES and 0 <= note.at <= len(text) for note in query.notes)

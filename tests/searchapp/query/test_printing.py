@@ -47,6 +47,7 @@ SIGNS += [
     "\\",
     "\\OR",
     "NEAR/2",
+    " NEAR ",
     " ",
     "  ",
     "\t",
@@ -125,6 +126,9 @@ def test_every_tree_can_be_told(tree: Node) -> None:
         ("date:yesterday", "date:2021-03-11"),
         ("after:2021", "date:2022-01-01.."),
         (r"mine \OR map", "mine AND or AND map"),
+        ("protest* gov?rn Aliev~", "protest* AND gov?rn AND Aliev~1"),
+        ('a NEAR "b c"', 'a NEAR/10 "b c"'),
+        ("title:(a NEAR/2 b) -(c NEAR/3 d)", "title:(a NEAR/2 b) AND NOT (c NEAR/3 d)"),
     ],
 )
 def test_query_is_told_in_words(typed: str, told: str) -> None:

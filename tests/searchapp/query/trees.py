@@ -7,7 +7,19 @@ from datetime import date
 from hypothesis import strategies as st
 
 from searchapp.query.joining import join_all, join_any
-from searchapp.query.nodes import DateRange, InField, Node, Not, Phrase, Word, Words
+from searchapp.query.nodes import (
+    CloseWord,
+    DateRange,
+    InField,
+    Near,
+    Node,
+    Not,
+    Pattern,
+    Phrase,
+    PlainWord,
+    Word,
+    Words,
+)
 
 PLAIN = [
     "mine",
@@ -22,18 +34,32 @@ PLAIN = [
     "NOT",
     "15:29",
     "NEAR/3",
+    "NEAR",
+    "g*t",
     "&&",
     "\\OR",
 ]
 words = st.one_of(
     st.sampled_from([*PLAIN, "MINE", "KARTE"]), st.text("abcÀÉж9", min_size=1, max_size=6), st.text("ABŻД", min_size=1)
 )
+plain_words: st.SearchStrategy[PlainWord] = st.one_of(
+    words.map(lambda text: Word(text, 0, 0)),
+    words.map(lambda text: Word(text, 0, 0)),
+    st.sampled_from(["protest*", "gov*ment", "organi?ation", "OR*", "NEAR/5*", "?Ab*c??d", "地雷*"]).map(
+        lambda text: Pattern(text, 0, 0)
+    ),
+    st.builds(
+        lambda text, steps: CloseWord(text, steps, 0, 0),
+        st.sampled_from(["Aliev", "OR", "a~b"]),
+        st.sampled_from([1, 2]),
+    ),
+)
 phrase_texts = st.lists(words, min_size=1, max_size=4).map(" ".join)
 days = st.dates(date(1, 1, 1), date(9999, 12, 31))
 
 
-def _words(texts: list[str]) -> Words:
-    return Words(tuple(Word(text, 0, 0) for text in texts), 0, 0)
+def _words(children: list[PlainWord]) -> Words:
+    return Words(tuple(children), 0, 0)
 
 
 def _range(first: date | None, last: date | None) -> DateRange:
@@ -57,8 +83,22 @@ def _any(children: list[Node]) -> Node:
 
 
 leaves: st.SearchStrategy[Node] = st.one_of(
-    st.lists(words, min_size=1, max_size=4).map(_words),
+    st.lists(plain_words, min_size=1, max_size=4).map(_words),
     phrase_texts.map(lambda text: Phrase(text, 0, 0)),
+    st.builds(
+        lambda texts, slop: Phrase(" ".join(texts), 0, 0, slop),
+        st.lists(words, min_size=2, max_size=4),
+        st.integers(0, 1000),
+    ),
+    st.builds(
+        lambda units, distance: Near(tuple(units), distance, 0, 0),
+        st.lists(
+            st.one_of(words.map(lambda text: Word(text, 0, 0)), phrase_texts.map(lambda text: Phrase(text, 0, 0))),
+            min_size=2,
+            max_size=4,
+        ),
+        st.integers(0, 1000),
+    ),
     st.tuples(days, st.none() | days).map(lambda pair: _range(*pair)),
     days.map(lambda day: _range(None, day)),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -23,14 +24,27 @@ from searchapp.search.plan import (
     FacetRequest,
     Plan,
     PlanNode,
+    SpellingPlan,
+    Unit,
     ValueIn,
+    WindowPlan,
     WordPlan,
 )
 from searchapp.search.port import Matches
+from searchapp.search.spellings import CloseTo, Spelling, Wildcard
 
 
 def word(term: str, clause: int = 0) -> WordPlan:
     return WordPlan("text", ((f"en:{term}",),), surface=False, weight=1.0, clause=clause)
+
+
+def spelled(spelling: Spelling, scored: int = 512) -> SpellingPlan:
+    return SpellingPlan("text", spelling, weight=1.0, clause=0, scored=scored)
+
+
+def near(*terms: str, distance: int = 3) -> WindowPlan:
+    units = tuple(Unit((((f"en:{term}",),),), surface=False) for term in terms)
+    return WindowPlan("text", (units,), distance, weight=1.0, clause=0)
 
 
 def make_plan(all_words: PlanNode, any_words: PlanNode | None = None, **options) -> Plan:
@@ -84,6 +98,10 @@ def generation(tmp_path: Path) -> Generation:
         AnyOf((word("mine"), word("peac"))),
         AllOf((word("mine"), Exclude(word("map")))),
         Exclude(AnyOf((word("map"), Exclude(word("peac"))))),
+        spelled(Wildcard("m*")),
+        near("mine", "map"),
+        AllOf((spelled(CloseTo("mien", 2)), Exclude(near("map", "mine")))),
+        Exclude(AnyOf((spelled(Wildcard("m*p")), Exclude(spelled(Wildcard("p*")))))),
     ],
 )
 def test_late_search_gives_fewer_hits_and_no_wrong_one(execute, generation, node: PlanNode, seconds: int) -> None:
@@ -103,6 +121,28 @@ def test_a_search_can_be_late_and_can_be_in_time(execute, generation) -> None:
     plan = make_plan(word("mine"))
     assert execute(Plan(**{**fields_of(plan), "deadline_ms": 0.0}), generation, Ticking()).timed_out
     assert not execute(Plan(**{**fields_of(plan), "deadline_ms": 1e9}), generation, Ticking()).timed_out
+
+
+def test_pattern_tells_how_many_forms_it_fits_and_the_most_frequent(execute, tmp_path: Path) -> None:
+    bodies = ["protest protests protest", "protester Protest", "pro PROTESTED protests", "peace"]
+    opened = open_index(tmp_path, [make_article(f"n{number}", body) for number, body in enumerate(bodies)])
+    clauses = (spelled(Wildcard("protest*")), replace(spelled(CloseTo("piece", 2)), clause=1))
+    found = execute(make_plan(AnyOf(clauses), clauses=(word("peac"), *clauses)), opened, lambda: 0.0)
+    assert [(each.clause, each.forms) for each in found.expansions] == [(0, 4), (1, 1)]
+    assert found.expansions[0].shown == ("protest", "protests", "protested", "protester")
+    assert found.clause_articles == (1, 3, 1)
+
+
+def test_forms_beyond_the_limit_are_found_and_count_as_one(execute, tmp_path: Path) -> None:
+    bodies = ["mine mine mine", "mines mines mines", "mines", "miner miner miner"]
+    opened = open_index(tmp_path, [make_article(f"n{number}", f"{body} x y z") for number, body in enumerate(bodies)])
+    everything = execute(make_plan(spelled(Wildcard("mine*"))), opened, lambda: 0.0)
+    limited = execute(make_plan(spelled(Wildcard("mine*"), scored=1)), opened, lambda: 0.0)
+    assert everything.total == limited.total == 4
+    scores = {hit.id: hit.score for hit in limited.hits}
+    mine, mines, one_mines, miner = (scores[make_article(f"n{number}", "").id] for number in range(4))
+    assert mines > one_mines
+    assert mine == miner < mines  # of equal lengths: three times in vain, and counted once
 
 
 def test_articles_with_all_words_come_first_and_the_divider_is_told(execute, generation) -> None:

@@ -19,12 +19,16 @@ from searchapp.search.plan import (
     NoArticle,
     PhrasePlan,
     PlanNode,
+    SpellingPlan,
+    Unit,
     ValueIn,
+    WindowPlan,
     WordPlan,
 )
 from searchapp.search.planner import PlannedSearch, plan_search
 from searchapp.search.port import FacetCount
 from searchapp.search.request import Filters, SearchRequest
+from searchapp.search.spellings import CloseTo, Spelling, Wildcard
 
 ANALYZER = Analyzer()
 LANGS = tuple(FacetCount(lang, 10 - place) for place, lang in enumerate(("en", "az", "de", "en-GB", "und")))
@@ -44,6 +48,13 @@ def show(node: PlanNode, planned: PlannedSearch) -> str:
             scope = "" if node.scope == "text" else f"{node.scope}:"
             quotes = '"' if isinstance(node, PhrasePlan) else "'" if node.surface else ""
             return f"{scope}{quotes}{text}{quotes}" + (f"*{node.weight:g}" if node.weight != 1 else "")
+        case SpellingPlan(scope) | WindowPlan(scope):
+            text = planned.clauses[node.clause].text
+            return (
+                ("" if scope == "text" else f"{scope}:")
+                + f"<{text}>"
+                + (f"*{node.weight:g}" if node.weight != 1 else "")
+            )
         case AllOf(children):
             return f"all({', '.join(show(child, planned) for child in children)})"
         case AnyOf(children):
@@ -84,6 +95,18 @@ def show(node: PlanNode, planned: PlannedSearch) -> str:
         ("lang:xx war", "all(lang=xx, war)", None, None),
         ("date:2020 the", "all(2020-01-01..2020-12-31, the)", None, None),
         ("AT&T", "AT&T", None, None),
+        ("the protest*", "<protest*>", "<protest*>", "protest*"),
+        ("war protest*", "all(war, <protest*>)", "any(war, <protest*>)", "war AND protest*"),
+        ("protest* protest*", "<protest*>*2", "<protest*>*2", None),
+        ("author:smi* title:Aliev~", "all(author:<smi*>, title:<Aliev~1>)", None, "author:smi* AND title:Aliev~1"),
+        ("Armenia/Azerb*", "all(Armenia, <Azerb*>)", "any(Armenia, <Azerb*>)", "Armenia/Azerb*"),
+        ("日本*", "日本", "日本", "日本*"),
+        ("war -protest*", "all(war, not(<protest*>))", None, "war AND NOT protest*"),
+        ("the war NEAR/5 of", "<war NEAR/5 of>", None, "war NEAR/5 of"),
+        ('war NEAR/5 "human rights"', '<war NEAR/5 "human rights">', None, None),
+        ("war NEAR/5 !!!", "war", None, "war"),
+        ('"human rights"~5', '<"human rights"~5>', None, '"human rights"~5'),
+        ("author:(vafa NEAR/2 ismayilova)", "author:<vafa NEAR/2 ismayilova>", None, None),
         ("well-being", "well-being", None, None),
         ("", "everything", None, None),
         ("   ", "everything", None, None),
@@ -144,6 +167,54 @@ def test_phrase_with_a_hyphenated_word_has_its_joined_spelling_too() -> None:
     }
 
 
+def spelling(q: str) -> Spelling:
+    (clause,) = plan(q).plan.clauses
+    assert isinstance(clause, SpellingPlan)
+    return clause.spelling
+
+
+@pytest.mark.parametrize(
+    ("q", "meant"),
+    [
+        ("Protest*", Wildcard("protest*")),
+        ("Həmz?t*", Wildcard("hemz?t*")),
+        ("gov**ment", Wildcard("gov*ment")),
+        ("well-be*", Wildcard("wellbe*")),
+        ("AT&T*", Wildcard("at&t*")),
+        ("NATO*", Wildcard("nato*")),
+        ("O’Br*", Wildcard("o'br*")),
+        ("1,000*", Wildcard("1000*")),
+        ("3.5*", Wildcard("3.5*")),
+        ("protest*,", Wildcard("protest*")),
+        ("#metoo*", Wildcard("metoo*")),
+        ("ꀀꀁ*", Wildcard("ꀀꀁ*")),
+        ("Əliyev~", CloseTo("eliyev", 1)),
+        ("well-being~2", CloseTo("wellbeing", 2)),
+        ("U.S.~", CloseTo("us", 1)),
+        ("us~", CloseTo("us", 1)),
+        ("NATO~", CloseTo("nato", 1)),
+    ],
+)
+def test_spelling_is_cut_and_folded_as_every_word_is(q: str, meant: Spelling) -> None:
+    assert spelling(q) == meant
+
+
+def test_words_near_each_other_are_in_any_form_and_quotes_are_not() -> None:
+    (clause,) = plan('elections NEAR/5 "human rights" NEAR/5 well-being').plan.clauses
+    assert isinstance(clause, WindowPlan)
+    assert clause.distance == 5
+    assert {tuple(unit.width for unit in units) for units in clause.variants} == {(1, 2, 1), (1, 2, 2)}
+    elections, rights, _ = clause.variants[0]
+    assert {"en:elect", "de:election"} <= set(elections.runs[0][0])
+    assert rights == Unit(((("human", "^human"), ("rights", "^rights")),), surface=True)
+
+
+def test_a_pattern_too_short_for_its_word_is_told() -> None:
+    planned = plan("Armenia/A*")
+    assert show(planned.plan.all_words, planned) in {"all(Armenia, A)", "Armenia"}
+    assert [(note.code, note.at) for note in planned.notes] == [("pattern_too_short", 0)]
+
+
 def test_phrase_has_at_most_four_spellings() -> None:
     (clause,) = plan('"well-being post-war self-help long-term"').plan.clauses
     assert len(clause.variants) == 4
@@ -180,7 +251,7 @@ def test_page_is_a_slice() -> None:
 
 
 PARTS = ["war", "the", "AND", "OR", "NOT", "-", "(", ")", '"', "title:", "author:", "lang:", "date:2020", "U.S."]
-ODD_PARTS = ["well-being", "!!!", "地雷", "\u0301", "\ud800", "*", "~2"]
+ODD_PARTS = ["well-being", "!!!", "地雷", "\u0301", "\ud800", "*", "~2", "pro*", "a/b*", "地*", "x~", "NEAR/3", '"~2']
 typed = st.lists(st.sampled_from(PARTS + ODD_PARTS), max_size=14).map(" ".join)
 
 

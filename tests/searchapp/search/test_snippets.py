@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -11,10 +12,14 @@ from hypothesis import strategies as st
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.article import Article
-from searchapp.search.highlight import find_marks, highlight_article, mark_text, spans_of, split_paragraphs
+from searchapp.query.parser import parse_query
+from searchapp.search.highlight import Wanted, find_marks, highlight_article, mark_text, spans_of, split_paragraphs
 from searchapp.search.passages import TARGET_CHARS
 from searchapp.search.plan import PhrasePlan, WordPlan
+from searchapp.search.planner import plan_search
+from searchapp.search.port import FacetCount
 from searchapp.search.reading import phrase_variants
+from searchapp.search.request import SearchRequest
 from searchapp.search.snippets import ELLIPSIS, cut_snippets
 
 ANALYZER = Analyzer()
@@ -50,6 +55,34 @@ def test_phrase_is_one_span_over_the_phrase() -> None:
     (snippet,) = cut("The Human Rights Commissioner spoke of human beings' rights.", ask("", "human rights"))
     assert marked(snippet) == ["Human Rights"]
     assert snippet.html.startswith("The <mark>Human Rights</mark> Commissioner")
+
+
+def ask_for(q: str) -> Wanted:
+    langs = tuple(FacetCount(lang, 1) for lang in LANGS)
+    return plan_search(parse_query(q, date(2021, 3, 12)), SearchRequest(q=q), langs, ANALYZER, 1000).marked
+
+
+@pytest.mark.parametrize(
+    ("q", "body", "marks"),
+    [
+        (
+            "protest*",
+            "Protesters protested; a protest, no Protestant text.",
+            ["Protesters", "protested", "protest", "Protestant"],
+        ),
+        ("organi?ation", "One organisation, two organizations, an organization.", ["organisation", "organization"]),
+        ("nat*", "NATO and the nation.", ["NATO", "nation"]),
+        ("well-be*", "Her well-being, her wellbeing.", ["well-being", "wellbeing"]),
+        ("Aliev~", "Aliyev, Əliev and Alyv met Alieva.", ["Aliyev", "Əliev", "Alieva"]),
+        ("mine NEAR/2 map", "A map of the mines. " + "Far off. " * 3 + "Another map.", ["map", "mines"]),
+        ('"rights human"~0', "Human rights, and human beings' rights.", ["Human", "rights"]),
+        ('mine NEAR/3 "human rights"', "Mines and human rights.", ["Mines", "human rights"]),
+        ("-protest* map", "Map of protests.", ["Map"]),
+    ],
+)
+def test_what_a_pattern_a_close_spelling_or_a_window_finds_is_highlighted(q: str, body: str, marks: list[str]) -> None:
+    spans = highlight_article(Article(body=body, lang="en"), ask_for(q), ANALYZER).body_spans
+    assert [body[start:end] for start, end in spans] == marks
 
 
 def test_hyphenated_word_is_highlighted_whole_or_in_parts() -> None:
