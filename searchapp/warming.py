@@ -19,7 +19,7 @@ from typing import Final
 from indexer.analysis.analyzer import Analyzer
 from indexer.article import Article, Published
 from indexer.backends.whoosh_index import WhooshIndex
-from indexer.codec.compiled import HAS_NUMBA, warm_mark
+from indexer.codec.compiled import HAS_NUMBA, cache_folder
 from indexer.document import make_draft
 from indexer.settings import Settings
 from searchapp.backends.whoosh_searcher import WhooshEngine
@@ -28,6 +28,7 @@ from searchapp.search.plan import FacetRequest
 from searchapp.search.request import Filters, SearchRequest, Sort
 from searchapp.search.service import SearchService
 
+_MARK: Final = "warm"
 _MEMORY_MB: Final = 16
 _NO_HURRY_MS: Final = 3_600_000
 _TODAY: Final = date(2024, 6, 1)
@@ -38,9 +39,18 @@ _TEXT: Final = (
 )
 
 
-def warm_up(say: Callable[[str], None], mark: Callable[[], Path] = warm_mark) -> bool:
+#: Each way to look for words, in the fields where it takes another way through the loops: titles alone, and names.
+_SCOPED: Final = tuple(
+    wanted
+    for field, one, two in (("title", "map", "mine"), ("author", "ada", "lorne"), ("tag", "land", "mines"))
+    for words in (one, f"{one[:2]}*", f"{one}~", f'"{one} {two}"', f'"{one} {two}"~5', f"{one} NEAR/5 {two}")
+    for wanted in (f"{field}:{words}" if "NEAR" in words else f"{field}:{words} plan", f"plan -{field}:{words}")
+)
+
+
+def warm_up(say: Callable[[str], None], home: Callable[[], Path] = cache_folder) -> bool:
     """Compile what is not compiled yet; False where nothing was to be done. `say` is told before it takes long."""
-    if not HAS_NUMBA or mark().exists():
+    if not HAS_NUMBA or (home() / _MARK).exists():
         return False
     say("compiling the loops that index and search; this is done once and takes about a minute ...")
     with tempfile.TemporaryDirectory() as folder:
@@ -54,8 +64,8 @@ def warm_up(say: Callable[[str], None], mark: Callable[[], Path] = warm_mark) ->
         service.browse((FacetRequest("year"), FacetRequest("source")))
         engine.close()
     with suppress(OSError):  # a cache that cannot be written is no cache, and every process compiles for itself
-        mark().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        mark().touch()
+        home().mkdir(mode=0o700, parents=True, exist_ok=True)
+        (home() / _MARK).touch()
     return True
 
 
@@ -69,7 +79,7 @@ def _write(folder: Path) -> None:
             source=f"Outlet {number % 3}",
             published=Published(f"20{10 + number % 12}-03-12", None, "day"),
             lang=("en", "de", "ru", "az")[number % 4],
-            tag=("mines",),
+            tag=("land mines",),
             external_id=str(number),
         )
         for number in range(120)
@@ -87,7 +97,15 @@ def _write(folder: Path) -> None:
 
 def _requests() -> Iterator[SearchRequest]:
     typed = [example.typed for section in SECTIONS for example in section.examples]
-    for q in ("", "mine", "the", "Baku AND (mine OR map) AND (chart OR plan)", "title:map -title:another", *typed):
+    for q in (
+        "",
+        "mine",
+        "the",
+        "Baku AND (mine OR map) AND (chart OR plan)",
+        "title:map -title:another",
+        *_SCOPED,
+        *typed,
+    ):
         yield SearchRequest(q=q)
         yield SearchRequest(q=q, match="any", sort="newest", facets=(FacetRequest("source"), FacetRequest("year")))
     narrow = Filters(source=("Outlet 1",), year=("2011", "2014"), from_day=date(2010, 1, 1))

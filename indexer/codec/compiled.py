@@ -54,16 +54,6 @@ def cache_folder() -> Path:
     return parent / f"kernels-{digest.hexdigest()}"
 
 
-def warm_mark() -> Path:
-    """The file that stands where everything was compiled once."""
-    return cache_folder() / "warm"
-
-
-def is_warm() -> bool:
-    """Whether nothing is left to compile."""
-    return not HAS_NUMBA or warm_mark().exists()
-
-
 if HAS_NUMBA:
     _folder = cache_folder()
     _folder.mkdir(mode=0o700, parents=True, exist_ok=True)

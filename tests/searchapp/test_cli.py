@@ -8,8 +8,7 @@ import orjson
 import pytest
 from click.testing import CliRunner, Result
 
-from indexer.cli import COMMANDS
-from searchapp.cli import WRITING, main
+from searchapp.cli import main
 from searchapp.terminal import disarm
 
 EVIL = "\x1b[2J\x1b]0;owned\x07 maps \u202eesrever\u2066 \x9b31m"
@@ -130,7 +129,3 @@ def test_every_command_says_its_exit_codes() -> None:
     for name in ("search", "show", "serve"):
         assert "Exit codes: 0" in " ".join(run(name, "--help").stdout.split())
     assert "Exit codes: 0" in " ".join(run("--help").stdout.split())
-
-
-def test_commands_that_write_are_found_by_their_names() -> None:
-    assert sorted(str(command.name) for command in COMMANDS) == list(WRITING)
