@@ -141,7 +141,8 @@ class IndexWriter(Protocol):
         ...
 
     def packer(self, packers: int = 1, *, learns: bool = True) -> Packer:
-        """Packs for this writer, as one of so many who share its memory. `learns` is to be true for one of them."""
+        """Packs for this writer, as one of so many who share its memory and the cores. `learns` is to be true for one
+        of them."""
         ...
 
     def take(self, packed: Sequence[Packed], replaced: Sequence[str]) -> None:

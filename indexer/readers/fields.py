@@ -18,7 +18,7 @@ import orjson
 
 from indexer.article import UNDATED, Article, Place, Published, ReadArticle, Skipped
 from indexer.cleaning.authors import read_authors
-from indexer.cleaning.dates import parse_date
+from indexer.cleaning.iso_dates import is_to_come, parse_iso
 from indexer.cleaning.language import UNDETERMINED, identify_language, normalise_lang
 from indexer.errors import UsageError
 
@@ -293,7 +293,12 @@ def _read_tags(pairs: Sequence[tuple[str, object]]) -> tuple[str, ...]:
 def _read_published(given: str, today: date | None) -> Published:
     if not given:
         return UNDATED
-    return parse_date(given, today=today) or Published(raw=given)
+    published = parse_iso(given)
+    if published is None:
+        from indexer.cleaning.dates import parse_date  # noqa: PLC0415 its expressions take a while to be compiled
+
+        return parse_date(given, today=today) or Published(raw=given)
+    return Published(raw=given) if is_to_come(published, today) else published
 
 
 def _is_web_address(text: str) -> bool:

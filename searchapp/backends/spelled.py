@@ -24,7 +24,7 @@ from searchapp.backends.generation import Generation, SearchedSegment
 from searchapp.backends.kernels import fuzzy, merging_forms, patterns, unions
 from searchapp.backends.leaf import LateError, SegmentLeaf
 from searchapp.search.plan import SpellingPlan
-from searchapp.search.port import SHOWN_FORMS, Expansion
+from searchapp.search.port import Expansion, count_named
 from searchapp.search.spellings import CloseTo, Wildcard
 
 #: Texts, and postings, that one call of a kernel may look at: a few milliseconds.
@@ -38,13 +38,13 @@ _SIGN_CODES: Final = {ord("*"): patterns.ANY, ord("?"): patterns.ONE}
 class FittingForms:
     """`numbers` are, by segment, the surfaces that fit, rising; `marks` say of each whether it is weighed.
 
-    `count` is how many different ones there are, `shown` the most frequent.
+    `count` is how many different ones there are, `named` those that an `Expansion` names.
     """
 
     numbers: tuple[I32, ...]
     marks: tuple[U8, ...]
     count: int
-    shown: tuple[str, ...]
+    named: tuple[str, ...]
 
 
 def find_fitting_forms(clause: SpellingPlan, generation: Generation, has_time: Callable[[], bool]) -> FittingForms:
@@ -76,10 +76,7 @@ def find_fitting_forms(clause: SpellingPlan, generation: Generation, has_time: C
         numbers,
         tuple(np.split(marks, np.cumsum([len(found) for found in numbers])[:-1])),
         count,
-        tuple(
-            _text_of(int(np.argmax(ranks == rank)), numbers, groups)
-            for rank in _most_frequent(total_of_rank, SHOWN_FORMS)
-        ),
+        _name_texts(_most_frequent(total_of_rank, count_named(count)), ranks, numbers, groups),
     )
     return generation.sets.put(key, forms, 256 + 5 * len(marks))
 
@@ -90,7 +87,7 @@ def expand_spelling(clause: SpellingPlan, generation: Generation, has_time: Call
         forms = find_fitting_forms(clause, generation, has_time)
     except LateError:
         return None
-    return Expansion(clause.clause, forms.count, forms.shown)
+    return Expansion(clause.clause, forms.count, forms.named)
 
 
 def find_spelled_leaf(
@@ -209,9 +206,13 @@ def _most_frequent(totals: NDArray[Any], count: int) -> I64:
     return places[np.argsort(-totals[places], kind="stable")[:count]]
 
 
-def _text_of(place: int, numbers: tuple[I32, ...], groups: list[PostingGroup]) -> str:
-    for found, group in zip(numbers, groups, strict=True):
-        if place < len(found):
-            return group.surfaces[int(found[place])]
-        place -= len(found)
-    raise IndexError(place)
+def _name_texts(chosen: I64, ranks: I64, numbers: tuple[I32, ...], groups: list[PostingGroup]) -> tuple[str, ...]:
+    """The texts of these ranks."""
+    place_of = np.empty(len(ranks), np.int64)
+    place_of[ranks[::-1]] = np.arange(len(ranks))[::-1]
+    ends = np.cumsum([len(found) for found in numbers])
+    names = []
+    for place in place_of[chosen].tolist():
+        segment = int(np.searchsorted(ends, place, "right"))
+        names.append(groups[segment].surfaces[int(numbers[segment][place - ends[segment]])])
+    return tuple(names)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from indexer.analysis.atoms import JoinedTexts
-from indexer.analysis.finding import FormFinder, WantedForms
+from indexer.analysis.finding import FormFinder, FormHits, WantedForms
 from indexer.analysis.interning import make_larger
+from indexer.analysis.kernels.finding import END, FORM, POSITION, START
 from indexer.codec.kernels.packing import I32, I64
 from searchapp.search.highlight import Wanted, runs_of, wants_surfaces
 from searchapp.search.kernels import marking as kernels
-from searchapp.search.plan import PhrasePlan, WordPlan
+from searchapp.search.plan import PhrasePlan, WindowPlan, WordPlan
+from searchapp.search.wide_marks import forms_of, window_places
 
 IN_TITLE: Final = kernels.IN_TITLE
 IN_BODY: Final = kernels.IN_BODY
@@ -42,6 +44,11 @@ class SoughtRuns:
         slots: list[tuple[dict[str, int], tuple[str, ...]]] = []
         run_start = [0]
         for clause in wanted:
+            if isinstance(clause, WindowPlan):
+                for forms, surface in ((terms, False), (surfaces, True)):
+                    for form in sorted(forms_of(clause, surface=surface)):
+                        forms.setdefault(form, len(forms))
+                continue
             assert isinstance(clause, WordPlan | PhrasePlan)  # as `can_mark` says
             forms = surfaces if wants_surfaces(clause) else terms
             for spelling in filter(None, runs_of(clause)):
@@ -52,6 +59,7 @@ class SoughtRuns:
                 for slot in spelling:
                     for form in slot:
                         forms.setdefault(form, len(forms))
+        self.windows = tuple(clause for clause in wanted if isinstance(clause, WindowPlan))
         self.wanted = WantedForms(tuple(terms), tuple(surfaces))
         numbered = [
             [forms[form] + (len(terms) if forms is surfaces else 0) for form in dict.fromkeys(slot)]
@@ -75,7 +83,7 @@ class SoughtRuns:
 
 def can_mark(wanted: Wanted) -> bool:
     """Whether all of these clauses are of a kind that is looked for here."""
-    return all(isinstance(clause, WordPlan | PhrasePlan) for clause in wanted)
+    return all(isinstance(clause, WordPlan | PhrasePlan | WindowPlan) for clause in wanted)
 
 
 def find_all_marks(
@@ -87,10 +95,34 @@ def find_all_marks(
     first = np.empty(len(scopes) + 1, np.int64)
     while (used := kernels.mark_runs(found.hits, found.first_hit, scopes, *sought.arrays, rows, first)) > len(rows):
         rows = make_larger(rows, (used, 4))
+    if sought.windows:
+        return _with_windows(rows[:used], first, scopes, found, sought)
     return Marks(rows[:used], first, found.lengths)
 
 
-def _starts(lists: Sequence[Sequence[int]]) -> I64:
+def _with_windows(rows: I32, first: I64, scopes: I64, found: FormHits, sought: SoughtRuns) -> Marks:
+    """The marks with those of windows among them. There are few hits in a text: these are looked at one by one."""
+    names = (*sought.wanted.terms, *sought.wanted.surfaces)
+    parts = []
+    for text, scope in enumerate(scopes.tolist()):
+        terms: dict[str, dict[int, tuple[int, int]]] = {}
+        surfaces: dict[str, dict[int, tuple[int, int]]] = {}
+        hits = found.hits[found.first_hit[text] : found.first_hit[text + 1]]
+        for number, position, start, end in hits[:, [FORM, POSITION, START, END]].tolist():
+            standing = terms if number < len(sought.wanted.terms) else surfaces
+            standing.setdefault(names[number], {})[position] = start, end
+        added = [
+            (*place, clause.clause)
+            for clause in sought.windows
+            if _SCOPES.get(clause.scope, 0) & scope
+            for place in window_places(clause, terms, surfaces)
+        ]
+        own = rows[first[text] : first[text + 1]]
+        parts.append(np.unique(np.concatenate([own, np.array(added, np.int32)]), axis=0) if added else own)
+    return Marks(np.concatenate([rows[:0], *parts]), _starts(parts), found.lengths)
+
+
+def _starts(lists: Sequence[Sized]) -> I64:
     starts = np.zeros(len(lists) + 1, np.int64)
     np.cumsum([len(each) for each in lists], out=starts[1:])
     return starts

@@ -39,17 +39,24 @@ class Bucket:
     of: int
 
 
-#: How many of the forms that a pattern fits an answer names.
-SHOWN_FORMS = 10
+#: So many forms of a pattern are named, when there are no more; else the first few of them.
+MOST_NAMED_FORMS = 512
+FEW_NAMED_FORMS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """What a pattern or a close spelling became: how many surface forms of the index it fits, and the most frequent."""
+    """What a pattern or a close spelling became: how many surface forms of the index it fits, and which, the most
+    frequent first: all of them up to `MOST_NAMED_FORMS`, and of more only `FEW_NAMED_FORMS`."""
 
     clause: int
     forms: int
-    shown: tuple[str, ...]
+    named: tuple[str, ...]
+
+
+def count_named(forms: int) -> int:
+    """How many of so many forms are named."""
+    return forms if forms <= MOST_NAMED_FORMS else FEW_NAMED_FORMS
 
 
 @dataclass(frozen=True, slots=True)

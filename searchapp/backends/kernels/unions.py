@@ -142,10 +142,12 @@ def keep_forms(words, at, width, wanted, docs, extras, titles, count, mode, othe
         in_body = np.uint32(0)
         seen = np.uint8(0)
         for k in range(held):
-            word = bit >> np.uint64(5)
-            pair = np.uint64(words[word]) | (np.uint64(words[word + _ONE]) << np.uint64(32))
-            mark = wanted[(pair >> (bit & np.uint64(31))) & mask]
-            bit += step
+            mark = wanted[0]
+            if step != _ZERO:
+                word = bit >> np.uint64(5)
+                pair = np.uint64(words[word]) | (np.uint64(words[word + _ONE]) << np.uint64(32))
+                mark = wanted[(pair >> (bit & np.uint64(31))) & mask]
+                bit += step
             if k < title:
                 in_title += np.uint32(mark == WEIGHED)
                 seen |= mark

@@ -129,7 +129,7 @@ def test_pattern_tells_how_many_forms_it_fits_and_the_most_frequent(execute, tmp
     clauses = (spelled(Wildcard("protest*")), replace(spelled(CloseTo("piece", 2)), clause=1))
     found = execute(make_plan(AnyOf(clauses), clauses=(word("peac"), *clauses)), opened, lambda: 0.0)
     assert [(each.clause, each.forms) for each in found.expansions] == [(0, 4), (1, 1)]
-    assert found.expansions[0].shown == ("protest", "protests", "protested", "protester")
+    assert found.expansions[0].named == ("protest", "protests", "protested", "protester")
     assert found.clause_articles == (1, 3, 1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,14 @@ from hypothesis import strategies as st
 from indexer.analysis.analyzer import Analyzer
 from indexer.article import Article, ReadArticle
 from indexer.readers.read import ReadOptions, read_articles
+from searchapp.query.parser import parse_query
 from searchapp.search.highlight import Wanted
-from searchapp.search.plan import PhrasePlan, WordPlan
+from searchapp.search.named_forms import name_forms
+from searchapp.search.plan import PhrasePlan, SpellingPlan, WordPlan
+from searchapp.search.planner import plan_search
+from searchapp.search.port import Expansion, FacetCount
 from searchapp.search.reading import phrase_variants
+from searchapp.search.request import SearchRequest
 from searchapp.search.showing import CompiledShowing, PlainShowing
 
 ANALYZER = Analyzer()
@@ -78,6 +84,12 @@ def ask(words: str, phrase: str = "", scope: str = "text") -> Wanted:
     return tuple(plans)
 
 
+def ask_wide(q: str) -> Wanted:
+    """Words near each other, and patterns."""
+    langs = tuple(FacetCount(lang, 1) for lang in LANGS)
+    return plan_search(parse_query(q, date(2021, 3, 12)), SearchRequest(q=q), langs, ANALYZER, 1000).marked
+
+
 def assert_same(shown: list[Article], wanted: Wanted, rarity: list[float]) -> None:
     for compiled in (CompiledShowing(ANALYZER), COMPILED):
         for ours, plain in zip(compiled.show(shown, wanted, rarity), PLAIN.show(shown, wanted, rarity), strict=True):
@@ -95,6 +107,47 @@ def test_any_page_shows_the_same(
     shown: list[Article], words: str, phrase: str, scope: str, rarity: list[float]
 ) -> None:
     assert_same(shown, ask(words, phrase, scope), rarity)
+
+
+@given(
+    shown=articles,
+    q=st.sampled_from(
+        [
+            "map NEAR/2 mine",
+            '"mine map"~3 mine',
+            'us NEAR/3 "well being" NEAR map',
+            "title:(map NEAR/4 elections) café NEAR/9 é",
+            'well-being NEAR/1 map "the u.s."',
+            "map NEAR/20 map NEAR/20 map",
+            "карта NEAR/5 地雷",
+            "ma* NEAR/5 map elect*",
+        ]
+    ),
+)
+def test_any_page_shows_windows_and_patterns_alike(shown: list[Article], q: str) -> None:
+    wanted = ask_wide(q)
+    assert_same(shown, wanted, [1.0] * 8)
+
+
+@given(
+    shown=articles, q=st.sampled_from(["ma*", "el?ct* map", "mapp~ us~2", "title:m* well-b*", "u* NEAR/3 map", "й*"])
+)
+def test_pattern_whose_forms_are_known_shows_what_the_pattern_does(shown: list[Article], q: str) -> None:
+    wanted = ask_wide(q)
+    texts = [(each.title, each.lang) for each in shown] + [(each.body, each.lang) for each in shown]
+    surfaces = {
+        form for text, lang in texts for token in ANALYZER.analyse(text, lang).tokens for form in token.surfaces
+    }
+    expansions = []
+    for clause in wanted:
+        if isinstance(clause, SpellingPlan):
+            named = tuple(sorted(form for form in surfaces if clause.spelling.fits(form)))
+            expansions.append(Expansion(clause.clause, len(named), named))
+    named_forms = name_forms(wanted, expansions)
+    assert not any(isinstance(clause, SpellingPlan) for clause in named_forms)
+    rarity = [1.0] * 8
+    assert PLAIN.show(shown, named_forms, rarity) == PLAIN.show(shown, wanted, rarity)
+    assert_same(shown, named_forms, rarity)
 
 
 @pytest.mark.parametrize(
