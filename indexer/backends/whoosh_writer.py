@@ -79,6 +79,10 @@ class WhooshIndexWriter:
         with translated_errors(self._folder, "read"):
             return self._view.known(article_id)
 
+    def known_all(self, article_ids: Sequence[str]) -> list[KnownArticle | None]:
+        with translated_errors(self._folder, "read"):
+            return self._view.known_all(article_ids)
+
     def known_articles(self) -> Iterator[KnownArticle]:
         with translated_errors(self._folder, "read"):
             yield from self._view.known_articles()
