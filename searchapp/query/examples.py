@@ -30,7 +30,8 @@ SECTIONS = (
         "Phrases",
         (
             Example('"human rights"', "these words in these forms, side by side"),
-            Example("“human rights”", "curly quotes, and „ “ « » 「 」 ‘ ’ too"),
+            Example("“human rights”", "curly quotes"),
+            Example("„human rights“", "those of other languages: „ “ « » ‹ › ‘ ’ 「 」 『 』 《 》"),
             Example('minefield "human rights" maps title:armenia', "phrases and fields may stand among words"),
         ),
     ),
@@ -63,6 +64,8 @@ SECTIONS = (
         (
             Example("mine OR map", "either"),
             Example("mine || map && chart", "the same signs as programmers type them"),
+            Example("mine ＯＲ （map ＆＆ chart）", "full-width forms"),
+            Example("мины ИЛИ карта НЕ план", "the same in Russian, since a Cyrillic keyboard has no letter of OR"),
             Example("mine AND map", "both, even where any of the words would do"),
             Example(
                 "mine map OR chart plan", "words side by side belong together before OR: (mine map) OR (chart plan)"
@@ -82,8 +85,14 @@ SECTIONS = (
         (
             Example("title:armenia", "in the headline"),
             Example('author:"Vafa Ismayilova"', "a phrase in a field"),
+            Example("tag:sport", "what the outlet filed it under"),
             Example("title:(mine OR map) chart", "a bracket in a field"),
             Example("-source:Reuters mine", "from any other outlet"),
+            Example(
+                "headline:mine by:Ismayilova site:Reuters",
+                "other names: headline, intitle; by, byline; from, site, outlet, publisher",
+            ),
+            Example("language:en topic:sport", "language; tags, topic, keyword, section"),
             Example("lang:(EN OR Az)", "in either language"),
             Example(
                 "15:29 AC/DC: Armenia: https://a.b/c?d=e:f std::vector C:\\x",
@@ -102,12 +111,16 @@ SECTIONS = (
             Example("date:..2021", "up to the end of 2021"),
             Example("after:2021", "from 2022 on"),
             Example("before:2021", "up to the end of 2020"),
+            Example("since:2021", "from 2021 on"),
+            Example("until:2021", "up to the end of 2021"),
+            Example("on:2021-03-12 mine", "on and day are date"),
             Example("date:yesterday", "and today, tomorrow"),
             Example('date:"last week"', "Monday to Sunday before this week; this and last week, month, year"),
-            Example("date:last-month", "the same without quotes"),
+            Example("date:last week mine", "the same without quotes; a hyphen may stand for the space"),
             Example('date:"last 7 days"', "the seven days that end today; weeks, months, years too"),
-            Example('after:"3 days ago"', "weeks, months, years too"),
+            Example('after:"3 days ago"', "weeks, months, years too; figures or words up to twelve"),
             Example("date:“March 2021”", "and 12 March 2021, in any language whose months are known"),
+            Example("date:вчера", "today, yesterday, tomorrow in other languages"),
             Example("date:(2020 OR 2018..2019) mine", "several"),
         ),
     ),
