@@ -35,6 +35,14 @@ class Signed(NamedTuple):
 
 def read_signs(chunk: str) -> Signed:
     """What the chunk says. It does not begin with a star; reading the text of the answer again says the same."""
+    signed = _read_once(chunk)
+    if signed.kind == "word" and signed.text != chunk and SIGN.search(signed.text):
+        again = read_signs(signed.text)
+        return again._replace(code=signed.code or again.code)
+    return signed
+
+
+def _read_once(chunk: str) -> Signed:
     if "://" in chunk:
         return Signed("word", chunk)
     found = _CLOSE.fullmatch(chunk)

@@ -5,13 +5,15 @@ The endpoint and `broadsheet search --json` print the same answer from here.
 
 from __future__ import annotations
 
+from typing import get_args
+
 import orjson
 
 from indexer.article import format_instant
 from searchapp.search.highlight import Highlighted
 from searchapp.search.plan import FacetName
 from searchapp.search.port import StoredArticle
-from searchapp.search.request import Filters, Hit, Page, Snippet
+from searchapp.search.request import Filters, Hit, NoHits, Page, SearchRequest, Snippet
 
 
 def answer(page: Page, next_address: str | None) -> dict[str, object]:
@@ -25,6 +27,7 @@ def answer(page: Page, next_address: str | None) -> dict[str, object]:
             ],
             "notes": [{"code": note.code, "at": note.at, "message": note.message} for note in page.notes],
             "did_you_mean": None,
+            "no_hits": page.no_hits and _no_hits(page.no_hits, page.request),
         },
         "total": page.total,
         "total_is_exact": page.total_is_exact,
@@ -68,6 +71,28 @@ def article_answer(stored: StoredArticle, highlighted: Highlighted | None) -> di
         "original": [{"text": line.text, "left_out": line.left_out or None} for line in article.original],
         "extra": orjson.loads(article.extra_json),
     }
+
+
+def _no_hits(no_hits: NoHits, asked: SearchRequest) -> dict[str, object]:
+    return {
+        "reasons": [{"code": note.code, "at": note.at, "message": note.message} for note in no_hits.reasons],
+        "changes": [
+            {
+                "message": change.message,
+                "total": change.total,
+                "q": change.request.q,
+                "match": change.request.match,
+                "without": _left_out(asked.filters, change.request.filters),
+            }
+            for change in no_hits.changes
+        ],
+    }
+
+
+def _left_out(asked: Filters, kept: Filters) -> list[str]:
+    """The parameters that a change leaves out."""
+    names = {"from": "from_day", "to": "to_day"} | {name: name for name in get_args(FacetName)}
+    return [name for name, field in names.items() if getattr(asked, field) and not getattr(kept, field)]
 
 
 def _hit(hit: Hit) -> dict[str, object]:

@@ -76,6 +76,24 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A search close to one without a hit that has some: what is other in it, in words, and how many it finds."""
+
+    message: str
+    request: SearchRequest
+    total: int
+    total_is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoHits:
+    """Why a search found nothing, where that is known, and the smallest changes with which it would find something."""
+
+    reasons: tuple[Note, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A slice of hits, the totals and the facets. `understood` is the query as it was searched, in words."""
 
@@ -92,3 +110,4 @@ class Page:
     histogram: tuple[Bucket, ...]
     generation: int
     took_ms: float
+    no_hits: NoHits | None = None

@@ -7,7 +7,7 @@ index and reads no clock but the one it is given.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from time import perf_counter
 
@@ -19,10 +19,11 @@ from searchapp.query.nodes import Note
 from searchapp.query.parser import parse_query
 from searchapp.search.highlight import Highlighted, highlight_article
 from searchapp.search.named_forms import name_forms
+from searchapp.search.no_hits import explain_no_hits
 from searchapp.search.plan import MOST_SCORED_FORMS, FacetRequest
 from searchapp.search.planner import PlannedSearch, plan_search
 from searchapp.search.port import FEW_NAMED_FORMS, Engine, FacetCounts, IndexFacts, Matches, StoredArticle
-from searchapp.search.request import Clause, Hit, Page, SearchRequest
+from searchapp.search.request import Clause, Hit, NoHits, Page, SearchRequest
 from searchapp.search.scoring import inverse_frequency
 from searchapp.search.showing import Showing, make_showing
 
@@ -66,7 +67,7 @@ class SearchService:
                 for (hit, stored), each in zip(pairs, shown, strict=True)
             ]
         )
-        return Page(
+        page = Page(
             request=request,
             understood=planned.understood,
             clauses=_count_clauses(planned, matches),
@@ -81,6 +82,10 @@ class SearchService:
             generation=matches.generation,
             took_ms=(perf_counter() - started) * 1000,
         )
+        if matches.total or matches.timed_out:
+            return page
+        no_hits = self._explain_no_hits(request, started)
+        return replace(page, no_hits=no_hits, took_ms=(perf_counter() - started) * 1000)
 
     def article(self, article_id: str) -> StoredArticle | None:
         """The stored article; None where the archive has none of this id (any more)."""
@@ -102,10 +107,26 @@ class SearchService:
         """Facet counts over the whole archive: what the empty page offers."""
         return self.engine.count_values(facets)
 
-    def _plan(self, request: SearchRequest) -> tuple[PlannedSearch, IndexFacts]:
+    def count(self, request: SearchRequest, deadline_ms: float | None = None) -> Matches:
+        """The counts of a search without its hits; `deadline_ms` where less time is left than for a whole one."""
+        return self.engine.execute(self._plan(replace(request, page=1, per_page=0), deadline_ms)[0].plan)
+
+    def _plan(self, request: SearchRequest, deadline_ms: float | None = None) -> tuple[PlannedSearch, IndexFacts]:
         facts = self.engine.facts()
         query = parse_query(request.q, self.today())
-        return plan_search(query, request, facts.langs, self.analyzer, self.settings.search_deadline_ms), facts
+        if deadline_ms is None:
+            deadline_ms = self.settings.search_deadline_ms
+        return plan_search(query, request, facts.langs, self.analyzer, deadline_ms), facts
+
+    def _explain_no_hits(self, request: SearchRequest, started: float) -> NoHits | None:
+        """In the time that is left of the search that found nothing."""
+        ends = started + self.settings.search_deadline_ms / 1000
+
+        def count(asked: SearchRequest) -> Matches | None:
+            left_ms = (ends - perf_counter()) * 1000
+            return self.count(replace(asked, facets=(), histogram=None), left_ms) if left_ms > 0 else None
+
+        return explain_no_hits(replace(request, page=1, facets=(), histogram=None), self.today(), count)
 
 
 def _count_clauses(planned: PlannedSearch, matches: Matches) -> tuple[Clause, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
+from searchapp.search.days_in_words import day_in_words
 from searchapp.search.plan import FacetName, FacetRequest
 from searchapp.search.port import FacetCounts
 from searchapp.search.request import Filters, Hit, Page, SearchRequest, Sort
@@ -21,7 +22,7 @@ from searchapp.web.addresses import (
     without_filters,
     without_value,
 )
-from searchapp.web.dates import ShownDate, day_in_words, show_date
+from searchapp.web.dates import ShownDate, show_date
 from searchapp.web.languages import language_name
 from searchapp.web.params import REPEATABLE, WINDOW_HITS, last_page
 

@@ -205,6 +205,7 @@ ROWS = (
     Row("date:202*", "(everything)", ("bad_date", "nothing_left")),
     Row("~20 killed", "(words ~20 killed)"),
     Row("~0*", "(words ~0)", ("pattern_too_short",)),
+    Row("0*~0*", "(words 0)", ("pattern_too_short",)),
     Row("~- mine", "(words mine)", ("sign_ignored",)),
     Row("~ mine", "(words mine)", ("sign_ignored",)),
     Row("*", "(everything)", ("pattern_too_short", "nothing_left")),

@@ -183,6 +183,7 @@ def test_answer_is_the_contracts(service: SearchService) -> None:
             ],
             "notes": [],
             "did_you_mean": None,
+            "no_hits": None,
         },
         "total": 1,
         "total_is_exact": True,
