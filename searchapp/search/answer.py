@@ -23,8 +23,15 @@ def answer(page: Page, next_address: str | None) -> dict[str, object]:
             "raw": page.request.q,
             "understood": page.understood,
             "clauses": [
-                {"text": clause.text, "terms": clause.terms, "articles": clause.articles} for clause in page.clauses
+                {
+                    "text": clause.text,
+                    "field": clause.field or None,
+                    "terms": clause.terms,
+                    "articles": clause.articles,
+                }
+                for clause in page.clauses
             ],
+            "dropped": page.dropped,
             "notes": [{"code": note.code, "at": note.at, "message": note.message} for note in page.notes],
             "did_you_mean": None,
             "no_hits": page.no_hits and _no_hits(page.no_hits, page.request),

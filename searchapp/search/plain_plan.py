@@ -16,13 +16,14 @@ from searchapp.search.shown import ShownClause, show_runs
 
 @dataclass(frozen=True, slots=True)
 class PlainPlan:
-    """`all_words` and `any_words` as in `Plan`; `shown[i]` shows `clauses[i]`."""
+    """`all_words` and `any_words` as in `Plan`; `shown[i]` shows `clauses[i]`; `dropped` are too common to count."""
 
     all_words: PlanNode
     any_words: PlanNode
     understood: str
     clauses: tuple[WordPlan, ...]
     shown: tuple[ShownClause, ...]
+    dropped: tuple[str, ...]
 
 
 def plan_plain(query: Query, langs: tuple[str, ...], analyzer: Analyzer, *, any_word: bool) -> PlainPlan | None:
@@ -44,6 +45,7 @@ def plan_plain(query: Query, langs: tuple[str, ...], analyzer: Analyzer, *, any_
     said = [text for text, word in zip(texts, typed, strict=True) if not word.is_stop_word]
     if not kept:  # words that count only where nothing else is typed
         kept, said = typed, texts
+    dropped = tuple(word.text for word in typed if word.is_stop_word) if len(kept) < len(typed) else ()
     clauses = tuple(
         WordPlan("text", word.alternatives, surface=False, weight=1.0, clause=number)
         for number, word in enumerate(kept)
@@ -55,9 +57,9 @@ def plan_plain(query: Query, langs: tuple[str, ...], analyzer: Analyzer, *, any_
     is_any = isinstance(tree, Or) or (is_row and any_word)
     understood = (" OR " if is_any else " AND ").join(said)
     if len(clauses) == 1:
-        return PlainPlan(clauses[0], clauses[0], understood, clauses, shown)
+        return PlainPlan(clauses[0], clauses[0], understood, clauses, shown, dropped)
     all_words: PlanNode = AnyOf(clauses) if isinstance(tree, Or) else AllOf(clauses)
-    return PlainPlan(all_words, AnyOf(clauses) if is_row else all_words, understood, clauses, shown)
+    return PlainPlan(all_words, AnyOf(clauses) if is_row else all_words, understood, clauses, shown, dropped)
 
 
 def _texts_of(tree: object) -> list[str] | None:

@@ -6,7 +6,7 @@ Knows the analyzer and the index's languages; knows no engine and searches nothi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, product
 from typing import TypeAlias
 
@@ -70,13 +70,15 @@ _Both: TypeAlias = tuple[PlanNode, PlanNode]
 
 @dataclass(frozen=True, slots=True)
 class PlannedSearch:
-    """`clauses[i]` shows the plan's i-th clause; `marked` are the clauses that are highlighted in what is found."""
+    """`clauses[i]` shows the plan's i-th clause; `marked` are the clauses that are highlighted in what is found;
+    `dropped` are words too common to count beside others."""
 
     plan: Plan
     understood: str
     clauses: tuple[ShownClause, ...]
     marked: tuple[Clause, ...]
     notes: tuple[Note, ...]
+    dropped: tuple[str, ...] = ()
 
 
 def plan_search(
@@ -87,7 +89,7 @@ def plan_search(
     plain = plan_plain(query, names, analyzer, any_word=request.match == "any")
     if plain is not None:
         plan = _plan_of(request, plain.all_words, plain.any_words, plain.clauses, deadline_ms)
-        return PlannedSearch(plan, plain.understood, plain.shown, plain.clauses, ())
+        return PlannedSearch(plan, plain.understood, plain.shown, plain.clauses, (), plain.dropped)
     return plan_tree(query, request, names, analyzer, deadline_ms)
 
 
@@ -111,6 +113,7 @@ def plan_tree(
         clauses=tuple(planning.shown),
         marked=tuple(planning.marked),
         notes=tuple(notes),
+        dropped=reading.dropped,
     )
 
 
@@ -267,7 +270,7 @@ class _Planning:
 
     def _add(self, clause: Clause, shown: ShownClause, scope: Scope, *, sought: bool) -> None:
         self.clauses.append(clause)
-        self.shown.append(shown)
+        self.shown.append(shown if scope == "text" else replace(shown, field=scope))
         if sought and scope in {"text", "title"}:
             self.marked.append(clause)
 

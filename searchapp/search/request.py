@@ -68,11 +68,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One typed word or phrase as it was understood: its terms as people may see them, how many articles hold it."""
+    """One typed word or phrase as it was understood: its terms as people may see them, how many articles hold it in the
+    field, "" for title and body."""
 
     text: str
     terms: tuple[str, ...]
     articles: int
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ class NoHits:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A slice of hits, the totals and the facets. `understood` is the query as it was searched, in words."""
+    """A slice of hits, the totals and the facets. `understood` is the query as it was searched, in words; `dropped` are
+    those that were too common to count."""
 
     request: SearchRequest
     understood: str
@@ -110,4 +113,5 @@ class Page:
     histogram: tuple[Bucket, ...]
     generation: int
     took_ms: float
+    dropped: tuple[str, ...] = ()
     no_hits: NoHits | None = None

@@ -81,6 +81,7 @@ class SearchService:
             histogram=matches.histogram,
             generation=matches.generation,
             took_ms=(perf_counter() - started) * 1000,
+            dropped=planned.dropped,
         )
         if matches.total or matches.timed_out:
             return page
@@ -132,7 +133,7 @@ class SearchService:
 def _count_clauses(planned: PlannedSearch, matches: Matches) -> tuple[Clause, ...]:
     expanded = {each.clause: tuple(map(shown_term, each.named[:FEW_NAMED_FORMS])) for each in matches.expansions}
     return tuple(
-        Clause(shown.text, expanded.get(number, shown.terms), articles)
+        Clause(shown.text, expanded.get(number, shown.terms), articles, shown.field)
         for number, (shown, articles) in enumerate(zip(planned.clauses, matches.clause_articles, strict=True))
     )
 
