@@ -24,7 +24,7 @@ def day_in_words(day: str) -> str:
 
 
 def days_in_words(first: date | None, last: date | None) -> str:
-    """`of March 2021`, `from 3 to 5 ...` as a whole: what stands behind "articles"; "" for all days."""
+    """`of March 2021`, `from 3 May 2021 to 9 May 2021`: what stands behind "articles"; "" for all days."""
     if first is None or last is None:
         if first is not None:
             return f"of {day_in_words(first.isoformat())} or later"

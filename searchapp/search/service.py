@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from time import perf_counter
+from typing import Literal
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import shown_term
@@ -22,10 +23,11 @@ from searchapp.search.named_forms import name_forms
 from searchapp.search.no_hits import explain_no_hits
 from searchapp.search.plan import MOST_SCORED_FORMS, FacetRequest
 from searchapp.search.planner import PlannedSearch, plan_search
-from searchapp.search.port import FEW_NAMED_FORMS, Engine, FacetCounts, IndexFacts, Matches, StoredArticle
+from searchapp.search.port import FEW_NAMED_FORMS, Bucket, Engine, FacetCounts, IndexFacts, Matches, StoredArticle
 from searchapp.search.request import Clause, Hit, NoHits, Page, SearchRequest
 from searchapp.search.scoring import inverse_frequency
 from searchapp.search.showing import Showing, make_showing
+from searchapp.search.timeline import Timeline, draw_timeline
 
 #: How often a search is run again because an article of its answer was deleted before it could be fetched.
 _TRIES = 3
@@ -118,6 +120,22 @@ class SearchService:
         if deadline_ms is None:
             deadline_ms = self.settings.search_deadline_ms
         return plan_search(query, request, facts.langs, self.analyzer, deadline_ms), facts
+
+    def timeline(self, page: Page) -> Timeline:
+        """When the articles of this page's search were published; the page's own histogram is by year.
+
+        Takes what is left of the time for one search, and is coarser where that is too short.
+        """
+        ends = perf_counter() + (self.settings.search_deadline_ms - page.took_ms) / 1000
+
+        def count_by(interval: Literal["day", "month"]) -> tuple[Bucket, ...]:
+            left_ms = (ends - perf_counter()) * 1000
+            if left_ms <= 0:
+                return ()
+            matches = self.count(replace(page.request, facets=(), histogram=interval), left_ms)
+            return () if matches.timed_out else matches.histogram
+
+        return draw_timeline(page.histogram, count_by)
 
     def _explain_no_hits(self, request: SearchRequest, started: float) -> NoHits | None:
         """In the time that is left of the search that found nothing."""

@@ -117,6 +117,7 @@ ROWS = (
     Row("title:(mine OR map) chart", "(and (title (or (words mine) (words map))) (words chart))"),
     Row("title:foo:bar", "(title (words foo:bar))"),
     Row("title:-mine map", "(and (not (title (words mine))) (words map))"),
+    Row("source:Reuters mine", "(and (source (words Reuters)) (words mine))"),
     Row("-source:Reuters mine", "(and (not (source (words Reuters))) (words mine))"),
     Row("title:(mine source:Reuters)", "(title (and (words mine) (source (words Reuters))))", ("field_in_field",)),
     Row('author:"Vafa Ismayilova"', '(author "Vafa Ismayilova")'),
