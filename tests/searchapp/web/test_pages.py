@@ -132,6 +132,19 @@ def test_results_show_count_source_date_author_and_marked_words(client: FlaskCli
     assert "Lindmere Post" in page
 
 
+def test_each_passage_says_which_paragraph_it_is(client: FlaskClient):
+    page = client.get("/?q=ferries+berths").text
+    shown = re.findall(r'<span class="paragraph"[^>]*>(.*?)</span>', page)
+    snippets = [
+        snippet
+        for hit in client.get("/api/v1/search?q=ferries+berths").json["results"]
+        for snippet in hit["snippets"]
+        if snippet["paragraphs"] > 1
+    ]
+    assert shown == [f"paragraph {snippet['paragraph']} of {snippet['paragraphs']}" for snippet in snippets]
+    assert shown
+
+
 def test_the_divider_stands_before_articles_with_some_of_the_words(client: FlaskClient):
     page = client.get("/?q=lantern+lighthouse").text
     divider = page.index("Articles with some of the words")
