@@ -17,7 +17,7 @@ from indexer.analysis.finding import FormFinder
 from indexer.article import Article
 from indexer.codec.compiled import HAS_NUMBA
 from searchapp.search.highlight import Wanted, find_marks, mark_text, spans_of
-from searchapp.search.marking import IN_BODY, IN_TITLE, Marks, SoughtRuns, can_mark, find_all_marks
+from searchapp.search.marking import IN_BODY, IN_TITLE, Marks, SoughtRuns, find_all_marks
 from searchapp.search.page_printing import F64, ShownArticle, page_scopes, print_page
 from searchapp.search.snippets import MOST_CHARS, PIECE_CHARS, cut_snippets, piece_end
 
@@ -32,7 +32,7 @@ class Showing(Protocol):
 
 def make_showing(analyzer: Analyzer, *, compiled: bool = HAS_NUMBA) -> Showing:
     """The quicker of both ways that is to be had."""
-    return CompiledShowing(analyzer) if compiled else PlainShowing(analyzer)
+    return CompiledShowing() if compiled else PlainShowing(analyzer)
 
 
 class PlainShowing:
@@ -54,13 +54,10 @@ class PlainShowing:
 class CompiledShowing:
     """Implements `Showing` by kernels."""
 
-    def __init__(self, analyzer: Analyzer) -> None:
-        self._plain = PlainShowing(analyzer)
+    def __init__(self) -> None:
         self._finder = FormFinder()
 
     def show(self, articles: Sequence[Article], wanted: Wanted, rarity: Sequence[float]) -> tuple[ShownArticle, ...]:
-        if not can_mark(wanted):
-            return self._plain.show(articles, wanted, rarity)
         sought = SoughtRuns(wanted)
         worth = np.array(rarity, np.float64)
         if all(len(article.body) <= PIECE_CHARS for article in articles):

@@ -19,6 +19,11 @@ class Wildcard:
 
     text: str
 
+    @property
+    def initial(self) -> str:
+        """What every surface that fits begins with; "" where that may be anything."""
+        return "" if self.text[:1] in "*?" else self.text[:1]
+
     def fits(self, surface: str) -> bool:
         return _compile(self.text).fullmatch(surface.removeprefix(ACRONYM_MARK)) is not None
 
@@ -30,6 +35,11 @@ class CloseTo:
 
     text: str
     steps: int
+
+    @property
+    def initial(self) -> str:
+        """The first letter may be another one, too."""
+        return ""
 
     def fits(self, surface: str) -> bool:
         return is_close(self.text, surface.removeprefix(ACRONYM_MARK), self.steps)

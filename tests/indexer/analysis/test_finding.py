@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.atoms import join_texts
-from indexer.analysis.finding import FormFinder, WantedForms
+from indexer.analysis.finding import FormFinder
 from indexer.analysis.folding import fold
 from indexer.analysis.readings import index_terms, read_form
 from indexer.analysis.stemmers import STEMMED_LANGS
 from indexer.analysis.token import LANG_MARK
 from indexer.analysis.tokenizer import is_sign
+from indexer.analysis.wanted_forms import WantedForms
 
 ANALYZER = Analyzer()
 FINDER = FormFinder()

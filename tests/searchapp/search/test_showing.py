@@ -12,13 +12,14 @@ from indexer.analysis.analyzer import Analyzer
 from indexer.article import Article, ReadArticle
 from indexer.readers.read import ReadOptions, read_articles
 from searchapp.search.highlight import Wanted
-from searchapp.search.plan import PhrasePlan, WordPlan
+from searchapp.search.plan import Clause, PhrasePlan, SpellingPlan, Unit, WindowPlan, WordPlan
 from searchapp.search.reading import phrase_variants
 from searchapp.search.showing import CompiledShowing, PlainShowing
+from searchapp.search.spellings import CloseTo, Wildcard
 
 ANALYZER = Analyzer()
 PLAIN = PlainShowing(ANALYZER)
-COMPILED = CompiledShowing(ANALYZER)
+COMPILED = CompiledShowing()
 LANGS = ("en", "az", "de", "fr", "ru", "zh", "und")
 
 WORDS = (
@@ -64,6 +65,28 @@ queries = st.lists(
 ).map(" ".join)
 phrases = st.sampled_from(["", "mine map", "well being", "the u.s.", "地雷 图", "and so", "so on with", "map map"])
 scopes = st.sampled_from(["text", "text", "text", "title"])
+wide = st.lists(
+    st.sampled_from(
+        [
+            "ma*",
+            "?i*",
+            "el*",
+            "elec?",
+            "map~",
+            "mine~~",
+            "us~",
+            "地*",
+            "地?",
+            "с*",
+            "кар*",
+            "res*",
+            "mine map",
+            "=maps mine",
+            "so with",
+        ]
+    ),
+    max_size=2,
+)
 
 
 def ask(words: str, phrase: str = "", scope: str = "text") -> Wanted:
@@ -78,8 +101,24 @@ def ask(words: str, phrase: str = "", scope: str = "text") -> Wanted:
     return tuple(plans)
 
 
+def ask_widely(choice: str, clause: int) -> Clause:
+    """A pattern, a close spelling, or a window of two words."""
+    match choice.split():
+        case [pattern] if set(pattern) & set("*?"):
+            return SpellingPlan("text", Wildcard(pattern), 1.0, clause)
+        case [close]:
+            return SpellingPlan("text", CloseTo(close.rstrip("~"), close.count("~")), 1.0, clause)
+        case words:
+            typed = [ANALYZER.read_words(word, LANGS, quoted=word.startswith("=")) for word in words]
+            units = tuple(
+                Unit(tuple(tuple((form,) for form in run) for run in word.alternatives if len(run) == 1), surface)
+                for (word, *_), surface in zip(typed, (word.startswith("=") for word in words), strict=True)
+            )
+            return WindowPlan("text", (units,), 3, 1.0, clause)
+
+
 def assert_same(shown: list[Article], wanted: Wanted, rarity: list[float]) -> None:
-    for compiled in (CompiledShowing(ANALYZER), COMPILED):
+    for compiled in (CompiledShowing(), COMPILED):
         for ours, plain in zip(compiled.show(shown, wanted, rarity), PLAIN.show(shown, wanted, rarity), strict=True):
             assert ours == plain
 
@@ -89,12 +128,15 @@ def assert_same(shown: list[Article], wanted: Wanted, rarity: list[float]) -> No
     words=queries,
     phrase=phrases,
     scope=scopes,
+    others=wide,
     rarity=st.lists(st.floats(0.01, 12), min_size=16, max_size=16),
 )
 def test_any_page_shows_the_same(
-    shown: list[Article], words: str, phrase: str, scope: str, rarity: list[float]
+    shown: list[Article], words: str, phrase: str, scope: str, others: list[str], rarity: list[float]
 ) -> None:
-    assert_same(shown, ask(words, phrase, scope), rarity)
+    wanted = ask(words, phrase, scope)
+    wanted += tuple(ask_widely(choice, len(wanted) + number) for number, choice in enumerate(others))
+    assert_same(shown, wanted, rarity)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,105 @@
+"""What is looked for in texts: terms, surfaces, every surface that fits a rule; and what compiled loops take them as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.analysis.interning import make_larger
+from indexer.analysis.kernels.finding import NO_SLOT, UNASKED
+from indexer.analysis.pairing import Lexicon
+from indexer.analysis.token import ACRONYM_MARK, LANG_MARK
+from indexer.codec.kernels.packing import I32, I64
+
+
+class Rule(Protocol):
+    """Says which surfaces fit. Equal ones say the same."""
+
+    def fits(self, surface: str) -> bool: ...
+
+    def __hash__(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """Every surface that fits a rule. All of them begin with `initial` (an acronym behind its mark), "" for any."""
+
+    rule: Rule
+    initial: str
+
+
+@dataclass(frozen=True, slots=True)
+class WantedForms:
+    """What is looked for: form n is terms[n], those after them are surfaces, then what fits rules. No term and no
+    surface stands there twice."""
+
+    terms: tuple[str, ...]
+    surfaces: tuple[str, ...]
+    fitting: tuple[Fitting, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.terms) + len(self.surfaces) + len(self.fitting)
+
+    def initials(self) -> Iterator[str]:
+        """What each form begins with in a text, "" where that may be anything."""
+        for form in (*self.terms, *self.surfaces):
+            yield form.rpartition(LANG_MARK)[2].lstrip(ACRONYM_MARK)[:1]
+        for each in self.fitting:
+            yield each.initial
+
+
+def ascii_initials(wanted: WantedForms) -> npt.NDArray[np.bool_]:
+    """With which ASCII characters a wanted form may begin in a text. Stemming and folding leave the first letter of a
+    word of ASCII characters alone, so no other such word needs to be read."""
+    initials = np.zeros(128, np.bool_)
+    for initial in wanted.initials():
+        if not initial:
+            initials[:] = True
+        elif initial.isascii():
+            initials[ord(initial)] = initials[ord(initial.upper())] = True
+    return initials
+
+
+class FittedSlots:
+    """Slots of surfaces where rules are looked for: which forms a surface stands for is asked when it is met."""
+
+    def __init__(self, wanted: WantedForms, lexicon: Lexicon) -> None:
+        self.wanted = wanted
+        self._lexicon = lexicon
+        exact = len(wanted.terms) + len(wanted.surfaces)
+        #: A slot for each term and surface, and then one for each set of forms that a surface stands for.
+        self.slot_start: I64 = np.arange(exact + 1)
+        self.slot_forms: I64 = np.arange(exact)
+        self.surface_slots: I32 = np.full(0, UNASKED, np.int32)
+        self._slots: dict[tuple[int, ...], int] = {}
+
+    def make_room(self) -> None:
+        """Have a slot for every surface."""
+        self.surface_slots = make_larger(self.surface_slots, (len(self._lexicon.surfaces),), fill=UNASKED)
+
+    def answer(self, unasked: I32) -> None:
+        """Ask the rules about these surfaces."""
+        wanted = self.wanted
+        first_rule = len(wanted.terms) + len(wanted.surfaces)
+        for number in unasked.tolist():
+            surface = self._lexicon.surfaces.text(number)
+            forms = [
+                *(len(wanted.terms) + place for place, exact in enumerate(wanted.surfaces) if exact == surface),
+                *(first_rule + place for place, each in enumerate(wanted.fitting) if each.rule.fits(surface)),
+            ]
+            self.surface_slots[number] = self._slot(tuple(forms)) if forms else NO_SLOT
+
+    def memory_bytes(self) -> int:
+        return self.surface_slots.nbytes
+
+    def _slot(self, forms: tuple[int, ...]) -> int:
+        slot = self._slots.get(forms)
+        if slot is None:
+            slot = self._slots[forms] = len(self.slot_start) - 1
+            self.slot_forms = np.append(self.slot_forms, forms)
+            self.slot_start = np.append(self.slot_start, len(self.slot_forms))
+        return slot
