@@ -1,4 +1,4 @@
-"""What is looked for in texts: terms, surfaces, every surface that fits a rule; and what compiled loops take them as."""
+"""What is looked for in texts: terms, surfaces, every surface that fits a rule; and how compiled loops know them."""
 
 from __future__ import annotations
 

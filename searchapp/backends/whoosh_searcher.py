@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from sys import getsizeof
 from time import monotonic
+from typing import Final
 
 import numpy as np
 
@@ -17,7 +19,7 @@ from indexer.backends.whoosh_index import WhooshIndex
 from indexer.codec.compiled import HAS_NUMBA
 from searchapp.backends.array_source import ArraySource
 from searchapp.backends.facets import count_facets
-from searchapp.backends.generation import open_generation
+from searchapp.backends.generation import BoundedMemory, open_generation
 from searchapp.backends.kernel_search import execute_by_kernels
 from searchapp.search.counting import count_facet
 from searchapp.search.execute import execute_plan
@@ -25,6 +27,11 @@ from searchapp.search.plan import FacetRequest, Plan
 from searchapp.search.port import FacetCounts, IndexFacts, Matches, StoredArticle
 
 _EVERY_VALUE = 1_000_000
+#: Articles that were shown are kept as long as they take no more; one takes about so much beside its body, and long
+#: ones are read again each time.
+_SHOWN_BYTES: Final = 8 << 20
+_ARTICLE_BYTES: Final = 3000
+_MOST_REMEMBERED_BYTES: Final = 128 << 10
 
 
 class WhooshEngine:
@@ -48,16 +55,10 @@ class WhooshEngine:
         return self._current.execute(plan)
 
     def fetch(self, ids: tuple[str, ...], *, with_original: bool = True) -> tuple[StoredArticle | None, ...]:
-        view = self._current.view
-        found = [(article_id, view.find(article_id)) for article_id in ids]
-        return tuple(
-            [
-                None
-                if place is None
-                else StoredArticle(article_id, place[0].mapped.article(place[1], with_original=with_original))
-                for article_id, place in found
-            ]
-        )
+        current = self._current
+        if with_original:
+            return tuple([current.read(article_id, with_original=True) for article_id in ids])
+        return tuple([current.shown.get(article_id) or current.read_shown(article_id) for article_id in ids])
 
     def find_external_id(self, external_id: str) -> tuple[str, ...]:
         return tuple(
@@ -87,6 +88,7 @@ class _Opened:
 
     def __init__(self, view: SegmentView, *, compiled: bool) -> None:
         self.view = view
+        self.shown = BoundedMemory(_SHOWN_BYTES)
         self._generation = open_generation(view)
         self._source = None if compiled else ArraySource(self._generation)
         langs = self.count_values(FacetRequest("lang", _EVERY_VALUE)).counts
@@ -96,6 +98,22 @@ class _Opened:
         if self._source is not None:
             return execute_plan(plan, self._source, monotonic)
         return execute_by_kernels(plan, self._generation, monotonic)
+
+    def read(self, article_id: str, *, with_original: bool) -> StoredArticle | None:
+        found = self.view.find(article_id)
+        if found is None:
+            return None
+        segment, doc = found
+        return StoredArticle(article_id, segment.mapped.article(doc, with_original=with_original))
+
+    def read_shown(self, article_id: str) -> StoredArticle | None:
+        """Read an article for a page of hits and remember it: the next page, or the next person, asks for it again."""
+        stored = self.read(article_id, with_original=False)
+        if stored is not None:
+            size = getsizeof(stored.article.body) + _ARTICLE_BYTES
+            if size < _MOST_REMEMBERED_BYTES:
+                self.shown.put(article_id, stored, size)
+        return stored
 
     def count_values(self, facet: FacetRequest) -> FacetCounts:
         if self._source is not None:
