@@ -23,8 +23,10 @@ _LONGEST_CHUNK = 40
 
 @kernel
 def class_of(text, at, pages, classes):
-    """The classes of a code point."""
+    """The classes of a code point. The first page is always there, in the first row."""
     code = text[at]
+    if code < 256:
+        return np.int64(classes[0, code])
     return np.int64(classes[pages[code >> np.uint32(8)], code & np.uint32(255)])
 
 
