@@ -17,7 +17,7 @@ from indexer.codec.compiled import HAS_NUMBA
 from indexer.settings import Settings
 from searchapp.query.nodes import Note
 from searchapp.query.parser import parse_query
-from searchapp.search.highlight import Highlighted, highlight_article
+from searchapp.search.highlight import Highlighted
 from searchapp.search.plan import MOST_SCORED_FORMS, FacetRequest
 from searchapp.search.planner import PlannedSearch, plan_search
 from searchapp.search.port import Engine, FacetCounts, IndexFacts, Matches, StoredArticle
@@ -91,7 +91,7 @@ class SearchService:
     def highlight(self, stored: StoredArticle, q: str) -> Highlighted:
         """The whole article with everything marked that the query's words and phrases match."""
         planned, _ = self._plan(SearchRequest(q=q))
-        return highlight_article(stored.article, planned.marked, self.analyzer)
+        return self.showing.highlight(stored.article, planned.marked)
 
     def facts(self) -> IndexFacts:
         return self.engine.facts()

@@ -16,7 +16,7 @@ from indexer.analysis.atoms import join_texts
 from indexer.analysis.finding import FormFinder
 from indexer.article import Article
 from indexer.codec.compiled import HAS_NUMBA
-from searchapp.search.highlight import Wanted, find_marks, mark_text, spans_of
+from searchapp.search.highlight import Highlighted, Mark, Wanted, find_marks, highlight_article, mark_text, spans_of
 from searchapp.search.marking import IN_BODY, IN_TITLE, Marks, SoughtRuns, find_all_marks
 from searchapp.search.page_printing import F64, ShownArticle, page_scopes, print_page
 from searchapp.search.snippets import MOST_CHARS, PIECE_CHARS, cut_snippets, piece_end
@@ -27,6 +27,10 @@ class Showing(Protocol):
 
     def show(self, articles: Sequence[Article], wanted: Wanted, rarity: Sequence[float]) -> tuple[ShownArticle, ...]:
         """`rarity[i]` is the worth of clause i."""
+        ...
+
+    def highlight(self, article: Article, wanted: Wanted) -> Highlighted:
+        """Everything in title and body that the query's words and phrases match."""
         ...
 
 
@@ -43,6 +47,9 @@ class PlainShowing:
 
     def show(self, articles: Sequence[Article], wanted: Wanted, rarity: Sequence[float]) -> tuple[ShownArticle, ...]:
         return tuple(self._show(article, wanted, rarity) for article in articles)
+
+    def highlight(self, article: Article, wanted: Wanted) -> Highlighted:
+        return highlight_article(article, wanted, self._analyzer)
 
     def _show(self, article: Article, wanted: Wanted, rarity: Sequence[float]) -> ShownArticle:
         title = self._analyzer.analyse(article.title, article.lang)
@@ -69,6 +76,21 @@ class CompiledShowing:
             else:
                 shown.append(self._show_book(article, wanted, sought, worth))
         return tuple(shown)
+
+    def highlight(self, article: Article, wanted: Wanted) -> Highlighted:
+        texts = join_texts([article.title, article.body])
+        scopes = np.array([IN_TITLE, IN_BODY], np.int64)
+        marks = find_all_marks(texts, [article.lang] * 2, scopes, SoughtRuns(wanted), self._finder)
+        of_texts = [
+            spans_of(
+                Mark(mark_start - start, mark_end - start, position, clause)
+                for mark_start, mark_end, position, clause in marks.rows[
+                    marks.first[text] : marks.first[text + 1]
+                ].tolist()
+            )
+            for text, start in enumerate(texts.starts.tolist())
+        ]
+        return Highlighted(*of_texts)
 
     def _show_page(self, articles: Sequence[Article], sought: SoughtRuns, rarity: F64) -> tuple[ShownArticle, ...]:
         langs = [article.lang for article in articles]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,8 @@ def assert_same(shown: list[Article], wanted: Wanted, rarity: list[float]) -> No
     for compiled in (CompiledShowing(), COMPILED):
         for ours, plain in zip(compiled.show(shown, wanted, rarity), PLAIN.show(shown, wanted, rarity), strict=True):
             assert ours == plain
+    for article in shown:
+        assert COMPILED.highlight(article, wanted) == PLAIN.highlight(article, wanted)
 
 
 @given(
@@ -160,3 +163,18 @@ def test_book_shows_the_same_as_far_as_it_is_looked_at() -> None:
     book = Article(title="Maps", body=f"Mines.\n\n{quiet}\n\nThe map of mines.\n{quiet}The mine map.{quiet}", lang="en")
     for wanted in (ask("mine map"), ask("quiet", "mine map"), ask("mine"), ask("map", scope="title")):
         assert_same([book, Article(title="map", body="a map", lang="en")], wanted, [1.0, 2.0])
+
+
+def test_many_threads_see_the_same_as_one() -> None:
+    compiled = CompiledShowing()
+    pages = []
+    for number in range(24):
+        words = [f"map{number % 5}", "mines", "U.S.", "地雷", f"word{number}", "elections"]
+        body = " ".join(words[(place * (number + 3)) % len(words)] for place in range(400))
+        pages.append(
+            ([Article(title="Maps", body=body, lang=LANGS[number % len(LANGS)])], ask(f"mine word{number} us"))
+        )
+    expected = [PLAIN.show(shown, wanted, [1.0] * 8) for shown, wanted in pages]
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(5):
+            assert list(pool.map(lambda page: compiled.show(*page, [1.0] * 8), pages)) == expected
