@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Any, Final, TypeAlias
 
@@ -94,6 +95,12 @@ class SoughtRuns:
         if place < 0:
             return Token(start, end, position, 1, (), (wanted.terms[form],))
         return Token(start, end, position, 1, wanted.surfaces[place : place + 1], ())
+
+
+@lru_cache(maxsize=256)
+def seek_runs(wanted: Wanted) -> SoughtRuns:
+    """The runs of these clauses; a search is asked for again, page after page."""
+    return SoughtRuns(wanted)
 
 
 def find_all_marks(

@@ -17,7 +17,7 @@ from indexer.analysis.finding import FormFinder
 from indexer.article import Article
 from indexer.codec.compiled import HAS_NUMBA
 from searchapp.search.highlight import Highlighted, Mark, Wanted, find_marks, highlight_article, mark_text, spans_of
-from searchapp.search.marking import IN_BODY, IN_TITLE, Marks, SoughtRuns, find_all_marks
+from searchapp.search.marking import IN_BODY, IN_TITLE, Marks, SoughtRuns, find_all_marks, seek_runs
 from searchapp.search.page_printing import F64, ShownArticle, page_scopes, print_page
 from searchapp.search.snippets import MOST_CHARS, PIECE_CHARS, cut_snippets, piece_end
 
@@ -65,7 +65,7 @@ class CompiledShowing:
         self._finder = FormFinder()
 
     def show(self, articles: Sequence[Article], wanted: Wanted, rarity: Sequence[float]) -> tuple[ShownArticle, ...]:
-        sought = SoughtRuns(wanted)
+        sought = seek_runs(wanted)
         worth = np.array(rarity, np.float64)
         if all(len(article.body) <= PIECE_CHARS for article in articles):
             return self._show_page(articles, sought, worth)
@@ -80,7 +80,7 @@ class CompiledShowing:
     def highlight(self, article: Article, wanted: Wanted) -> Highlighted:
         texts = join_texts([article.title, article.body])
         scopes = np.array([IN_TITLE, IN_BODY], np.int64)
-        marks = find_all_marks(texts, [article.lang] * 2, scopes, SoughtRuns(wanted), self._finder)
+        marks = find_all_marks(texts, [article.lang] * 2, scopes, seek_runs(wanted), self._finder)
         of_texts = [
             spans_of(
                 Mark(mark_start - start, mark_end - start, position, clause)
