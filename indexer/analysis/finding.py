@@ -25,7 +25,7 @@ from indexer.analysis.wanted_forms import FittedSlots, WantedForms, ascii_initia
 from indexer.codec.kernels.packing import I32, I64
 
 #: What is remembered of spellings may take so much; then it is forgotten, and read again as it comes.
-MOST_TABLE_BYTES: Final = 48 << 20
+MOST_TABLE_BYTES: Final = 32 << 20
 #: Room for the candidates of a page of hits stays with the thread that needed it.
 _KEPT_CANDIDATES: Final = 1 << 18
 
