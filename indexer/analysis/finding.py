@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from indexer.analysis.atoms import AtomCutter, CutBatch, JoinedTexts
 from indexer.analysis.interning import U64, RunTable, TextTable, make_larger
@@ -21,7 +20,7 @@ from indexer.analysis.kernels import finding as kernels
 from indexer.analysis.layout import LONGEST_SEQUENCE
 from indexer.analysis.pairing import Lexicon
 from indexer.analysis.reading_tables import ReadingTables
-from indexer.analysis.wanted_forms import FittedSlots, WantedForms, ascii_initials
+from indexer.analysis.wanted_forms import FittedSlots, Flags, WantedForms, ascii_heads, keeps_heads
 from indexer.codec.kernels.packing import I32, I64
 
 #: What is remembered of spellings may take so much; then it is forgotten, and read again as it comes.
@@ -48,7 +47,7 @@ class _Candidates:
     cut: CutBatch
     ordinals: I32
     atom_counts: I64
-    initials: npt.NDArray[np.bool_]
+    initials: Flags
 
 
 class _Room:
@@ -74,7 +73,7 @@ class FormFinder:
         if not texts.is_ascii:
             with self._lock:
                 self._cutter.classes.load(texts.text)
-        candidates = self._list_candidates(texts, ascii_initials(wanted))
+        candidates = self._list_candidates(texts, langs, *ascii_heads(wanted))
         with self._lock:
             known = len(self._tables)
             try:
@@ -87,13 +86,20 @@ class FormFinder:
                 self._tables = _Tables(self._cutter)
             return found
 
-    def _list_candidates(self, texts: JoinedTexts, initials: npt.NDArray[np.bool_]) -> _Candidates:
+    def _list_candidates(self, texts: JoinedTexts, langs: Sequence[str], initials: Flags, heads: Flags) -> _Candidates:
         room = self._room(len(texts.text))
         classes = self._cutter.classes
         count = len(texts.starts)
         first, atom_counts = np.empty(count + 1, np.int64), np.empty(count, np.int64)
         found = kernels.list_candidates(
-            *(texts.text, texts.starts, texts.stops, initials),
+            *(
+                texts.text,
+                texts.starts,
+                texts.stops,
+                np.array([keeps_heads(lang) for lang in langs], np.bool_),
+                initials,
+                heads,
+            ),
             *(classes.ascii_kinds, classes.pages, classes.classes, self._cutter.elisions),
             *(room.starts, room.ends, room.ordinals, room.keys, first, atom_counts),
         )
@@ -167,7 +173,7 @@ class _Tables:
         slots = self._count_up[: len(wanted) + 1], self._count_up[: len(wanted)], self._unasked
         fitted = self._fit(wanted) if wanted.fitting else None
         # No sign of a script without spaces becomes ASCII.
-        wants_bigrams = any(not initial or not initial.isascii() for initial in wanted.initials())
+        wants_bigrams = any(not head or not head[0].isascii() for head in wanted.heads())
         while True:
             known = sequences.known
             self._sequence_pairs = make_larger(self._sequence_pairs, (len(sequences.pool_start), 2), fill=-1)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from functools import lru_cache
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +13,13 @@ import numpy.typing as npt
 from indexer.analysis.interning import make_larger
 from indexer.analysis.kernels.finding import NO_SLOT, UNASKED
 from indexer.analysis.pairing import Lexicon
+from indexer.analysis.stemmers import STEMMED_LANGS, primary_lang
 from indexer.analysis.token import ACRONYM_MARK, LANG_MARK
 from indexer.codec.kernels.packing import I32, I64
+
+Flags: TypeAlias = "npt.NDArray[np.bool_]"
+
+_SECONDS: Final = {"i": "iIyY"}
 
 
 class Rule(Protocol):
@@ -26,10 +32,11 @@ class Rule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """Every surface that fits a rule. All of them begin with `initial` (an acronym behind its mark), "" for any."""
+    """Every surface that fits a rule. All of them begin with `head` (an acronym behind its mark): two characters, one
+    where the second may be any, none where the first may."""
 
     rule: Rule
-    initial: str
+    head: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +51,41 @@ class WantedForms:
     def __len__(self) -> int:
         return len(self.terms) + len(self.surfaces) + len(self.fitting)
 
-    def initials(self) -> Iterator[str]:
-        """What each form begins with in a text, "" where that may be anything."""
+    def heads(self) -> Iterator[str]:
+        """What each form begins with in a text, two characters where as many are known, "" where it may be anything."""
         for form in (*self.terms, *self.surfaces):
-            yield form.rpartition(LANG_MARK)[2].lstrip(ACRONYM_MARK)[:1]
+            yield form.rpartition(LANG_MARK)[2].lstrip(ACRONYM_MARK)[:2]
         for each in self.fitting:
-            yield each.initial
+            yield each.head
 
 
-def ascii_initials(wanted: WantedForms) -> npt.NDArray[np.bool_]:
-    """With which ASCII characters a wanted form may begin in a text. Stemming and folding leave the first letter of a
-    word of ASCII characters alone, so no other such word needs to be read."""
-    initials = np.zeros(128, np.bool_)
-    for initial in wanted.initials():
-        if not initial:
-            initials[:] = True
-        elif initial.isascii():
-            initials[ord(initial)] = initials[ord(initial.upper())] = True
-    return initials
+def ascii_heads(wanted: WantedForms) -> tuple[Flags, Flags]:
+    """With which ASCII character a wanted form may begin in a text (128,), and with which two (128, 128).
+
+    Stemming and folding leave the first letter of a word of ASCII characters alone, so no other such word needs to be
+    read; and the second one in the languages of `keeps_heads`, but for English `dying`, `lying` and `tying`. A
+    form of one letter may have lost the second one: it stands for any.
+    """
+    initials, heads = np.zeros(128, np.bool_), np.zeros((128, 128), np.bool_)
+    for head in wanted.heads():
+        if not head:
+            initials[:] = heads[:] = True
+        elif head[0].isascii():
+            firsts = [ord(head[0]), ord(head[0].upper())]
+            initials[firsts] = True
+            for first in firsts:
+                if len(head) < 2 or not head[1].isascii():
+                    heads[first] = True
+                else:
+                    heads[first, [ord(second) for second in _SECONDS.get(head[1], head[1] + head[1].upper())]] = True
+    return initials, heads
+
+
+@lru_cache(maxsize=1024)
+def keeps_heads(lang: str) -> bool:
+    """Whether words of ASCII characters keep their first two letters in this language (BCP 47 tag)."""
+    primary = primary_lang(lang)
+    return primary == "en" or primary not in STEMMED_LANGS
 
 
 class FittedSlots:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from indexer.analysis.token import ACRONYM_MARK
+
+_HEAD: Final = re.compile(r"[^*?]{0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +22,9 @@ class Wildcard:
     text: str
 
     @property
-    def initial(self) -> str:
-        """What every surface that fits begins with; "" where that may be anything."""
-        return "" if self.text[:1] in "*?" else self.text[:1]
+    def head(self) -> str:
+        """The first two characters of every surface that fits, as far as they stand before a sign."""
+        return _HEAD.match(self.text)[0]  # type: ignore[index]
 
     def fits(self, surface: str) -> bool:
         return _compile(self.text).fullmatch(surface.removeprefix(ACRONYM_MARK)) is not None
@@ -37,8 +39,8 @@ class CloseTo:
     steps: int
 
     @property
-    def initial(self) -> str:
-        """The first letter may be another one, too."""
+    def head(self) -> str:
+        """Any letter may be another one, the first too."""
         return ""
 
     def fits(self, surface: str) -> bool:

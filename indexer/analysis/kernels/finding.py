@@ -2,7 +2,8 @@
 
 Of most atoms only the end is looked for: whatever an atom of ASCII characters stands for begins as it does, so it
 matters only where something wanted begins so. (NLTK makes Cyrillic of Russian words in both scripts.) The others are
-candidates, and so is every atom before or behind a hyphen, of which joined forms are made.
+candidates, and so is every atom before or behind a hyphen, of which joined forms are made. In most languages what an
+atom begins with is its head, two letters or digits.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ def list_candidates(
     text,
     text_starts,
     text_stops,
+    by_head,
     initials,
+    heads,
     ascii_kinds,
     pages,
     classes,
@@ -75,8 +78,9 @@ def list_candidates(
     """Spans of the candidates of every text, how many atoms of the text come before each, and the keys of their
     spellings; returns how many there are.
 
-    initials (128,) says with which ASCII character something wanted begins. `first_candidate` (one more than texts)
-    cuts the candidates by text. All pages are there.
+    initials (128,) says with which ASCII character something wanted begins, heads (128, 128) with which two; these
+    count in the texts that are read `by_head`. `first_candidate` (one more than texts) cuts the candidates by text. All
+    pages are there.
     """
     found = 0
     for t in range(len(text_starts)):
@@ -107,6 +111,9 @@ def list_candidates(
                     at += 1
                     continue
                 is_candidate = is_candidate or not is_ascii(text, at, end)
+            if by_head[t] and is_candidate and end - at > 1 and is_ascii(text, at, end):
+                second = text[at + 1]
+                is_candidate = ascii_kinds[second] not in (ASCII_LETTER, ASCII_DIGIT) or heads[cp, second]
             before_hyphen = text[end] == _HYPHEN or (
                 text[end] > 127 and kind_of(text, end, pages, classes) & LINE_END_HYPHEN != 0
             )
