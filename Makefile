@@ -21,7 +21,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test chromium lint eval bench screenshots lock clean
+.PHONY: help setup setup-dev demo test test-slow test-whoosh chromium lint eval bench screenshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -69,6 +69,12 @@ demo: setup ## index the sample articles and serve them at http://127.0.0.1:PORT
 
 test: setup-dev chromium ## run every test, those of the page in a real browser
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+test-slow: setup-dev ## long runs, half an hour: 100,000 texts and queries, ten minutes of commits and searches
+	$(BIN)/python -m pytest -m slow -rP --durations=0
+
+test-whoosh: setup-dev ## fetch Whoosh's own tests and run them over our segments; docs/whoosh-tests.md says what they find
+	$(BIN)/python tests/whoosh_suite/run.py
 
 # Tests of the page use the system's Chromium. Where it cannot be had they are skipped and say so; with CI=true they fail.
 chromium:

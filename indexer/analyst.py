@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import repeat
 from typing import Protocol
 
-from indexer.article import Article, ReadArticle, Skipped, encode_article, hash_content
+from indexer.article import ReadArticle, Skipped, encode_article, hash_content
 from indexer.backends.port import KnownArticle, Packer, Prepared, Tombstone
 from indexer.errors import ArchiveError, ArticleError
 from indexer.readers.cut import FileDone
@@ -25,7 +26,7 @@ UNFIT = "cannot be indexed"
 class KnownIndex(Protocol):
     """What reading has to ask the index; the answer is that of the start of the run."""
 
-    def known(self, article_id: str) -> KnownArticle | None: ...
+    def known_all(self, article_ids: Sequence[str]) -> Sequence[KnownArticle | None]: ...
 
     def tombstone(self, article_id: str) -> Tombstone | None: ...
 
@@ -59,60 +60,62 @@ class Analyst:
                 self.packer.add(prepared)
 
     def _read_step(self, step: Step, waiting: list[Prepared | None]) -> StepReading:
+        path = step.place.path if isinstance(step, ReadArticle) else step.path  # type: ignore[union-attr]
+        origin = self._find_origin(path)
         lines: list[int] = []
         ids: list[str] = []
-        states = bytearray()
+        hashes: list[str] = []
+        prepared: list[Prepared] = []
         skips: list[tuple[int, Skipped]] = []
         unfit: list[int] = []
         notes: Counter[str] = Counter()
-        path = step.place.path if isinstance(step, ReadArticle) else step.path  # type: ignore[union-attr]
-        origin = self._find_origin(path)
         for outcome in self._outcomes(step):
             if isinstance(outcome, Skipped):
                 skips.append((len(ids), outcome))
                 continue
-            notes.update(outcome.notes)
-            place = outcome.place
+            if outcome.notes:
+                notes.update(outcome.notes)
+            article = outcome.article
             try:
-                article_id, state, prepared = self._look_up(outcome.article, origin)
+                encoded = encode_article(article)
+                article_id, content_hash = article.id, hash_content(*encoded)
+                ready = self.packer.prepare(article, article_id, content_hash, origin, encoded)
             except ArchiveError:
                 raise
-            except (ArticleError, TypeError, ValueError, OverflowError) as error:  # a lone surrogate, and the like
-                unfit.append(len(skips))
-                skips.append((len(ids), Skipped(place, UNFIT, str(error))))
-                continue
             except Exception as error:  # noqa: BLE001 whatever one article does, the others go on
                 unfit.append(len(skips))
-                skips.append((len(ids), Skipped(place, UNFIT, f"{type(error).__name__}: {error}")))
+                skips.append((len(ids), Skipped(outcome.place, UNFIT, _say(error))))
                 continue
-            lines.append(place.line)
+            prepared.append(ready)
+            lines.append(outcome.place.line)
             ids.append(article_id)
-            states.append(state)
-            waiting.append(prepared)
+            hashes.append(content_hash)
+        known = self._index.known_all(ids)
+        states = bytes(map(self._compare, ids, hashes, known, repeat(origin)))
+        waiting += (ready if state <= State.MOVED else None for ready, state in zip(prepared, states, strict=True))
         return StepReading(
-            path, origin, tuple(lines), tuple(ids), bytes(states), tuple(skips), tuple(unfit), tuple(notes.items())
+            path, origin, tuple(lines), tuple(ids), states, tuple(skips), tuple(unfit), tuple(notes.items())
         )
 
     def _outcomes(self, step: Step) -> Iterable[ReadArticle | Skipped]:
         return (step,) if isinstance(step, ReadArticle) else read_piece(step, self._options)  # type: ignore[arg-type]
 
-    def _look_up(self, article: Article, origin: str) -> tuple[str, State, Prepared | None]:
-        article_id, encoded = article.id, encode_article(article)
-        content_hash = hash_content(*encoded)
+    def _compare(self, article_id: str, content_hash: str, known: KnownArticle | None, origin: str) -> State:
         if self._index.tombstone(article_id) is not None:
-            return article_id, State.BURIED, None
-        known = self._index.known(article_id)
+            return State.BURIED
         if known is None:
-            state = State.NEW
-        elif known.content_hash != content_hash:
-            state = State.CHANGED
-        else:
-            state = State.SAME if known.origin == origin else State.MOVED
-        if not state.is_written:
-            return article_id, state, None
-        return article_id, state, self.packer.prepare(article, article_id, content_hash, origin, encoded)
+            return State.NEW
+        if known.content_hash != content_hash:
+            return State.CHANGED
+        return State.SAME if known.origin == origin else State.MOVED
 
     def _find_origin(self, path: str) -> str:
         if path != self._origins[0]:
             self._origins = path, os.path.realpath(path)
         return self._origins[1]
+
+
+def _say(error: Exception) -> str:
+    """Text that no file can hold (a lone surrogate), and the like, is named by what is wrong with it."""
+    expected = isinstance(error, ArticleError | TypeError | ValueError | OverflowError)
+    return str(error) if expected else f"{type(error).__name__}: {error}"

@@ -27,7 +27,7 @@ _TEXT_WEIGHT: Final = 16
 
 
 class State(IntEnum):
-    """What an article is to the index, as it was when the run began."""
+    """What an article is to the index, as it was when the run began. Up to MOVED it is written."""
 
     NEW = 0
     CHANGED = 1
@@ -36,10 +36,6 @@ class State(IntEnum):
     SAME = 3
     #: Deleted on purpose.
     BURIED = 4
-
-    @property
-    def is_written(self) -> bool:
-        return self <= State.MOVED
 
 
 @dataclass(frozen=True, slots=True)

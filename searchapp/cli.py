@@ -1,144 +1,43 @@
-"""The `broadsheet` command: what reads an index, joined with the commands that write one.
+"""The `broadsheet` command: those that write an index and those that read one, under one name.
 
-Data goes to standard output, the rest to standard error. A search here is the endpoint's search: the same names of
-options, the same checks, the same answer.
+A command's module is imported when the command is called: to index, nothing of the search is loaded.
 """
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
+import gc
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Final
 
 import click
-import orjson
 
-from indexer.analysis.analyzer import Analyzer
-from indexer.cli import COMMANDS
-from indexer.commands import (
-    EXIT_CODES,
-    EXIT_FAILED,
-    Command,
-    index_dir_option,
-    json_option,
-    read_settings,
-)
-from indexer.errors import UsageError
-from searchapp.backends.whoosh_searcher import WhooshEngine
-from searchapp.search.answer import answer, article_answer
-from searchapp.search.service import SearchService
-from searchapp.terminal import print_article, print_page
-from searchapp.warming import warm_up
-from searchapp.web.addresses import next_answer_address
-from searchapp.web.params import ParameterError, read_params
+from indexer.commands import EXIT_CODES
+
+_PLACES: Final[Mapping[str, str]] = {
+    "index": "indexer.indexing",
+    **dict.fromkeys(("parse", "stats", "verify", "delete", "undelete", "rebuild", "settings"), "indexer.cli"),
+    **dict.fromkeys(("search", "show", "serve"), "searchapp.commands"),
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click's name
+        return sorted(_PLACES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 click's names
+        place = _PLACES.get(cmd_name)
+        if place is None:
+            return None
+        gc.disable()  # what is imported stays; to look through it again and again takes a tenth of the time
+        try:
+            commands: tuple[click.Command, ...] = import_module(place).COMMANDS
+        finally:
+            gc.enable()
+        return next(command for command in commands if command.name == cmd_name)
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
 @click.version_option(package_name="broadsheet", prog_name="broadsheet")
 def main() -> None:
     """Full-text search for news archives: a pile of articles in, a search page and a search endpoint out."""
-
-
-@main.command(cls=Command)
-@click.argument("query", nargs=-1, metavar="QUERY...")
-@json_option
-@click.option("--match", default="auto", metavar="auto|all|any", help="Articles with all of the words, or any of them.")
-@click.option("--source", multiple=True, help="Only this outlet (repeat for more: any of them).")
-@click.option("--author", multiple=True, help="Only this author (repeatable).")
-@click.option("--lang", multiple=True, help="Only this language, as in `en` (repeatable).")
-@click.option("--tag", multiple=True, help="Only this tag (repeatable).")
-@click.option("--collection", multiple=True, help="Only this collection (repeatable).")
-@click.option("--year", multiple=True, help="Only this year (repeatable).")
-@click.option("--from", "from_", metavar="DATE", help="From this day, month or year on: 2021-03-12, 2021-03, 2021.")
-@click.option("--to", metavar="DATE", help="Up to this day, month or year.")
-@click.option("--sort", default="relevance", metavar="relevance|newest|oldest", help="What comes first.")
-@click.option("--rank", default="default", metavar="default|bm25", help="How relevance is reckoned.")
-@click.option("--page", default="1", metavar="N", help="Which page of hits.")
-@click.option("--per-page", default="10", metavar="N", help="Hits on a page.")
-@click.option("--facets", default="", metavar="NAME[:SIZE],...", help="Counts of values: source, author, year ...")
-@click.option("--histogram", default="", metavar="day|month|year", help="Counts over time.")
-@click.option("--strict", is_flag=True, help="Refuse a query that is not understood as typed.")
-@index_dir_option
-def search(
-    query: tuple[str, ...],
-    *,
-    as_json: bool,
-    strict: bool,
-    index_dir: Path | None,
-    **options: str | tuple[str, ...] | None,
-) -> None:
-    """Search the archive; without a QUERY, show all of it.
-
-    Put a query with quotes or a leading minus into one argument after `--`: broadsheet search -- '"human rights" -war'
-    """
-    pairs = [("q", _clean(" ".join(query))), ("strict", "1" if strict else "")]
-    for name, given in options.items():
-        # Python does not let an argument be called `from`.
-        texts = given if isinstance(given, tuple) else (given or "",)
-        pairs.extend((name.rstrip("_"), _clean(text)) for text in texts)
-    try:
-        asked = read_params(pairs, refuse_unknown=True)
-    except ParameterError as error:
-        raise UsageError(str(error)) from error
-    page = _open_service(index_dir).search(asked.search)
-    if asked.strict and page.notes:
-        raise UsageError("; ".join(note.message for note in page.notes))
-    if as_json:
-        _print_json(answer(page, next_answer_address(page.request, page.total, strict=asked.strict)))
-    else:
-        for line in print_page(page):
-            click.echo(line)
-
-
-@main.command(cls=Command)
-@click.argument("article_id", metavar="ID")
-@json_option
-@index_dir_option
-def show(article_id: str, *, as_json: bool, index_dir: Path | None) -> None:
-    """Show one article: ID is its id, or the id that it was given by its outlet."""
-    service = _open_service(index_dir)
-    wanted = _clean(article_id)
-    stored = service.article(wanted)
-    found = (stored,) if stored else service.find_external_id(wanted)
-    if not found:
-        click.echo(f"error: there is no article {wanted!r} here; `broadsheet search --json` prints ids", err=True)
-        raise click.exceptions.Exit(EXIT_FAILED)
-    for position, each in enumerate(found):
-        if as_json:
-            _print_json(article_answer(each, None))
-            continue
-        if position:
-            click.echo()
-        for line in print_article(each):
-            click.echo(line)
-
-
-@main.command(cls=Command)
-@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
-@click.option("--port", help="Port to listen on.  [default: 8000]")
-@index_dir_option
-def serve(host: str | None, port: str | None, index_dir: Path | None) -> None:
-    """Serve the search page and the endpoint until Ctrl-C."""
-    settings, _ = read_settings({"host": host, "port": port, "index_dir": index_dir})
-    from searchapp.app import serve as serve_app  # noqa: PLC0415 Flask and its server cost other commands 0.2 s
-
-    serve_app(settings)
-
-
-for _command in COMMANDS:
-    main.add_command(_command)
-
-
-def _open_service(index_dir: Path | None) -> SearchService:
-    settings, _ = read_settings({"index_dir": index_dir})
-    engine = WhooshEngine(settings.index_dir)  # says first when there is none
-    warm_up(lambda text: click.echo(text, err=True))
-    return SearchService(engine, Analyzer(), settings, date.today)
-
-
-def _clean(argument: str) -> str:
-    """An argument whose bytes were no UTF-8 holds lone surrogates, which nothing can print or look up."""
-    return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _print_json(content: dict[str, object]) -> None:
-    click.echo(orjson.dumps(content).decode())

@@ -39,6 +39,15 @@ _TEXT: Final = (
 )
 
 
+#: Each way to look for words, in the fields where it takes another way through the loops: titles alone, and names.
+_SCOPED: Final = tuple(
+    wanted
+    for field, one, two in (("title", "map", "mine"), ("author", "ada", "lorne"), ("tag", "land", "mines"))
+    for words in (one, f"{one[:2]}*", f"{one}~", f'"{one} {two}"', f'"{one} {two}"~5', f"{one} NEAR/5 {two}")
+    for wanted in (f"{field}:{words}" if "NEAR" in words else f"{field}:{words} plan", f"plan -{field}:{words}")
+)
+
+
 def warm_up(say: Callable[[str], None], home: Callable[[], Path] = cache_folder) -> bool:
     """Compile what is not compiled yet; False where nothing was to be done. `say` is told before it takes long."""
     if not HAS_NUMBA or (home() / _MARK).exists():
@@ -70,7 +79,7 @@ def _write(folder: Path) -> None:
             source=f"Outlet {number % 3}",
             published=Published(f"20{10 + number % 12}-03-12", None, "day"),
             lang=("en", "de", "ru", "az")[number % 4],
-            tag=("mines",),
+            tag=("land mines",),
             external_id=str(number),
         )
         for number in range(120)
@@ -88,7 +97,15 @@ def _write(folder: Path) -> None:
 
 def _requests() -> Iterator[SearchRequest]:
     typed = [example.typed for section in SECTIONS for example in section.examples]
-    for q in ("", "mine", "the", "Baku AND (mine OR map) AND (chart OR plan)", "title:map -title:another", *typed):
+    for q in (
+        "",
+        "mine",
+        "the",
+        "Baku AND (mine OR map) AND (chart OR plan)",
+        "title:map -title:another",
+        *_SCOPED,
+        *typed,
+    ):
         yield SearchRequest(q=q)
         yield SearchRequest(q=q, match="any", sort="newest", facets=(FacetRequest("source"), FacetRequest("year")))
     narrow = Filters(source=("Outlet 1",), year=("2011", "2014"), from_day=date(2010, 1, 1))

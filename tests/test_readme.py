@@ -27,6 +27,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (PROJECT / "Makefile").read_text(encoding="utf-8")
 PAGES = {path.relative_to(PROJECT).as_posix(): path for path in [PROJECT / "README.md", *PROJECT.glob("docs/*.md")]}
+CONTEXT = click.Context(main)
+COMMANDS = {name: main.get_command(CONTEXT, name) for name in main.list_commands(CONTEXT)}
 TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
 
 
@@ -65,14 +67,14 @@ def test_every_command_of_the_readme_exists_with_its_options() -> None:
     assert len(commands) >= 10
     for line in commands:
         _, name, *arguments = shlex.split(line)
-        assert name in main.commands, line
-        known = {option for parameter in main.commands[name].params for option in parameter.opts}
+        assert name in COMMANDS, line
+        known = {option for parameter in COMMANDS[name].params for option in parameter.opts}
         assert {each.split("=")[0] for each in arguments if each.startswith("--")} <= known, line
 
 
 def test_every_command_is_in_the_readme() -> None:
     named = {span.split()[1] for cell in table_cells(section("The command line")) for span in code_spans(cell)}
-    assert named == set(main.commands)
+    assert named == set(COMMANDS)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -88,7 +90,7 @@ def test_every_target_is_listed_by_help() -> None:
 
 
 def test_options_that_the_prose_names_exist() -> None:
-    known = {option for command in main.commands.values() for parameter in command.params for option in parameter.opts}
+    known = {option for command in COMMANDS.values() for parameter in command.params for option in parameter.opts}
     assert set(re.findall(r"`(--[a-z-]+)", README)) <= known
 
 
@@ -180,6 +182,6 @@ def test_number_of_samples_is_right(sample_service: SearchService) -> None:
 
 
 def test_commands_are_click_commands_with_help() -> None:
-    for name, command in main.commands.items():
+    for name, command in COMMANDS.items():
         assert isinstance(command, click.Command)
         assert command.get_short_help_str(), name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
 from indexer.analysis import stopwords
 from indexer.analysis.chains import Atom, group_atoms
@@ -14,6 +15,8 @@ from indexer.analysis.tokenizer import NewsTokenizer
 from indexer.analysis.typed import Asked, read_group
 
 _MAX_VOCABULARIES = 32
+#: A chunk, and how it is asked to be read.
+_Typed: TypeAlias = tuple[str, tuple[str, ...], tuple[str, ...], bool, bool]
 #: Chunks of queries whose words are remembered: people type the same words again, and ask for the next page.
 _MAX_TYPED = 2048
 
@@ -25,7 +28,7 @@ class Analyzer:
         self._tokenizer = NewsTokenizer()
         self._vocabularies: dict[str, Vocabulary] = {}
         self._atoms_of: dict[str, tuple[Atom, ...]] = {}
-        self._words_of: dict[tuple[str, Asked], tuple[TypedWord, ...]] = {}
+        self._words_of: dict[_Typed, tuple[TypedWord, ...]] = {}
 
     def analyse(self, text: str, lang: str) -> AnalysedText:
         """The tokens of a text of this language (BCP 47 tag): for writing and for highlighting."""
@@ -48,10 +51,12 @@ class Analyzer:
         """
         if stop_langs is None:
             stop_langs = self.stop_languages((text,), langs)
-        key = (text, Asked(langs, stop_langs, quoted, pasted_headline))
+        # A plain tuple, since it is looked up for every word that is typed.
+        key = (text, langs, stop_langs, quoted, pasted_headline)
         words = self._words_of.get(key)
         if words is None:
-            words = tuple(read_group(text, group, key[1]) for group in group_atoms(text, self._atoms(text)))
+            asked = Asked(*key[1:])
+            words = tuple(read_group(text, group, asked) for group in group_atoms(text, self._atoms(text)))
             if len(self._words_of) >= _MAX_TYPED:
                 self._words_of.clear()
             self._words_of[key] = words

@@ -23,6 +23,7 @@ from indexer.document import VALUE_GAP
 #: Code points that are laid out at once: enough that a call of a kernel costs nothing, and few enough to stay in the
 #: processor's own memory.
 _BATCH_CHARS: Final = 1 << 19
+_BATCH_TEXTS: Final = 1 << 15
 _TABLE_BYTES: Final = 128 << 20
 _TITLE, _BODY = 0, 1
 
@@ -35,21 +36,21 @@ class _Field:
     texts: list[str] = field(default_factory=list)
     langs: list[str] = field(default_factory=list)
     codes: list[int] = field(default_factory=list)
+    waiting_chars: int = 0
     chunks: list[Occurrences] = field(default_factory=list)
+    lengths: list[I64] = field(default_factory=lambda: [np.zeros(0, np.int64)])
 
-    def add(self, text: str, lang: str, code: int) -> None:
-        self.texts.append(text)
-        self.langs.append(lang)
-        self.codes.append(code)
-
-    def lay_out(self, layout: TextLayout) -> I64:
-        """Lay out what waits; returns the lengths of the texts."""
+    def lay_out(self, layout: TextLayout) -> None:
+        """Lay out what waits."""
         occurrences, lengths = layout.lay_out(
             TextBatch(self.texts, self.langs, np.array(self.codes, np.int64), self.gap)
         )
         self.chunks.append(occurrences)
-        self.texts, self.langs, self.codes = [], [], []
-        return lengths
+        self.lengths.append(lengths)
+        self.texts, self.langs, self.codes, self.waiting_chars = [], [], [], 0
+
+    def memory_bytes(self) -> int:
+        return sum(chunk.memory_bytes() for chunk in self.chunks)
 
 
 class BulkAnalyzer:
@@ -73,26 +74,27 @@ class BulkAnalyzer:
     def add(self, article: Article) -> None:
         """Take one more article."""
         code = 2 * self._count
-        self._text.add(article.title, article.lang, code + _TITLE)
-        self._text.add(article.body, article.lang, code + _BODY)
-        for values, waiting in (
-            (article.author, self._author),
-            ((article.source,), self._source),
-            (article.tag, self._tag),
-        ):
-            for value in values:
-                waiting.add(value, SURFACES, code + _BODY)
-                self._waiting_chars += len(value)
-        self._waiting_chars += len(article.title) + len(article.body)
         self._count += 1
-        if self._waiting_chars > _BATCH_CHARS:
-            self._lay_out()
+        text, lang = self._text, article.lang
+        text.texts += (article.title, article.body)
+        text.langs += (lang, lang)
+        text.codes += (code + _TITLE, code + _BODY)
+        text.waiting_chars += len(article.title) + len(article.body)
+        if text.waiting_chars > _BATCH_CHARS:
+            self._lay_out(text)
+        if article.source:
+            self._add_values(self._source, (article.source,), code)
+        if article.author:
+            self._add_values(self._author, article.author, code)
+        if article.tag:
+            self._add_values(self._tag, article.tag, code)
 
     def invert(self) -> InvertedBatch:
         """The words of all articles taken since the last time; the next one is number 0 again."""
-        self._lay_out()
+        for each in self._fields():
+            self._lay_out(each)
         text, author, source, tag = (invert_occurrences(tuple(each.chunks), self._lexicon) for each in self._fields())
-        lengths = np.concatenate(self._lengths).astype(np.uint32)
+        lengths = np.concatenate(self._text.lengths).astype(np.uint32)
         self.clear()
         return InvertedBatch(text, author, source, tag, lengths[0::2].copy(), lengths[1::2].copy())
 
@@ -110,7 +112,7 @@ class BulkAnalyzer:
     def memory_bytes(self) -> int:
         """What the articles taken hold now; the tables that they share, and what inverting takes for a moment, are
         bounded by themselves."""
-        return self._chunk_bytes + 4 * self._waiting_chars
+        return self._chunk_bytes + 4 * sum(each.waiting_chars for each in self._fields())
 
     def _start_tables(self) -> None:
         self._lexicon = Lexicon()
@@ -120,8 +122,6 @@ class BulkAnalyzer:
     def _start_documents(self) -> None:
         self._text = _Field(0)
         self._author, self._source, self._tag = (_Field(VALUE_GAP) for _ in range(3))
-        self._lengths: list[I64] = [np.zeros(0, np.int64)]
-        self._waiting_chars = 0
         self._chunk_bytes = 0
         self._count = 0
 
@@ -131,10 +131,16 @@ class BulkAnalyzer:
     def _table_bytes(self) -> int:
         return self._lexicon.memory_bytes() + self._layout.memory_bytes()
 
-    def _lay_out(self) -> None:
-        self._lengths.append(self._text.lay_out(self._layout))
-        for each in (self._author, self._source, self._tag):
-            each.lay_out(self._layout)
-        self._chunk_bytes = sum(chunk.memory_bytes() for each in self._fields() for chunk in each.chunks)
+    def _add_values(self, waiting: _Field, values: tuple[str, ...], code: int) -> None:
+        waiting.texts += values
+        waiting.langs += (SURFACES,) * len(values)
+        waiting.codes += (code + _BODY,) * len(values)
+        waiting.waiting_chars += sum(map(len, values))
+        # Few characters in many texts: these cost by the text.
+        if waiting.waiting_chars > _BATCH_CHARS or len(waiting.texts) > _BATCH_TEXTS:
+            self._lay_out(waiting)
+
+    def _lay_out(self, waiting: _Field) -> None:
+        waiting.lay_out(self._layout)
+        self._chunk_bytes = sum(each.memory_bytes() for each in self._fields())
         self._tables_now = self._table_bytes()
-        self._waiting_chars = 0

@@ -1,14 +1,21 @@
 """NLTK's Snowball stemmers by language tag, each made when its first word comes.
 
 Importing NLTK takes about half a second whatever is taken from it, since its package imports itself whole: it is
-imported when the first word comes. No data files are read.
+imported when the first word comes that needs it. English words are left to the compiled stemmer, which gives NLTK's
+stems, where numba is there. No data files are read.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from threading import Lock
 from typing import Any, Final
+
+import numpy as np
+
+from indexer.analysis.kernels.english import SPARE, SPECIAL_WORDS, stem_word
+from indexer.codec.compiled import HAS_NUMBA
 
 _SNOWBALL_NAMES: Final = {
     "ar": "arabic",
@@ -33,6 +40,9 @@ _NORWEGIAN: Final = frozenset({"nb", "nn"})
 _ROMANIAN_CEDILLAS: Final = str.maketrans("șț", "şţ")
 STEMMED_LANGS: Final = frozenset(_SNOWBALL_NAMES)
 
+#: What the compiled stemmer takes; a possessive that is still there would be the stemmer's to take away.
+_LETTERS: Final = re.compile("[a-z]+(?:'[a-z]+)*(?<!'s)")
+
 _stemmers: dict[str, Any] = {}
 # The Arabic stemmer keeps what it found out about a word in itself, so two threads would mix their words up.
 _lock = Lock()
@@ -55,6 +65,8 @@ def stem(word: str, lang: str) -> str:
         return word
     if lang == "en":
         word = without_possessive(word)
+        if HAS_NUMBA and _LETTERS.fullmatch(word) and not _is_mistaken(word):
+            return _stem_compiled(word)
     elif lang == "ro":
         word = word.translate(_ROMANIAN_CEDILLAS)
     with _lock:
@@ -65,6 +77,17 @@ def stem(word: str, lang: str) -> str:
             stemmer = _stemmers[lang] = SnowballStemmer(_SNOWBALL_NAMES[lang])
         stemmed: str = stemmer.stem(word)
     return stemmed or word
+
+
+def _stem_compiled(word: str) -> str:
+    """By the compiled English stemmer, to which an apostrophe is a consonant, as it is to NLTK's."""
+    letters = np.frombuffer(word.encode("ascii") + bytes(SPARE), np.uint8).copy()
+    return letters[: stem_word(letters, 0, len(word))].tobytes().decode("ascii")
+
+
+def _is_mistaken(word: str) -> bool:
+    """Whether the compiled stemmer takes an apostrophe for the g of a word that it has by heart: `lyin'` for lying."""
+    return "'" in word and word.replace("'", "g") in SPECIAL_WORDS
 
 
 def without_possessive(word: str) -> str:

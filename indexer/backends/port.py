@@ -128,6 +128,10 @@ class IndexWriter(Protocol):
         """What the last commit holds under this id."""
         ...
 
+    def known_all(self, article_ids: Sequence[str]) -> Sequence[KnownArticle | None]:
+        """The same for many ids at once."""
+        ...
+
     def known_articles(self) -> Iterator[KnownArticle]: ...
 
     def tombstone(self, article_id: str) -> Tombstone | None: ...
@@ -141,7 +145,8 @@ class IndexWriter(Protocol):
         ...
 
     def packer(self, packers: int = 1, *, learns: bool = True) -> Packer:
-        """Packs for this writer, as one of so many who share its memory. `learns` is to be true for one of them."""
+        """Packs for this writer, as one of so many who share its memory and the cores. `learns` is to be true for one
+        of them."""
         ...
 
     def take(self, packed: Sequence[Packed], replaced: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from indexer.backends.held import HeldArticle
 from indexer.backends.port import KnownArticle
+from indexer.codec.columns import ID_BYTES
 from indexer.codec.segment import MappedSegment
 from indexer.codec.toc import Contents
 from indexer.codec.whoosh_codec import BroadsheetSegment
@@ -54,6 +55,18 @@ class SegmentView:
     def known(self, article_id: str) -> KnownArticle | None:
         found = self.find(article_id)
         return None if found is None else found[0].mapped.known(found[1])
+
+    def known_all(self, article_ids: Sequence[str]) -> list[KnownArticle | None]:
+        """The same for many ids, each of 16 letters and digits."""
+        known: list[KnownArticle | None] = [None] * len(article_ids)
+        if self.segments and article_ids:
+            keys = np.frombuffer("".join(article_ids).encode("ascii"), np.uint8).reshape(len(article_ids), ID_BYTES)
+            for segment in self.segments:
+                docs = segment.mapped.find_all(keys)
+                for number in np.flatnonzero(docs >= 0).tolist():
+                    if not segment.listed.is_deleted(int(docs[number])):
+                        known[number] = segment.mapped.known(int(docs[number]))
+        return known
 
     def known_articles(self) -> Iterator[KnownArticle]:
         for segment, doc in self._live_documents():

@@ -71,17 +71,23 @@ class Verification:
 def verify_index(folder: Path, *, deep: bool = False) -> Verification:
     """Read every file of the index whole. `deep` also unpacks every posting and every stored article.
 
-    Raises IndexNotFoundError where there is no index, IndexVersionError where it is of another version.
+    The files of one generation are opened before any is read, so that commits may come and go meanwhile. Raises
+    IndexNotFoundError where there is no index, IndexVersionError where it is of another version.
     """
     if is_vacant(folder):
         raise IndexNotFoundError(f"there is no index at {folder}; run: broadsheet index PATH...")
     with translated_errors(folder, "verify"):
-        for _ in range(_MOST_TRIES - 1):
-            found = _Verifier(folder, deep=deep).verify()
-            # A commit that came in between took away the files of merged segments: not damage, look again.
-            if not found.damages or latest_generation(DurableStorage(folder)) == found.generation:
-                return found
         return _Verifier(folder, deep=deep).verify()
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A segment file as it was opened, or why it could not be; and what the table of contents says of it, if that
+    can be read."""
+
+    path: Path
+    opened: MappedSegment | IndexDamagedError
+    listed: BroadsheetSegment | None
 
 
 class _Verifier:
@@ -93,35 +99,57 @@ class _Verifier:
         self._size_bytes = 0
 
     def verify(self) -> Verification:
-        is_sealed = self._verify_meta()
+        storage = DurableStorage(self._folder, sealed=self._verify_meta())
         tombstones = self._verify_tombstones()
-        storage = DurableStorage(self._folder, sealed=is_sealed)
-        generation = latest_generation(storage)
-        contents = self._verify_contents(WhooshIndex(self._folder, storage), generation)
-        # Which segments make up the index is not known then: all that are there are looked at.
-        listed: list[tuple[Path, BroadsheetSegment | None]] = (
-            [(self._folder / each.file_name, each) for each in contents.segments]
-            if contents
-            else [(path, None) for path in sorted(self._folder.glob(f"*{SEGMENT_SUFFIX}"))]
-        )
-        for path, segment in listed:
-            self._note_file(path)
-            self._damages.extend(self._segment_damages(path, segment))
+        generation, contents, segments = self._open_segments(storage)
+        if isinstance(contents, IndexDamagedError):
+            path = self._folder / contents_name(max(generation, 0))
+            what = "the table of contents is not what was written" if generation >= 0 else "is missing"
+            self._note_damage(path, contents, what)
+        else:
+            self._note_file(_size_of(self._folder / contents_name(generation)))
+        for segment in segments:
+            self._damages.extend(self._segment_damages(segment))
         return Verification(
             generation=generation,
             files=self._files,
             size_bytes=self._size_bytes,
-            segments=len(listed),
-            articles=contents.live_count if contents else 0,
+            segments=len(segments),
+            articles=0 if isinstance(contents, IndexDamagedError) else contents.live_count,
             tombstones=tombstones,
             is_deep=self._is_deep,
             damages=tuple(self._damages),
         )
 
+    def _open_segments(self, storage: DurableStorage) -> tuple[int, Contents | IndexDamagedError, list[_Listed]]:
+        """The last generation. What a commit took away in the middle is no damage: the next look finds the newer."""
+        for tries in range(_MOST_TRIES):
+            generation = latest_generation(storage)
+            contents = self._read_contents(storage, generation)
+            if isinstance(contents, Contents):
+                segments = [_open(self._folder / each.file_name, each) for each in contents.segments]
+            else:
+                # Which of them make up the index cannot be told: all that are there are looked at.
+                segments = [_open(path, None) for path in sorted(self._folder.glob(f"*{SEGMENT_SUFFIX}"))]
+            is_whole = not isinstance(contents, IndexDamagedError) and not any(map(_is_missing, segments))
+            if is_whole or tries == _MOST_TRIES - 1 or latest_generation(storage) == generation:
+                break
+        return generation, contents, segments
+
+    def _read_contents(self, storage: DurableStorage, generation: int) -> Contents | IndexDamagedError:
+        if generation < 0:
+            return IndexDamagedError(f"{self._folder} has no table of contents", (0, 0))
+        try:
+            contents = WhooshIndex(self._folder, storage).contents()
+        except IndexDamagedError as error:
+            return error
+        if contents.foreign:
+            raise IndexVersionError(f"{self._folder} has segments of an older broadsheet; run: broadsheet rebuild")
+        return contents
+
     def _verify_meta(self) -> bool:
         """Whether the files of the index should carry checksums: those of every version that can be opened do."""
         path = self._folder / META_FILE
-        self._note_file(path)
         try:
             meta = read_meta(self._folder)
         except FileNotFoundError:
@@ -129,51 +157,39 @@ class _Verifier:
         except IndexDamagedError as error:
             self._note_damage(path, error, "does not say what was written")
         else:
+            self._note_file(_size_of(path))
             check_versions(self._folder, meta, for_rebuild=False)
             return has_checksums(meta)
         return True
 
     def _verify_tombstones(self) -> int:
         path = self._folder / TOMBSTONES_FILE
-        self._note_file(path)
         try:
-            return len(Tombstones(self._folder))
+            tombstones = len(Tombstones(self._folder))
         except IndexDamagedError as error:
             self._note_damage(path, error, "does not say what was written")
             return 0
+        if path.exists():
+            self._note_file(_size_of(path))
+        return tombstones
 
-    def _verify_contents(self, index: WhooshIndex, generation: int) -> Contents | None:
-        path = self._folder / contents_name(max(generation, 0))
-        self._note_file(path)
-        if generation < 0:
-            self._damages.append(Damage(self._folder / contents_name(0), 0, 0, "there is no table of contents"))
-            return None
-        try:
-            contents = index.contents()
-        except IndexDamagedError as error:
-            self._note_damage(path, error, "the table of contents is not what was written")
-            return None
-        if contents.foreign:
-            raise IndexVersionError(f"{self._folder} has segments of an older broadsheet; run: broadsheet rebuild")
-        return contents
-
-    def _segment_damages(self, path: Path, listed: BroadsheetSegment | None) -> Iterator[Damage]:
-        try:
-            segment = MappedSegment(path)
-        except IndexDamagedError as error:
-            if not path.exists():
+    def _segment_damages(self, found: _Listed) -> Iterator[Damage]:
+        path, segment = found.path, found.opened
+        if isinstance(segment, IndexDamagedError):
+            if _is_missing(found):
                 yield Damage(path, 0, 0, "is missing")
                 return
-            first, end = error.byte_range or (0, path.stat().st_size)
-            yield Damage(
-                path, first, end, f"cannot be opened: of {path.stat().st_size} bytes, these do not fit the rest"
-            )
+            size = _size_of(path)
+            self._note_file(size)
+            first, end = segment.byte_range or (0, size)
+            yield Damage(path, first, end, f"cannot be opened: of {size} bytes, these do not fit the rest")
             return
+        self._note_file(len(segment.file))
         flipped = [Damage(path, *each, "the checksum does not hold") for each in segment.damaged_ranges()]
         if flipped:
             yield from flipped
             return
-        if listed is not None and not _fits(listed, segment):
+        if found.listed is not None and not _fits(found.listed, segment):
             yield Damage(path, 0, len(segment.file), "has not the documents that the table of contents names")
         faults = list(structural_faults(segment))
         if self._is_deep and not faults:
@@ -182,14 +198,34 @@ class _Verifier:
             first, end = segment.file.range_of(fault.section) if fault.section else (0, len(segment.file))
             yield Damage(path, first, end, f"{fault.section}: {fault.what}".removeprefix(": "))
 
-    def _note_file(self, path: Path) -> None:
-        if path.exists():
-            self._files += 1
-            self._size_bytes += path.stat().st_size
+    def _note_file(self, size_bytes: int) -> None:
+        self._files += 1
+        self._size_bytes += size_bytes
 
     def _note_damage(self, path: Path, error: IndexDamagedError, what: str) -> None:
-        first, end = error.byte_range or (0, path.stat().st_size if path.exists() else 0)
+        size = _size_of(path)
+        self._note_file(size)
+        first, end = error.byte_range or (0, size)
         self._damages.append(Damage(path, first, end, what))
+
+
+def _open(path: Path, listed: BroadsheetSegment | None) -> _Listed:
+    try:
+        return _Listed(path, MappedSegment(path), listed)
+    except IndexDamagedError as error:
+        return _Listed(path, error, listed)
+
+
+def _is_missing(found: _Listed) -> bool:
+    return isinstance(found.opened, IndexDamagedError) and isinstance(found.opened.__cause__, FileNotFoundError)
+
+
+def _size_of(path: Path) -> int:
+    """0 for what a commit has just taken away."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _fits(listed: BroadsheetSegment, segment: MappedSegment) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from indexer.backends.held import HeldArticle
 from indexer.backends.meta import META_FILE, check_versions, has_checksums, read_meta, write_meta
@@ -22,8 +22,6 @@ from indexer.backends.port import KnownArticle, Tombstone
 from indexer.backends.segment_view import SegmentView
 from indexer.backends.storage import PARTIAL_SUFFIX
 from indexer.backends.tombstones import Tombstones
-from indexer.backends.whoosh_writer import WhooshIndexWriter
-from indexer.backends.words import WordCollector, choose_collector
 from indexer.codec.durable import DurableStorage
 from indexer.codec.failures import translated_errors
 from indexer.codec.toc import (
@@ -38,6 +36,10 @@ from indexer.codec.toc import (
 )
 from indexer.errors import IndexBusyError, IndexDamagedError, IndexNotFoundError, IndexVersionError
 from indexer.schema import UNDATED_DAY
+
+if TYPE_CHECKING:
+    from indexer.backends.whoosh_writer import WhooshIndexWriter
+    from indexer.backends.words import WordCollector
 
 _MOST_TRIES: Final = 10
 _PAUSE_S: Final = 0.02
@@ -132,13 +134,17 @@ class WhooshIndex:
         """For Whoosh's own API."""
         return whoosh_index(self.storage)
 
-    def writer(self, memory_mb: int, words: Callable[[int], WordCollector] = choose_collector) -> WhooshIndexWriter:
+    def writer(self, memory_mb: int, words: Callable[[int], WordCollector] | None = None) -> WhooshIndexWriter:
         """The only writer of this index while it is open. Raises IndexBusyError where there is one.
 
         `words` makes what analyses the articles that are written; by default a batch at a time, or article by article
         where numba is missing.
         """
-        return WhooshIndexWriter(self, self.storage.lock(LOCK_NAME), words, memory_mb)
+        # What only writing needs: a search that opens the index does not wait for it.
+        from indexer.backends.whoosh_writer import WhooshIndexWriter  # noqa: PLC0415
+        from indexer.backends.words import choose_collector  # noqa: PLC0415
+
+        return WhooshIndexWriter(self, self.storage.lock(LOCK_NAME), words or choose_collector, memory_mb)
 
     def article_count(self) -> int:
         """Live articles, in segments of an older format as well."""

@@ -16,6 +16,7 @@ from indexer.backends.meta import write_meta
 from indexer.backends.port import Commit, Draft, KnownArticle, Packed, Tombstone
 from indexer.backends.segment_builder import SegmentBuilder, list_packed, remove_packed
 from indexer.backends.segment_view import OpenSegment
+from indexer.backends.side_thread import AtOnce, SideThread
 from indexer.backends.tombstones import Tombstones
 from indexer.codec.failures import translated_errors
 from indexer.codec.frame_collecting import FrameCollector
@@ -78,6 +79,10 @@ class WhooshIndexWriter:
         with translated_errors(self._folder, "read"):
             return self._view.known(article_id)
 
+    def known_all(self, article_ids: Sequence[str]) -> list[KnownArticle | None]:
+        with translated_errors(self._folder, "read"):
+            return self._view.known_all(article_ids)
+
     def known_articles(self) -> Iterator[KnownArticle]:
         with translated_errors(self._folder, "read"):
             yield from self._view.known_articles()
@@ -99,7 +104,8 @@ class WhooshIndexWriter:
         dictionary = b"" if largest is None else largest.mapped.frames.dictionary
         frames = FrameCollector(dictionary, learns=learns)
         memory_bytes = self._memory_bytes // packers
-        return SegmentBuilder(self._folder, self._make_words(memory_bytes), memory_bytes, frames)
+        doer = SideThread() if packers == 1 else AtOnce()
+        return SegmentBuilder(self._folder, self._make_words(memory_bytes), memory_bytes, frames, doer)
 
     def write(self, draft: Draft) -> None:
         """Add the article, or replace the one of its id. Raises ArticleError, after which the batch is as it was."""

@@ -13,18 +13,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
-from indexer.article import DatePrecision, Published, day_range
+from indexer.article import DatePrecision, Published
 from indexer.cleaning.clock_times import ClockTime, read_time_after, read_time_before
+from indexer.cleaning.iso_dates import EARLIEST_YEAR, LATEST_YEAR, is_to_come, parse_iso
 from indexer.cleaning.month_names import MONTH_NUMBERS, TIMID_MONTHS, WEEKDAYS, fold_name
-from indexer.cleaning.zones import US_ZONES, is_real_offset, zone_of_name
+from indexer.cleaning.zones import US_ZONES, zone_of_name
 
-_EARLIEST_YEAR = 1600
-_LATEST_YEAR = 2199
 _MAX_WHOLE_CHARS = 200
 # An outlet east of us may print tomorrow's date.
-_FUTURE_SLACK = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +84,29 @@ _WEEKDAY_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{2,14}(?:-feira)?)[.,]{0,2}\s
 _WEEKDAY_AFTER = re.compile(r"[\s,]{1,2}([^\W\d_]{4,14})(?![^\W_])")
 _ENDING_AFTER = re.compile(r"\s?(?:года|г\.?|року|р\.|r\.|roku|м\.?)(?![^\W_])")
 
+_YEAR = re.compile(
+    rf"(?<![\d.,:/-])(\d{{1,2}}){_ORDINAL}{_JOINT}{_OF}({_NAME}){_JOINT}{_OF}(\d{{4}}){_YEAR_ENDS}", re.IGNORECASE
+)
+_DAY_NAME_SHORT_YEAR = re.compile(rf"(?<!\d)(\d{{1,2}})[\s-]({_NAME})[\s-](\d{{2}})(?![\d])")
+_NAME_DAY_YEAR = re.compile(
+    rf"(?<![^\W_])({_NAME})[\s.-]{{1,3}}(\d{{1,2}}){_ORDINAL}[\s,.-]{{1,4}}(?:of\s|de\s)?(\d{{4}}){_YEAR_ENDS}",
+    re.IGNORECASE,
+)
+_CTIME = re.compile(
+    rf"(?<![^\W_])({_NAME})\s{{1,2}}(\d{{1,2}})\s(\d\d:\d\d:\d\d)\s(?:([A-Z]{{2,5}}|[+-]\d{{4}})\s)?(\d{{4}})(?!\d)"
+)
+_YEAR_NAME_DAY = re.compile(rf"(?<![\d.,:/-])(\d{{4}})[\s.-]{{1,3}}({_NAME})[\s.-]{{1,3}}(\d{{1,2}})(?!\d)\.?")
+_HAN = re.compile(r"(?<!\d)(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일号])?")
+_NAME_YEAR = re.compile(
+    rf"{_NOT_IN_NUMBER}(?<![^\W_])(?<!\d\.\s)({_NAME})\.?,?\s{{1,2}}{_OF}(\d{{4}}){_YEAR_ENDS}", re.IGNORECASE
+)
+
+# 31 February 2021 is no date, and February 2021 inside it is none either.
+_DAY_BEFORE = re.compile(rf"\d{{1,2}}{_ORDINAL}[\s.,-]{{1,3}}{_OF}\Z", re.IGNORECASE)
+_WEEKDAY_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{2,14}(?:-feira)?)[.,]{0,2}\s{0,3}\Z", re.IGNORECASE)
+_WEEKDAY_AFTER = re.compile(r"[\s,]{1,2}([^\W\d_]{4,14})(?![^\W_])")
+_ENDING_AFTER = re.compile(r"\s?(?:года|г\.?|року|р\.|r\.|roku|м\.?)(?![^\W_])")
+
 _PLAIN_ISO = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
@@ -111,7 +132,7 @@ def find_date(text: str, *, today: date | None = None, month_first: bool = False
     for form, read in _FORMS:
         for calendar in _calendars(form, read, text, before=None if found is None else found.start):
             candidate = _with_time(text, calendar, month_first=month_first)
-            if _is_to_come(candidate.published, today):
+            if is_to_come(candidate.published, today):
                 continue
             if candidate.start == 0:
                 return candidate
@@ -127,26 +148,19 @@ def parse_date(text: str, *, today: date | None = None, month_first: bool = Fals
     raw = text.strip()
     if not raw or len(raw) > _MAX_WHOLE_CHARS:
         return None
-    published = _parse_iso(raw) or _parse_number(raw)
+    published = parse_iso(raw) or _parse_number(raw)
     if published is None:
         found = find_date(raw, month_first=month_first) or _find_short_year(raw)
         if found is None or not _is_whole(raw, found):
             return None
         published = found.published
-    if _is_to_come(published, today):
+    if is_to_come(published, today):
         return None
     return published if published.raw == raw else replace(published, raw=raw)
 
 
 def _is_whole(raw: str, found: FoundDate) -> bool:
     return bool(_WRAPPING_BEFORE.fullmatch(raw[: found.start]) and _WRAPPING_AFTER.fullmatch(raw[found.end :]))
-
-
-def _is_to_come(published: Published, today: date | None) -> bool:
-    if today is None:
-        return False
-    days = day_range(published.on)
-    return days is not None and days[0] > today + _FUTURE_SLACK
 
 
 # The forms: a pattern and how its groups become a calendar date, None where they are no date at all.
@@ -210,7 +224,7 @@ def _month(name: str) -> int:
 def _calendar(
     match: re.Match[str], year: str, month: int, day: int, *, swappable: bool = False, clock: str = ""
 ) -> _Calendar | None:
-    if not _EARLIEST_YEAR <= int(year) <= _LATEST_YEAR or not 1 <= month <= 12:
+    if not EARLIEST_YEAR <= int(year) <= LATEST_YEAR or not 1 <= month <= 12:
         return None
     try:
         date(int(year), month, day or 1)
@@ -279,27 +293,9 @@ def _find_short_year(raw: str) -> FoundDate | None:
     return None if calendar is None else _with_time(raw, calendar, month_first=False)
 
 
-def _parse_iso(raw: str) -> Published | None:
-    """The form that machines write, ten times as fast; whatever is odd about it is left to the general way."""
-    match = _PLAIN_ISO.fullmatch(raw)
-    if match is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(raw)
-    except ValueError:
-        return None
-    if not _EARLIEST_YEAR <= instant.year <= _LATEST_YEAR:
-        return None
-    offset = instant.utcoffset()
-    if offset is not None and not is_real_offset(offset):
-        return None
-    precision: DatePrecision = "second" if match[3] else "minute" if match[2] else "day"
-    return Published(match[1], None if offset is None else instant, precision, raw)
-
-
 def _parse_number(raw: str) -> Published | None:
     if match := _YEAR.fullmatch(raw):
-        return Published(raw, None, "year") if _EARLIEST_YEAR <= int(raw) <= _LATEST_YEAR else None
+        return Published(raw, None, "year") if EARLIEST_YEAR <= int(raw) <= LATEST_YEAR else None
     if match := _YEAR_MONTH.fullmatch(raw):
         calendar = _calendar(match, match[1], int(match[2]), 0)
         return None if calendar is None else Published(f"{calendar.year:04}-{calendar.month:02}", None, "month")

@@ -16,6 +16,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -40,6 +41,7 @@ def kernel_sources() -> tuple[Path, ...]:
     return tuple(sorted(path for package in _PACKAGES for path in (root / package).rglob("kernels/*.py")))
 
 
+@cache
 def cache_folder() -> Path:
     """Where compiled kernels are kept: `BROADSHEET_KERNEL_CACHE`, else the user's cache folder."""
     base = os.environ.get(CACHE_VARIABLE)
@@ -82,4 +84,14 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     if not HAS_NUMBA:
         return function
     compiled: Callable[P, R] = numba.njit(nogil=True, cache=True, boundscheck=False, error_model="numpy")(function)
+    return compiled
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """A few lines that become part of whatever kernel calls them."""
+    if not HAS_NUMBA:
+        return function
+    compiled: Callable[P, R] = numba.njit(
+        nogil=True, cache=True, boundscheck=False, error_model="numpy", forceinline=True
+    )(function)
     return compiled

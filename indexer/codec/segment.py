@@ -19,7 +19,8 @@ from indexer.backends.port import KnownArticle
 from indexer.codec.columns import ID_BYTES, VALUE_COLUMNS, Columns, ValueColumn, hash_external_id, open_columns
 from indexer.codec.compiled import HAS_NUMBA
 from indexer.codec.group import PostingGroup, open_group
-from indexer.codec.kernels.columns import find_id
+from indexer.codec.kernels.columns import find_ids
+from indexer.codec.kernels.packing import I64, U8
 from indexer.codec.segment_file import SegmentFile
 from indexer.codec.stored import ArticleDecompressor, StoredFrames, decode_article, open_stored
 
@@ -79,10 +80,22 @@ class MappedSegment:
         key = article_id.encode("ascii", "replace")
         if len(key) != ID_BYTES:
             return None
+        doc = int(self.find_all(np.frombuffer(key, np.uint8).reshape(1, ID_BYTES))[0])
+        return None if doc < 0 else doc
+
+    def find_all(self, keys: U8) -> I64:
+        """The document number of each id, deleted or not, -1 where there is none; `keys` is (n, 16), in ASCII."""
+        docs = np.empty(len(keys), np.int64)
         columns = self.columns
         if HAS_NUMBA:
-            doc = int(find_id(columns.id, columns.id_order, np.frombuffer(key, np.uint8)))
-            return None if doc < 0 else doc
+            find_ids(columns.id, columns.id_order, keys, docs)
+            return docs
+        for i, key in enumerate(keys):
+            docs[i] = self._find_plainly(key.tobytes())
+        return docs
+
+    def _find_plainly(self, key: bytes) -> int:
+        columns = self.columns
         low, high = 0, self.document_count
         while low < high:
             middle = (low + high) // 2
@@ -91,7 +104,7 @@ class MappedSegment:
             else:
                 high = middle
         if low == self.document_count or columns.id[columns.id_order[low]].tobytes() != key:
-            return None
+            return -1
         return int(columns.id_order[low])
 
     def find_external_id(self, external_id: str) -> tuple[int, ...]:

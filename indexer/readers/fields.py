@@ -18,7 +18,7 @@ import orjson
 
 from indexer.article import UNDATED, Article, Place, Published, ReadArticle, Skipped
 from indexer.cleaning.authors import read_authors
-from indexer.cleaning.dates import parse_date
+from indexer.cleaning.iso_dates import is_to_come, parse_iso
 from indexer.cleaning.language import UNDETERMINED, identify_language, normalise_lang
 from indexer.errors import UsageError
 
@@ -95,7 +95,10 @@ def read_fields(members: Mapping[str, object], place: Place, options: FieldOptio
     if plan is None:
         found, extra = _assign_keys(members, options.field_map)
     else:
-        found = {field: ((key, value),) for field, key in plan.fields if (value := members[key]) is not None}
+        found = {
+            field: ((keys[0], members[keys[0]]),) if len(keys) == 1 else tuple((key, members[key]) for key in keys)
+            for field, keys in plan.fields
+        }
         extra = {key: value for key in plan.extra if (value := members[key]) is not None}
     try:
         title = " ".join(_one_text(found, "title").split())
@@ -144,9 +147,9 @@ _Found = Mapping[str, Sequence[tuple[str, object]]]
 
 @dataclass(frozen=True, slots=True)
 class _KeyPlan:
-    """What the keys of an object mean where no two of them mean one field: `fields` are pairs of field and key."""
+    """What the keys of an object mean where no two of them mean one field, but for tags: a field and its keys."""
 
-    fields: tuple[tuple[str, str], ...]
+    fields: tuple[tuple[str, tuple[str, ...]], ...]
     extra: tuple[str, ...]
 
 
@@ -154,10 +157,14 @@ class _KeyPlan:
 def _plan_keys(keys: tuple[str, ...], field_map: FieldMap) -> _KeyPlan | None:
     """Made once for all objects of these keys; None where it takes their values to tell."""
     known = {key: key if key in _FIELD_OF_KEY else _known_spelling(key, dict.fromkeys(keys)) for key in keys}
-    fields = [(_FIELD_OF_KEY[known_key], key) for key, known_key in known.items() if known_key is not None]
-    if field_map.keys or len({field for field, _ in fields}) < len(fields):
+    fields: dict[str, tuple[str, ...]] = {}
+    for key, spelled in known.items():
+        if spelled is not None:
+            field = _FIELD_OF_KEY[spelled]
+            fields[field] = (*fields.get(field, ()), key)
+    if field_map.keys or any(len(of_field) > 1 for field, of_field in fields.items() if field != "tag"):
         return None
-    return _KeyPlan(tuple(fields), tuple(key for key, known_key in known.items() if known_key is None))
+    return _KeyPlan(tuple(fields.items()), tuple(key for key, spelled in known.items() if spelled is None))
 
 
 def _assign_keys(members: Mapping[str, object], field_map: FieldMap) -> tuple[_Found, dict[str, object]]:
@@ -247,7 +254,10 @@ def _is_encodable(text: str) -> bool:
 
 def _one_text(found: _Found, field: str) -> str:
     pairs = found.get(field)
-    return _text(pairs[0][0], pairs[0][1]) if pairs else ""
+    if not pairs:
+        return ""
+    key, value = pairs[0]
+    return clean_text(value) if isinstance(value, str) else _text(key, value)
 
 
 def _text(key: str, value: object) -> str:
@@ -267,6 +277,8 @@ def _text(key: str, value: object) -> str:
 
 
 def _read_author(pairs: Sequence[tuple[str, object]]) -> tuple[str, ...]:
+    if len(pairs) == 1 and isinstance(pairs[0][1], str):
+        return read_authors(clean_text(pairs[0][1]))
     names: dict[str, str] = {}
     for key, value in pairs:
         is_list = isinstance(value, list)
@@ -280,20 +292,29 @@ def _read_tags(pairs: Sequence[tuple[str, object]]) -> tuple[str, ...]:
     tags: dict[str, None] = {}
     for key, value in pairs:
         if isinstance(value, list):
-            parts = [_text(key, part) for part in value]
+            for part in value:
+                tags.update(_list_tags(_text(key, part), several=False))
         else:
-            text = _text(key, value)
-            parts = re.split("[,;]", text) if key.casefold() in _LISTING_KEYS else [text]
-        for part in parts:
-            if tag := " ".join(part.split()):
-                tags.setdefault(tag)
+            tags.update(_list_tags(_text(key, value), several=key.casefold() in _LISTING_KEYS))
+    tags.pop("", None)
     return tuple(tags)
+
+
+@lru_cache(maxsize=4096)
+def _list_tags(text: str, *, several: bool) -> dict[str, None]:
+    """As the keys of a dictionary that nobody changes; "" may be one of them."""
+    return dict.fromkeys(" ".join(part.split()) for part in (re.split("[,;]", text) if several else [text]))
 
 
 def _read_published(given: str, today: date | None) -> Published:
     if not given:
         return UNDATED
-    return parse_date(given, today=today) or Published(raw=given)
+    published = parse_iso(given)
+    if published is None:
+        from indexer.cleaning.dates import parse_date  # noqa: PLC0415 its expressions take a while to be compiled
+
+        return parse_date(given, today=today) or Published(raw=given)
+    return Published(raw=given) if is_to_come(published, today) else published
 
 
 def _is_web_address(text: str) -> bool:

@@ -16,7 +16,6 @@ from indexer.readers.cut import HEAD_BYTES, FileDone, Piece, TextPiece, cut_file
 from indexer.readers.encoding import NotText, decode_text
 from indexer.readers.fields import NO_MAP, FieldMap, FieldOptions
 from indexer.readers.jsonl import is_json, read_json_lines, read_json_piece
-from indexer.readers.scraped_text import read_scraped_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,9 @@ def read_piece(piece: Piece, options: ReadOptions) -> Iterator[ReadArticle | Ski
     elif decoded.encoding.startswith(("utf-16", "utf-32")) and is_json(wide):
         yield from read_json_lines([decoded.text.encode("utf-8")], place.path, fields)
     else:
+        # Its expressions take a while to be compiled.
+        from indexer.readers.scraped_text import read_scraped_text  # noqa: PLC0415 see above
+
         yield _finish_text(read_scraped_text(decoded.text, place), options)
 
 

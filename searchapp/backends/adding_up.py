@@ -26,14 +26,14 @@ class _Scratch(threading.local):
     """Where one thread adds up documents; empty between searches."""
 
     def __init__(self) -> None:
-        self.gains = np.zeros(0, np.float32)
+        self.sums = np.zeros(0, np.int64)
         self.bits = np.zeros(0, np.uint64)
         self.others = np.zeros(0, np.uint64)
 
     def hold(self, documents: int) -> None:
-        if len(self.gains) < documents:
+        if len(self.sums) < documents:
             words = (documents + 63) // 64
-            self.gains = np.zeros(words * 64, np.float32)
+            self.sums = np.zeros(words * 64, np.int64)
             self.bits = np.zeros(words, np.uint64)
             self.others = np.zeros(words, np.uint64)
 
@@ -64,11 +64,9 @@ def add_up_forms(
     text = segment.arrays(group_name)
     _scratch.hold(segment.documents)
     words = len(segment.live)
-    gains, bits, others = _scratch.gains, _scratch.bits[:words], _scratch.others[:words]
+    sums, bits, others = _scratch.sums, _scratch.bits[:words], _scratch.others[:words]
     place = np.zeros(2, np.int64)
-    while not unions.unite_forms(
-        text, terms, form_at, wanted, whole, mode, TITLE_SCALE, place, _SLICE_POSTINGS, gains, bits, others
-    ):
+    while not unions.unite_forms(text, terms, form_at, wanted, whole, mode, place, _SLICE_POSTINGS, sums, bits, others):
         if not has_time():
             _scratch.empty()
             raise LateError
@@ -77,6 +75,6 @@ def add_up_forms(
         row = np.empty(words, np.uint64)
         unions.take_set(segment.live, bits, others, row)
         return SegmentLeaf(size, row=row)
-    docs, found_gains = np.empty(size, np.int32), np.empty(size, np.float32)
-    unions.take_united(text, mode, TITLE_SCALE, segment.live, gains, bits, others, docs, found_gains)
-    return SegmentLeaf(size, docs=docs, gains=found_gains)
+    docs, gains = np.empty(size, np.int32), np.empty(size, np.float32)
+    unions.take_united(text, mode, TITLE_SCALE, segment.live, sums, bits, others, docs, gains)
+    return SegmentLeaf(size, docs=docs, gains=gains)

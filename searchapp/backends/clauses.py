@@ -7,20 +7,24 @@ words in quotes, runs of adjacent terms, phrases, two readings of one acronym - 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from indexer.analysis.token import ACRONYM_MARK, CAPITALS_MARK, LANG_MARK
+from indexer.codec.kernels.packing import I64
 from searchapp.backends.adding_up import add_up_terms
 from searchapp.backends.generation import Generation, SearchedSegment
 from searchapp.backends.kernels import counting
 from searchapp.backends.kernels.blocks import BOTH, TITLE, UNSCORED
+from searchapp.backends.kernels.memory import address_of
 from searchapp.backends.leaf import SegmentLeaf
 from searchapp.backends.pairs import ANY_FORM, find_pairs
+from searchapp.backends.phrases import Sought, find_runs, seek_runs
+from searchapp.backends.room import ROOM
 from searchapp.backends.spelled import find_fitting_forms, find_spelled_leaf
-from searchapp.backends.windows import Runs, find_runs, find_windows
+from searchapp.backends.windows import Runs, find_windows
 from searchapp.search.plan import Clause, PhrasePlan, SpellingPlan, WindowPlan, WordPlan
 from searchapp.search.scoring import inverse_frequency
 
@@ -29,33 +33,61 @@ MODES: Final = {"text": BOTH, "title": TITLE}
 
 @dataclass(frozen=True, slots=True)
 class PreparedClause:
-    """`leaves` has one for each segment; `articles` counts the live ones that hold the clause."""
+    """`leaves` has one for each segment; `articles` counts the live ones that hold the clause.
+
+    `numbers` are the leaves as `kernels/flat.py` reads them, at `address`; none has more than `most_terms` terms.
+    """
 
     mode: int
     leaves: tuple[SegmentLeaf, ...]
     articles: int
     idf: float
+    numbers: I64
+    address: int
+    most_terms: int
 
 
 def clause_key(clause: Clause) -> Hashable:
     """What a clause looks for, however often it was typed and wherever it stands."""
     match clause:
+        case WordPlan():
+            return clause.scope, clause.alternatives, clause.surface
+        case PhrasePlan():
+            return clause.scope, clause.variants
         case SpellingPlan():
             return clause.scope, clause.spelling, clause.scored
         case WindowPlan():
             return clause.scope, clause.variants, clause.distance
-        case PhrasePlan():
-            return clause.scope, clause.variants
-        case WordPlan():
-            return clause.scope, clause.alternatives, clause.surface
 
 
 def prepare_clause(clause: Clause, generation: Generation, has_time: Callable[[], bool]) -> PreparedClause:
-    """Raises LateError when there is no time left to look at positions."""
+    """Raises LateError when there is no time left to look at positions. What holds no documents is remembered."""
+    key = clause_key(clause)
+    known: PreparedClause | None = generation.prepared.get(key)
+    if known is not None:
+        return known
     mode = MODES.get(clause.scope, UNSCORED)
     leaves = tuple(_find_leaf(clause, segment, generation, mode, has_time) for segment in generation.segments)
-    articles = _count_articles(clause, leaves, generation, mode)
-    return PreparedClause(mode, leaves, articles, inverse_frequency(generation.live_count, articles))
+    articles = _count_articles(leaves, generation, mode)
+    idf = inverse_frequency(generation.live_count, articles)
+    numbers = _leaf_numbers(leaves, mode)
+    most_terms = max((len(leaf.terms) for leaf in leaves), default=0)
+    prepared = PreparedClause(mode, leaves, articles, idf, numbers, address_of(numbers), most_terms)
+    if all(leaf.docs is None and leaf.row is None for leaf in leaves):
+        generation.prepared.put(key, prepared)
+    return prepared
+
+
+def _leaf_numbers(leaves: Sequence[SegmentLeaf], mode: int) -> I64:
+    begins: list[int] = []
+    numbers: list[int] = []
+    for leaf in leaves:
+        begins.append(len(leaves) + len(numbers))
+        ready = (0, 0, 0)
+        if leaf.docs is not None and leaf.gains is not None:
+            ready = (address_of(leaf.docs), address_of(leaf.gains), len(leaf.docs))
+        numbers += (leaf.size, mode, int(leaf.shares), *ready, len(leaf.terms), *leaf.terms)
+    return np.array(begins + numbers, np.int64)
 
 
 def _find_leaf(
@@ -73,23 +105,35 @@ def _find_leaf(
     if isinstance(clause, WindowPlan):
         docs, gains = find_windows(clause, segment, generation, group_name, mode, has_time)
     else:
-        surface = mode != UNSCORED and (isinstance(clause, PhrasePlan) or clause.surface)
-        variants = _resolve(clause, segment, generation, group_name, surface=surface)
-        if mode != UNSCORED and (terms := _plain_terms(clause, variants)) is not None:
-            if (
-                len(terms) > 1
-                and isinstance(clause, WordPlan)
-                and not _share_no_article([run[0] for run in clause.alternatives])
-            ):
-                return add_up_terms(terms, segment, mode, has_time)
-            doc_freq = segment.mapped.group(group_name).packed.doc_freq
-            return SegmentLeaf(sum(int(doc_freq[term]) for term in terms), terms)
-        docs, gains = find_runs(variants, segment, group_name, mode, has_time)
+        sought = generation.sought.get(key)
+        if sought is None:
+            sought = generation.sought.put(key, _resolve_places(clause, segment, generation, group_name, mode))
+        if isinstance(sought, SegmentLeaf):
+            return sought
+        docs, gains = find_runs(sought, segment, group_name, has_time)
     if mode != UNSCORED:
         return SegmentLeaf(len(docs), docs=docs, gains=gains)
     row = np.zeros(len(segment.live), np.uint64)
     counting.mark_docs(docs, len(docs), row)
     return generation.sets.put(key, SegmentLeaf(len(docs), row=row), row.nbytes)
+
+
+def _resolve_places(
+    clause: WordPlan | PhrasePlan, segment: SearchedSegment, generation: Generation, group_name: str, mode: int
+) -> SegmentLeaf | Sought:
+    """The terms of a word, or what is to be looked for by positions."""
+    surface = mode != UNSCORED and (isinstance(clause, PhrasePlan) or clause.surface)
+    variants = _resolve(clause, segment, generation, group_name, surface=surface)
+    terms = None if mode == UNSCORED else _plain_terms(clause, variants)
+    if terms is None:
+        return seek_runs(variants, segment, group_name, mode)
+    shares = (
+        len(terms) > 1
+        and isinstance(clause, WordPlan)
+        and not _share_no_article([run[0] for run in clause.alternatives])
+    )
+    doc_freq = segment.text[5]
+    return SegmentLeaf(sum(int(doc_freq[term]) for term in terms), terms, shares)
 
 
 def _resolve(
@@ -140,19 +184,27 @@ def _share_no_article(terms: Sequence[str]) -> bool:
     return len(set(langs)) == len(langs) and not any(term.startswith(ACRONYM_MARK) for term in terms)
 
 
-def _count_articles(clause: Clause, leaves: Sequence[SegmentLeaf], generation: Generation, mode: int) -> int:
-    if mode != TITLE and generation.everything_lives:
+def make_ready(prepared: PreparedClause, generation: Generation, has_time: Callable[[], bool]) -> PreparedClause:
+    """The clause with documents and gains in place of terms that share documents. Raises LateError."""
+    if not any(leaf.shares for leaf in prepared.leaves):
+        return prepared
+    leaves = tuple(
+        add_up_terms(leaf.terms, segment, prepared.mode, has_time) if leaf.shares else leaf
+        for leaf, segment in zip(prepared.leaves, generation.segments, strict=True)
+    )
+    return replace(prepared, leaves=leaves)
+
+
+def _count_articles(leaves: Sequence[SegmentLeaf], generation: Generation, mode: int) -> int:
+    shares = any(leaf.shares for leaf in leaves)
+    if mode != TITLE and generation.everything_lives and not shares:
         return sum(leaf.size for leaf in leaves)
-    key = ("articles", clause_key(clause))
-    known: int | None = generation.numbers.get(key)
-    if known is not None:
-        return known
     total = 0
     for leaf, segment in zip(leaves, generation.segments, strict=True):
-        total += leaf.size if not leaf.terms else 0
-        for term in leaf.terms:
-            if mode == BOTH and not segment.deleted:
-                total += int(segment.text[5][term])
-            else:
-                total += int(counting.count_live(segment.text, term, mode, segment.live))
-    return generation.numbers.put(key, total)
+        if not leaf.terms or (mode == BOTH and not segment.deleted and not leaf.shares):
+            total += leaf.size
+        else:
+            terms, bits = np.array(leaf.terms, np.int64), np.zeros_like(segment.live)
+            row = segment.row_address("text")
+            total += int(counting.count_articles(row, ROOM.address, terms, mode, bits))
+    return total

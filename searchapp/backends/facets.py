@@ -2,130 +2,168 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.backends.generation import NO_BUCKET, Bits, Generation
-from searchapp.backends.kernels.counting import count_codes, count_numbers
+from indexer.codec.columns import ValueColumn
+from indexer.codec.kernels.packing import I32, I64
+from searchapp.backends.generation import Bits, Generation
+from searchapp.backends.kernels.counting import count_values
+from searchapp.backends.kernels.memory import address_of
 from searchapp.search.counting import MAX_FILLED_BUCKETS, UNITS, Interval, bucket_numbers
 from searchapp.search.plan import FacetName, FacetRequest
 from searchapp.search.port import Bucket, FacetCount, FacetCounts
 
 _EPOCH_YEAR: Final = 1970
+_NO_BUCKET: Final = -(2**31)
 
 
 @dataclass(frozen=True, slots=True)
-class _JoinedValues:
-    """The values of a column in all segments: `codes[s][c]` is the place of segment s's value c in `where`.
+class _Values:
+    """The values of a column, numbered over all segments.
 
-    `where[v]` is a segment and a code in it that spell value v; values rise.
+    `addresses` are, for each segment, the last four numbers that `kernels/counting.py` asks for, of arrays in `held`.
     """
 
-    codes: tuple[NDArray[np.int64], ...]
-    where: NDArray[np.int64]
+    size: int
+    addresses: tuple[tuple[int, int, int, int], ...]
+    held: tuple[NDArray[Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Whole:
-    """How many live articles each bucket from `first` on has."""
+class _Texts:
+    """A column of texts: value v is spelled by a segment and a code in it, `where[v]`; values rise."""
 
+    values: _Values
+    where: I64
+
+
+@dataclass(frozen=True, slots=True)
+class _Buckets:
+    """Days, months or years: value v is bucket `first` + v, and `whole` how many live articles each has."""
+
+    values: _Values
     first: int
-    counts: NDArray[np.int64]
+    whole: I64
 
 
 def count_facets(request: FacetRequest, matched: list[Bits], generation: Generation) -> FacetCounts:
     """The most frequent values among the matches, ties by value."""
     if request.name == "year":
-        return FacetCounts(request.name, _top_years(request.size, matched, generation))
-    return FacetCounts(request.name, _top_values(request.name, request.size, matched, generation))
+        buckets = _buckets("year", generation)
+        counts = _count(buckets.values, matched)
+        first = buckets.first + _EPOCH_YEAR
+        return FacetCounts(
+            request.name,
+            tuple(FacetCount(f"{first + year:04d}", count) for year, count in _most_frequent(counts, request.size)),
+        )
+    texts = generation.make_once(f"values {request.name}", lambda: _join_texts(request.name, generation))
+    counts = _count(texts.values, matched)
+    return FacetCounts(
+        request.name,
+        tuple(
+            FacetCount(_spell(request.name, value, texts, generation), count)
+            for value, count in _most_frequent(counts, request.size)
+        ),
+    )
 
 
 def count_histogram(interval: Interval, matched: list[Bits], generation: Generation) -> tuple[Bucket, ...]:
     """Articles for each day, month or year from the first match's to the last's, empty ones filled in."""
-    whole = generation.make_once(f"whole {interval}", lambda: _count_whole(interval, generation))
-    counts = np.zeros(len(whole.counts), np.int64)
-    for segment, bits in zip(generation.segments, matched, strict=True):
-        count_numbers(bits, segment.buckets(interval), whole.first, counts)
+    buckets = _buckets(interval, generation)
+    counts = _count(buckets.values, matched)
     held = np.flatnonzero(counts)
     if not len(held):
         return ()
     low, high = int(held[0]), int(held[-1])
     shown = np.arange(low, high + 1) if high - low < MAX_FILLED_BUCKETS else held
-    names = (shown + whole.first).astype(f"datetime64[{UNITS[interval]}]").astype(str)
+    names = (shown + buckets.first).astype(f"datetime64[{UNITS[interval]}]").astype(str)
     return tuple(
         Bucket(name, count, of)
-        for name, count, of in zip(names.tolist(), counts[shown].tolist(), whole.counts[shown].tolist(), strict=True)
+        for name, count, of in zip(names.tolist(), counts[shown].tolist(), buckets.whole[shown].tolist(), strict=True)
     )
 
 
-def _count_whole(interval: Interval, generation: Generation) -> _Whole:
-    numbers = [segment.buckets(interval)[segment.live_flags] for segment in generation.segments]
-    every = np.concatenate([np.zeros(0, np.int32), *numbers]).astype(np.int64)
-    every = every[every != NO_BUCKET]
-    if not len(every):
-        return _Whole(0, np.zeros(0, np.int64))
-    first = int(every.min())
-    return _Whole(first, np.bincount(every - first).astype(np.int64))
+def _count(values: _Values, matched: Sequence[Bits]) -> I64:
+    """How many matches have each value."""
+    table = array("q", [len(matched)])
+    for bits, addresses in zip(matched, values.addresses, strict=True):
+        table.extend((address_of(bits), len(bits), *addresses))
+    counts = np.zeros(values.size, np.int64)
+    count_values(table.buffer_info()[0], counts)
+    return counts
 
 
-def _top_years(size: int, matched: list[Bits], generation: Generation) -> tuple[FacetCount, ...]:
-    years = generation.make_once("years", lambda: _years(generation))
-    span = max((int(of_segment.max()) for of_segment in years if len(of_segment)), default=0)
-    counts = np.zeros(max(span, 0) + 1, np.int64)
-    for of_segment, bits in zip(years, matched, strict=True):
-        count_numbers(bits, of_segment, 0, counts)
-    return tuple(FacetCount(f"{year:04d}", int(counts[year])) for year in _most_frequent(counts, size))
+def _buckets(interval: Interval, generation: Generation) -> _Buckets:
+    return generation.make_once(f"buckets {interval}", lambda: _make_buckets(interval, generation))
 
 
-def _years(generation: Generation) -> list[NDArray[np.int32]]:
-    """The year of each document, -1 where it is undated."""
-    made = []
-    for segment in generation.segments:
-        first = segment.columns[0]
-        years = bucket_numbers(first, "year") + _EPOCH_YEAR
-        made.append(np.where(first != 0, years, -1).astype(np.int32))
-    return made
+def _make_buckets(interval: Interval, generation: Generation) -> _Buckets:
+    numbers = [_bucket_of_each(segment.first_day, segment.last_day, interval) for segment in generation.segments]
+    live = [each[segment.live_flags] for each, segment in zip(numbers, generation.segments, strict=True)]
+    every = np.concatenate([np.zeros(0, np.int32), *live]).astype(np.int64)
+    every = every[every != _NO_BUCKET]
+    first = int(every.min()) if len(every) else 0
+    whole = np.bincount(every - first).astype(np.int64) if len(every) else np.zeros(0, np.int64)
+    addresses = tuple((address_of(each), 0, 0, first) for each in numbers)
+    return _Buckets(_Values(len(whole), addresses, tuple(numbers)), first, whole)
 
 
-def _top_values(name: FacetName, size: int, matched: list[Bits], generation: Generation) -> tuple[FacetCount, ...]:
-    joined = generation.make_once(f"values {name}", lambda: _join_values(name, generation))
-    total = np.zeros(len(joined.where), np.int64)
-    for segment, bits, places in zip(generation.segments, matched, joined.codes, strict=True):
-        column = segment.column(name)
-        counts = np.zeros(len(column.values), np.int64)
-        count_codes(bits, column.codes, column.offsets, counts)
-        total[places] += counts
-    top = _most_frequent(total, size)
-    return tuple(
-        FacetCount(generation.segments[place].column(name).values[code], int(total[value]))
-        for value, (place, code) in zip(top.tolist(), joined.where[top].tolist(), strict=True)
-    )
+def _bucket_of_each(first_day: I32, last_day: I32, interval: Interval) -> I32:
+    """Days, months or years since 1970 of each document; `_NO_BUCKET` where it is in no single one."""
+    starts = bucket_numbers(first_day, interval)
+    whole = (first_day != 0) & (starts == bucket_numbers(last_day, interval))
+    return np.where(whole, starts, _NO_BUCKET).astype(np.int32)
 
 
-def _join_values(name: FacetName, generation: Generation) -> _JoinedValues:
-    columns = [segment.column(name).values for segment in generation.segments]
+def _join_texts(name: FacetName, generation: Generation) -> _Texts:
+    columns = [segment.column(name) for segment in generation.segments]
     if len(columns) == 1:
-        everything = np.arange(len(columns[0]), dtype=np.int64)
-        return _JoinedValues((everything,), np.stack([np.zeros_like(everything), everything], axis=1))
+        everything = np.arange(len(columns[0].values), dtype=np.int64)
+        where = np.stack([np.zeros_like(everything), everything], axis=1)
+        return _Texts(_values_of(columns, [everything], len(where)), where)
     places: dict[bytes, tuple[int, int]] = {}
-    for number, values in enumerate(columns):
-        for code in range(len(values)):
-            places.setdefault(values.encoded(code), (number, code))
-    ordered = {value: place for place, value in enumerate(sorted(places))}
-    codes = tuple(
-        np.array([ordered[values.encoded(code)] for code in range(len(values))], np.int64) for values in columns
-    )
-    where = np.array([places[value] for value in ordered], np.int64).reshape(-1, 2)
-    return _JoinedValues(codes, where)
+    spelled = [[column.values.encoded(code) for code in range(len(column.values))] for column in columns]
+    for number, texts in enumerate(spelled):
+        for code, text in enumerate(texts):
+            places.setdefault(text, (number, code))
+    ordered = {text: value for value, text in enumerate(sorted(places))}
+    joined = [np.array([ordered[text] for text in texts], np.int64) for texts in spelled]
+    where = np.array([places[text] for text in ordered], np.int64).reshape(-1, 2)
+    return _Texts(_values_of(columns, joined, len(where)), where)
 
 
-def _most_frequent(counts: NDArray[np.int64], size: int) -> NDArray[np.int64]:
-    """The places of the highest counts, none of them 0, ties in order."""
+def _values_of(columns: Sequence[ValueColumn], joined: Sequence[I64], size: int) -> _Values:
+    addresses = []
+    held: list[NDArray[Any]] = []
+    for column, values in zip(columns, joined, strict=True):
+        has_one_each = np.array_equal(column.offsets, np.arange(len(column.codes) + 1))
+        cuts = 0 if has_one_each else address_of(column.offsets)
+        addresses.append((address_of(column.codes), cuts, address_of(values), 0))
+        held += (column.codes, column.offsets, values)
+    return _Values(size, tuple(addresses), tuple(held))
+
+
+def _spell(name: FacetName, value: int, texts: _Texts, generation: Generation) -> str:
+    key = ("value", name, value)
+    known: str | None = generation.numbers.get(key)
+    if known is None:
+        segment, code = texts.where[value].tolist()
+        known = generation.numbers.put(key, generation.segments[segment].column(name).values[code])
+    return known
+
+
+def _most_frequent(counts: I64, size: int) -> list[tuple[int, int]]:
+    """The highest counts, none of them 0, with their places, ties in order."""
     held = np.flatnonzero(counts)
+    found = counts[held]
     if len(held) > 4 * size:
-        lowest = np.partition(counts[held], len(held) - size)[len(held) - size]
-        held = held[counts[held] >= lowest]
-    return held[np.argsort(-counts[held], kind="stable")[:size]]
+        enough = found >= np.partition(found, len(held) - size)[len(held) - size]
+        held, found = held[enough], found[enough]
+    order = np.argsort(-found, kind="stable")[:size]
+    return list(zip(held[order].tolist(), found[order].tolist(), strict=True))

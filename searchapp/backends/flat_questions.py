@@ -6,20 +6,19 @@ Nearly all questions are so. `flatten` says how, or that a question is a tree; `
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from struct import Struct
 from typing import Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from searchapp.backends.clauses import PreparedClause
 from searchapp.backends.generation import Bits, Generation, SearchedSegment
 from searchapp.backends.kernels.best import NEWEST, OLDEST, RELEVANCE
 from searchapp.backends.kernels.blocks import UNSCORED
-from searchapp.backends.kernels.flat import ALL, ANY, HEAD
-from searchapp.backends.kernels.flat_leaves import LEAF_FIELDS
+from searchapp.backends.kernels.flat_collecting import ALL, ANY, OTHER_VALUES, VALUES
 from searchapp.backends.kernels.memory import address_of
 from searchapp.backends.leaf import TITLE_SCALE, SegmentLeaf
 from searchapp.backends.programs import value_bits
@@ -46,28 +45,29 @@ _TITLE_SCALE: Final = _float_bits(float(TITLE_SCALE))
 
 @dataclass(slots=True)
 class FlatQuestion:
-    """`clauses` are joined by OR where `is_any` says so, else by AND, as everything else is."""
+    """`clauses` are joined by OR where `is_any` says so, else by AND, as everything else is. `is_bare`: there is
+    nothing but clauses."""
 
     is_any: bool = False
+    is_bare: bool = True
+    is_empty: bool = False
     clauses: list[Clause] = field(default_factory=list)
     left_out: list[Clause] = field(default_factory=list)
     values: list[ValueIn] = field(default_factory=list)
     other_values: list[ValueIn] = field(default_factory=list)
     days: list[DaysWithin] = field(default_factory=list)
-    is_empty: bool = False
 
     @property
     def is_one_clause(self) -> bool:
         """One word or phrase and nothing else: its articles are counted before they are looked for."""
-        others = (self.left_out, self.values, self.other_values, self.days)
-        return len(self.clauses) == 1 and not self.is_empty and not any(others)
+        return self.is_bare and len(self.clauses) == 1 and not self.is_empty
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """What the kernel reads; `held` are arrays whose addresses stand in it, `terms` how many cursors it needs."""
 
-    numbers: NDArray[np.int64]
+    numbers: array[int]
     terms: int
     held: tuple[object, ...]
 
@@ -85,6 +85,7 @@ def flatten(node: PlanNode, filters: Sequence[ValueIn | DaysWithin]) -> FlatQues
 
 
 def _narrow(flat: FlatQuestion, node: ValueIn | DaysWithin) -> None:
+    flat.is_bare = False
     if isinstance(node, ValueIn):
         flat.values.append(node)
     else:
@@ -131,6 +132,7 @@ def _add_any(flat: FlatQuestion, children: Sequence[PlanNode]) -> bool:
 
 
 def _leave_out(flat: FlatQuestion, node: PlanNode) -> bool:
+    flat.is_bare = False
     if isinstance(node, Clause):
         flat.left_out.append(node)
         return True
@@ -144,104 +146,57 @@ def _leave_out(flat: FlatQuestion, node: PlanNode) -> bool:
 
 def write_question(
     flat: FlatQuestion, order: int, hits: int, generation: Generation, prepare: Prepare, matched: Sequence[Bits] | None,
-    *, is_known: bool,
 ) -> Written | None:  # fmt: skip
     """The numbers of a question; None where an OR of names, which are sets and no lists, makes a tree of it.
 
-    `matched` are bitsets that take the matches. `is_known`: it is one clause alone, whose articles were counted.
+    `matched` are bitsets that take the matches. Where the question is one clause alone, and neither they nor an order
+    of days are asked for, `MATCHES` is not told: it is the articles of the clause.
     """
     clauses = [prepare(clause) for clause in flat.clauses]
     left_out = [prepare(clause) for clause in flat.left_out]
     if flat.is_any and any(each.mode == UNSCORED for each in clauses):
         return None
-    segments = generation.segments
-    weights = [
-        _float_bits(float(np.float32(clause.weight * each.idf)))
-        for clause, each in zip(flat.clauses, clauses, strict=True)
-    ]
+    is_bare = flat.is_bare and all(each.mode != UNSCORED for each in clauses)
+    is_known = is_bare and len(clauses) == 1 and order == RELEVANCE and matched is None and hits > 0
+    scored = clauses if is_bare else [each for each in clauses if each.mode != UNSCORED]
+    unlisted = [each for each in left_out if each.mode != UNSCORED]
+    segments = () if flat.is_empty else generation.segments
     numbers = [
         ANY if flat.is_any else ALL, order, hits, _K1, _TITLE_SCALE, len(segments), generation.table_address, _BUDGET,
-        *(0 for _ in segments),
+        int(is_known), len(scored), len(unlisted), len(flat.days), 0, 0, int(matched is not None),
     ]  # fmt: skip
-    writer = _PartWriter(flat, numbers)
-    for segment in segments:
-        begins = len(numbers)
-        address = 0 if matched is None else address_of(matched[segment.number])
-        if not flat.is_empty and writer.write(segment, generation, clauses, weights, left_out, address, is_known):
-            numbers[HEAD + segment.number] = begins
-    return Written(np.array(numbers, np.int64), writer.most_terms, (matched, writer.held))
+    terms = len(scored) + len(unlisted)
+    for clause, each in zip(flat.clauses, clauses, strict=True):
+        if each.mode != UNSCORED:
+            numbers += (each.address, _float_bits(clause.weight * each.idf))
+            terms += each.most_terms
+    for each in unlisted:
+        numbers.append(each.address)
+        terms += each.most_terms
+    for days in flat.days:
+        numbers.append(_EARLIEST if days.first is None else days.first.toordinal())
+        numbers.append(_LATEST if days.last is None else days.last.toordinal())
+    held: list[object] = [clauses, left_out, matched]
+    if not is_bare or matched is not None:
+        for segment in segments:
+            rows = _rows(clauses, flat.values, segment, generation)
+            other_rows = _rows(left_out, flat.other_values, segment, generation)
+            numbers[VALUES], numbers[OTHER_VALUES] = len(rows), len(other_rows)
+            numbers += map(address_of, rows)
+            numbers += map(address_of, other_rows)
+            if matched is not None:
+                numbers.append(address_of(matched[segment.number]))
+            held += (rows, other_rows)
+    return Written(array("q", numbers), terms, tuple(held))
 
 
-class _PartWriter:
-    def __init__(self, flat: FlatQuestion, numbers: list[int]) -> None:
-        self._flat = flat
-        self._numbers = numbers
-        self.most_terms = 0
-        self.held: list[object] = []
+def _rows(
+    clauses: Sequence[PreparedClause], values: Sequence[ValueIn], segment: SearchedSegment, generation: Generation
+) -> list[Bits]:
+    """The sets of a segment that stand for fields of names and for chosen values: as many in every segment."""
+    rows = [_row_of(each.leaves[segment.number], segment) for each in clauses if each.mode == UNSCORED]
+    return rows + [value_bits(value, segment, generation) for value in values]
 
-    def write(  # noqa: C901, PLR0912 one step after the other, each short
-        self, segment: SearchedSegment, generation: Generation, clauses: Sequence[PreparedClause],
-        weights: Sequence[int], left_out: Sequence[PreparedClause], matched: int, is_known: bool,
-    ) -> bool:  # fmt: skip
-        """One segment's part; False, and nothing written, where nothing can match in it."""
-        flat, numbers, number = self._flat, self._numbers, segment.number
-        leaves: list[tuple[SegmentLeaf, int, int]] = []
-        rows: list[Bits] = []
-        for each, weight in zip(clauses, weights, strict=True):
-            leaf = each.leaves[number]
-            if not leaf.size:
-                if flat.is_any:
-                    continue
-                return False
-            if leaf.row is not None:
-                rows.append(leaf.row)
-            else:
-                leaves.append((leaf, each.mode, weight))
-        if flat.is_any and not leaves:
-            return False
-        out: list[tuple[SegmentLeaf, int, int]] = []
-        other_rows: list[Bits] = []
-        for each in left_out:
-            leaf = each.leaves[number]
-            if leaf.row is not None:
-                other_rows.append(leaf.row)
-            elif leaf.size:
-                out.append((leaf, each.mode, 0))
-        rows.extend(value_bits(value, segment, generation) for value in flat.values)
-        other_rows.extend(value_bits(value, segment, generation) for value in flat.other_values)
-        self.held += (*rows, *other_rows)
-        numbers += (
-            len(leaves),
-            len(out),
-            len(rows),
-            len(other_rows),
-            len(flat.days),
-            matched,
-            int(is_known and not rows),
-        )
-        first = len(numbers)
-        all_leaves = leaves + out
-        term_at = first + len(all_leaves) * LEAF_FIELDS + len(leaves) + len(rows) + len(other_rows) + 2 * len(flat.days)
-        cursor = 0
-        terms: list[int] = []
-        for reader, (leaf, mode, weight) in enumerate(all_leaves):
-            ready: tuple[int, int, int] = (0, 0, 0)
-            if leaf.docs is not None and leaf.gains is not None:
-                ready = (address_of(leaf.docs), address_of(leaf.gains), len(leaf.docs))
-            numbers += (mode, weight, term_at + cursor, len(leaf.terms), cursor, reader, *ready)
-            terms += leaf.terms
-            cursor += len(leaf.terms)
-        readers_at = first + 5
-        for reader in range(len(all_leaves)):
-            numbers[readers_at + reader * LEAF_FIELDS] += cursor
-        by_size = sorted(range(len(leaves)), key=lambda at: leaves[at][0].size)
-        numbers += (first + at * LEAF_FIELDS for at in by_size)
-        numbers += (address_of(row) for row in rows)
-        numbers += (address_of(row) for row in other_rows)
-        for days in flat.days:
-            numbers.append(_EARLIEST if days.first is None else days.first.toordinal())
-            numbers.append(_LATEST if days.last is None else days.last.toordinal())
-        numbers += terms
-        self.most_terms = max(self.most_terms, cursor, len(all_leaves))
-        self.held.append(all_leaves)
-        return True
+
+def _row_of(leaf: SegmentLeaf, segment: SearchedSegment) -> Bits:
+    return np.zeros_like(segment.live) if leaf.row is None else leaf.row

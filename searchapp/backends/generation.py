@@ -22,7 +22,6 @@ from indexer.codec.group import PostingGroup
 from indexer.codec.kernels.packing import F32
 from indexer.codec.segment import MappedSegment
 from searchapp.backends.kernels.memory import address_of, float_as_int
-from searchapp.search.counting import Interval, bucket_numbers
 from searchapp.search.postings import Flags
 
 Bits: TypeAlias = NDArray[np.uint64]
@@ -32,6 +31,7 @@ T = TypeVar("T")
 
 _CACHED_SETS_BYTES: Final = 16 * 1024 * 1024
 _CACHED_NUMBERS: Final = 20_000
+_CACHED_CLAUSES: Final = 4_000
 
 
 def pack_flags(flags: Flags) -> Bits:
@@ -75,11 +75,13 @@ class SearchedSegment:
     live: Bits
     live_flags: Flags
     text: TextArrays
-    columns: TextArrays
+    first_day: NDArray[np.int32]
     last_day: NDArray[np.int32]
+    instant: NDArray[np.int64]
     bound_factor: np.float32
     names: dict[str, TextArrays] = field(default_factory=dict)
-    numbers: dict[Interval, NDArray[np.int32]] = field(default_factory=dict)
+    rows: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    row_addresses: dict[str, int] = field(default_factory=dict)
 
     def arrays(self, group: str) -> TextArrays:
         if group == "text":
@@ -88,23 +90,25 @@ class SearchedSegment:
             self.names[group] = _group_arrays(self.mapped.group(group), _NO_GAINS, _NO_GAINS)
         return self.names[group]
 
+    def row(self, group: str) -> NDArray[np.int64]:
+        """Addresses and sizes, of a group's postings and of the segment, as `kernels/tables.py` lists them."""
+        if group not in self.rows:
+            row = np.array(_table_row(self, self.arrays(group)), np.int64)
+            self.row_addresses[group] = address_of(row)
+            self.rows[group] = row
+        return self.rows[group]
+
+    def row_address(self, group: str) -> int:
+        """Where the row lies."""
+        if group not in self.rows:
+            self.row(group)
+        return self.row_addresses[group]
+
     def column(self, name: str) -> ValueColumn:
         return self.mapped.values(name)
 
-    def buckets(self, interval: Interval) -> NDArray[np.int32]:
-        """Days, months or years since 1970 of each document; `NO_BUCKET` where it is in no single one."""
-        known = self.numbers.get(interval)
-        if known is None:
-            first, last = self.columns[0], self.last_day
-            starts = bucket_numbers(first, interval)
-            whole = (first != 0) & (starts == bucket_numbers(last, interval))
-            known = np.where(whole, starts, NO_BUCKET).astype(np.int32)
-            self.numbers[interval] = known
-        return known
-
 
 _NO_GAINS: F32 = np.zeros(0, np.float32)
-NO_BUCKET: Final = -(2**31)
 
 
 class Generation:
@@ -128,11 +132,13 @@ class Generation:
         self.bases = [segment.base for segment in self.segments]
         self.document_count = base
         self.everything_lives = self.live_count == base
-        #: Articles that hold a clause, term numbers, and the like; and bitsets by what they hold.
+        #: Term numbers; clauses that are terms alone; terms and phrases by segment; bitsets by what they hold.
         self.numbers = BoundedMemory(_CACHED_NUMBERS)
+        self.prepared = BoundedMemory(_CACHED_CLAUSES)
+        self.sought = BoundedMemory(_CACHED_CLAUSES)
         self.sets = BoundedMemory(_CACHED_SETS_BYTES)
         #: A row of addresses and sizes for each segment, as `kernels/tables.py` lists them.
-        self._table = np.array([_table_row(segment) for segment in self.segments], np.int64)
+        self._table = np.array([segment.row("text") for segment in self.segments], np.int64)
         self.table_address = address_of(self._table)
         self._making = threading.Lock()
         self._made: dict[str, Any] = {}
@@ -194,27 +200,23 @@ def _search_segment(
         live=pack_flags(live),
         live_flags=live,
         text=_group_arrays(segment.text, *gains),
-        columns=(columns.first_day, columns.instant, columns.id.reshape(-1).view(np.uint64)),
+        first_day=columns.first_day,
         last_day=columns.last_day,
+        instant=columns.instant,
         # A gain grows at most as the average length does, and never when that shrinks.
         bound_factor=np.float32(max(1.0, *grown) if grown else 1.0),
     )
 
 
-def _table_row(segment: SearchedSegment) -> list[int]:
-    words, widths, doc_freq, position_words = (segment.text[at] for at in (0, 1, 5, 8))
+def _table_row(segment: SearchedSegment, group: TextArrays) -> list[int]:
     return [
-        *map(address_of, segment.text),
-        len(words),
-        len(widths),
-        len(doc_freq),
-        len(position_words),
+        *map(address_of, group),
         segment.documents,
         segment.base,
-        address_of(segment.columns[0]),
+        address_of(segment.first_day),
         address_of(segment.last_day),
-        address_of(segment.columns[1]),
-        address_of(segment.columns[2]),
+        address_of(segment.instant),
+        address_of(segment.mapped.columns.id),
         address_of(segment.live),
         segment.deleted,
         float_as_int(float(segment.bound_factor)),

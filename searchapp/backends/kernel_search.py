@@ -13,17 +13,16 @@ import numpy as np
 
 from indexer.codec.columns import ID_BYTES
 from indexer.codec.kernels.packing import F32, I32
-from searchapp.backends.clauses import PreparedClause, clause_key, prepare_clause
+from searchapp.backends.clauses import PreparedClause, clause_key, make_ready, prepare_clause
 from searchapp.backends.facets import count_facets, count_histogram
 from searchapp.backends.flat_questions import ORDERS, FlatQuestion, flatten, write_question
 from searchapp.backends.generation import Bits, Generation
 from searchapp.backends.kernels.best import NEWEST, RELEVANCE
-from searchapp.backends.kernels.blocks import UNSCORED
-from searchapp.backends.kernels.flat import DONE, FILLED, MATCHES, search_flat
+from searchapp.backends.kernels.flat import DONE, search_flat
 from searchapp.backends.kernels.program import WINDOW, run_program
 from searchapp.backends.leaf import TITLE_SCALE, LateError
 from searchapp.backends.programs import Program, write_program
-from searchapp.backends.room import MOST_KEPT, Room
+from searchapp.backends.room import MOST_KEPT, ROOM, Room
 from searchapp.backends.spelled import expand_spelling
 from searchapp.search.plan import AUTO_THRESHOLD, Clause, Plan, PlanNode, SpellingPlan
 from searchapp.search.port import FacetCounts, Matches, ScoredArticle
@@ -41,21 +40,14 @@ _NO_BITS: Final = np.zeros(0, np.uint64)
 _NO_DOCS: Final = np.zeros(0, np.int32)
 _NO_SCORES: Final = np.zeros(0, np.float32)
 
-_room = Room()
-
 
 def execute_by_kernels(plan: Plan, generation: Generation, clock: Clock) -> Matches:
     """The answer to a plan, all of it from this generation."""
     return _Search(plan, generation, clock).answer()
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """One of the best: its id, its place in the generation, and its score."""
-
-    id: str
-    doc: int
-    score: float
+#: One of the best: its id, its place in the generation, and its score.
+_Found: TypeAlias = tuple[str, int, float]
 
 
 @dataclass(slots=True)
@@ -79,12 +71,12 @@ class _Search:
     def answer(self) -> Matches:
         plan = self._plan
         wants_sets = bool(plan.facets or plan.histogram)
-        has_other = plan.any_words != plan.all_words
+        has_other = plan.any_words is not plan.all_words and plan.any_words != plan.all_words
         keeps = plan.first + plan.count
         if has_other and plan.match == "any":
             all_found = self._find(plan.all_words, 0, wants_sets=True)
             found = self._find(plan.any_words, keeps, wants_sets=wants_sets)
-            tier = frozenset(hit.id for hit in found.hits if self._is_in(all_found.matched, hit.doc))
+            tier = frozenset(found_id for found_id, doc, _ in found.hits if self._is_in(all_found.matched, doc))
         else:
             # All of what may come before a divider is kept.
             falls_back = has_other and plan.match == "auto"
@@ -94,12 +86,13 @@ class _Search:
             # Late already, there is no time to look for more.
             if falls_back and all_found.total < AUTO_THRESHOLD and self._has_time():
                 found = self._find(plan.any_words, keeps, wants_sets=wants_sets)
-                tier = frozenset(hit.id for hit in all_found.hits)
+                tier = frozenset(found_id for found_id, _, _ in all_found.hits)
                 if plan.sort == "relevance":
-                    others = [hit for hit in found.hits if hit.id not in tier]
+                    others = [hit for hit in found.hits if hit[0] not in tier]
                     found = replace(found, hits=[*all_found.hits, *others])
         hits = tuple(
-            ScoredArticle(hit.id, hit.score, tier is None or hit.id in tier) for hit in found.hits[plan.first : keeps]
+            ScoredArticle(found_id, score, tier is None or found_id in tier)
+            for found_id, _, score in found.hits[plan.first : keeps]
         )
         facets = self._count_facets(found.matched)
         buckets = (
@@ -150,74 +143,84 @@ class _Search:
             known = self._clauses[key] = prepare_clause(clause, self._generation, self._has_time)
         return known
 
+    def _prepare_ready(self, clause: Clause) -> PreparedClause:
+        """For the stack machine, which adds up no gains."""
+        key = (clause_key(clause), "ready")
+        known = self._clauses.get(key)
+        if known is None:
+            known = self._clauses[key] = make_ready(self._prepare(clause), self._generation, self._has_time)
+        return known
+
     def _is_in(self, matched: list[Bits], doc: int) -> bool:
         segment, inside = self._generation.locate(doc)
         return bool(matched[segment.number][inside >> 6] >> np.uint64(inside & 63) & np.uint64(1))
 
     def _find(self, node: PlanNode, keeps: int, *, wants_sets: bool) -> _Run:
-        matched = [np.zeros(len(segment.live), np.uint64) for segment in self._generation.segments]
+        matched = self._empty_sets() if wants_sets else None
         try:
             if keeps <= MOST_KEPT:
                 flat = flatten(node, self._plan.filters)
-                run = None if flat is None else self._find_flat(flat, keeps, matched if wants_sets else None)
+                run = None if flat is None else self._find_flat(flat, keeps, matched)
                 if run is not None:
                     return run
-            return self._find_tree(node, keeps, matched if wants_sets else None)
+            return self._find_tree(node, keeps, matched)
         except LateError:
-            return _Run(0, [], matched)
+            return _Run(0, [], self._empty_sets())
+
+    def _empty_sets(self) -> list[Bits]:
+        return [np.zeros(len(segment.live), np.uint64) for segment in self._generation.segments]
 
     def _find_flat(self, flat: FlatQuestion, keeps: int, matched: list[Bits] | None) -> _Run | None:
         order = ORDERS[self._plan.sort]
-        is_known = flat.is_one_clause and order == RELEVANCE and matched is None
-        if is_known:
-            only = self._prepare(flat.clauses[0])
-            if not keeps:
-                return _Run(only.articles, [], [])
-            # Names are sets and no lists: there is no leaf to be read.
-            is_known = only.mode != UNSCORED
-        written = write_question(flat, order, keeps, self._generation, self._prepare, matched, is_known=is_known)
+        if flat.is_one_clause and not keeps and matched is None:
+            return _Run(self._prepare(flat.clauses[0]).articles, [], [])
+        written = write_question(flat, order, keeps, self._generation, self._prepare, matched)
         if written is None:
             return None
-        room = _room
+        room = ROOM
         room.make_cursors(written.terms)
         state = room.state
-        state[:] = 0
+        state.fill(0)
+        question = written.numbers.buffer_info()[0]
         while not state[DONE] and self._has_time():
-            search_flat(written.numbers, room.table, state)
-        total = self._prepare(flat.clauses[0]).articles if is_known and state[DONE] else int(state[MATCHES])
-        return _Run(total, _read_best(room, int(state[FILLED])), matched or [])
+            search_flat(question, room.address)
+        *_, matches, filled, done = state.tolist()
+        if done and flat.is_one_clause:
+            matches = self._prepare(flat.clauses[0]).articles
+        return _Run(matches, _read_best(room, filled), matched or [])
 
     def _find_tree(self, node: PlanNode, keeps: int, matched: list[Bits] | None) -> _Run:
         generation = self._generation
         order = ORDERS[self._plan.sort]
         is_deep = keeps > MOST_KEPT
-        best = _room.first_best(0 if is_deep else keeps)
+        size = 0 if is_deep else keeps
         total = filled = 0
         written: list[tuple[int, I32, F32]] = []
         for segment in generation.segments:
             if not self._has_time():
                 break
-            program = write_program(node, self._plan.filters, segment, generation, self._prepare)
-            bits, scores = _room.frames(program.frames + 1)
-            cursors = _room.tree_cursors(max(program.terms, len(program.leaves[2])))
+            program = write_program(node, self._plan.filters, segment, generation, self._prepare_ready)
+            bits, scores = ROOM.frames(program.frames + 1)
+            cursors = ROOM.tree_cursors(max(program.terms, len(program.leaves[2])))
             out_docs = np.empty(segment.documents, np.int32) if is_deep else _NO_DOCS
             out_scores = np.empty(segment.documents, np.float32) if is_deep else _NO_SCORES
             count = 0
             windows = -(-segment.documents // WINDOW)
-            size = _slice_size(program, windows)
-            for first in range(0, windows, size):
+            size_of_slice = _slice_size(program, windows)
+            for first in range(0, windows, size_of_slice):
                 if first and not self._has_time():
                     break
                 matches, filled, count = run_program(
-                    program.steps, segment.text, program.leaves, program.rows, program.ranges, segment.columns,
-                    segment.last_day, segment.live, not segment.deleted, _K1, TITLE_SCALE, segment.base, best, filled,
-                    order, _NO_BITS if matched is None else matched[segment.number], out_docs, out_scores, count,
-                    first, size, cursors, bits, scores,
+                    program.steps, segment.text, program.leaves, program.rows, program.ranges, segment.first_day,
+                    segment.last_day, segment.live, not segment.deleted, _K1, TITLE_SCALE,
+                    segment.row_address("text"), ROOM.address, size, filled, order,
+                    _NO_BITS if matched is None else matched[segment.number], out_docs, out_scores, count,
+                    first, size_of_slice, cursors, bits, scores,
                 )  # fmt: skip
                 total += matches
             if is_deep:
                 written.append((segment.number, out_docs[:count], out_scores[:count]))
-        hits = self._sort_written(written, keeps, order) if is_deep else _read_best(_room, filled)
+        hits = self._sort_written(written, keeps, order) if is_deep else _read_best(ROOM, filled)
         return _Run(total, hits, matched or [])
 
     def _sort_written(self, written: list[tuple[int, I32, F32]], keeps: int, order: int) -> list[_Found]:
@@ -228,12 +231,12 @@ class _Search:
             return []
         docs = np.concatenate([docs.astype(np.int64) + segment.base for segment, docs, _ in parts])
         scores = np.concatenate([scores for _, _, scores in parts])
-        days = np.concatenate([segment.columns[0][docs] for segment, docs, _ in parts]).astype(np.int64)
+        days = np.concatenate([segment.first_day[docs] for segment, docs, _ in parts]).astype(np.int64)
         second = days
         key = scores.astype(np.float64)
         if order != RELEVANCE:
             sign = 1 if order == NEWEST else -1
-            instants = np.concatenate([segment.columns[1][docs] for segment, docs, _ in parts])
+            instants = np.concatenate([segment.instant[docs] for segment, docs, _ in parts])
             key = np.where(days == 0, -np.inf, sign * days)
             second = np.where(instants == UNKNOWN_INSTANT, UNKNOWN_INSTANT, sign * instants)
         if len(docs) > keeps:
@@ -246,7 +249,7 @@ class _Search:
         ranking = np.lexsort((picked, -second[open_picks], -key[open_picks]))[:keeps]
         chosen = open_picks[ranking]
         return [
-            _Found(str(article_id), doc, score)
+            (str(article_id), doc, score)
             for article_id, doc, score in zip(
                 picked[ranking], docs[chosen].tolist(), scores[chosen].tolist(), strict=True
             )
@@ -261,13 +264,10 @@ def _slice_size(program: Program, windows: int) -> int:
 def _read_best(room: Room, filled: int) -> list[_Found]:
     if not filled:
         return []
-    _, _, docs, scores, highs, lows = room.best
-    halves = np.empty((filled, 2), ">u8")
-    halves[:, 0], halves[:, 1] = highs[:filled], lows[:filled]
-    ids = halves.tobytes().decode("ascii")
+    ids = room.halves[: 2 * filled].byteswap().tobytes().decode("ascii")
     return [
-        _Found(ids[at : at + ID_BYTES], doc, score)
+        (ids[at : at + ID_BYTES], doc, score)
         for at, doc, score in zip(
-            range(0, len(ids), ID_BYTES), docs[:filled].tolist(), scores[:filled].tolist(), strict=True
+            range(0, len(ids), ID_BYTES), room.docs[:filled].tolist(), room.scores[:filled].tolist(), strict=True
         )
     ]

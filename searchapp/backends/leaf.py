@@ -21,13 +21,15 @@ class LateError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SegmentLeaf:
-    """A clause in one segment: terms that share no document, or documents with their gains, or a set of documents.
+    """A clause in one segment: terms, or documents with their gains, or a set of documents.
 
-    `size` is how many documents it has there, deleted ones perhaps included.
+    `size` is how many documents it has there, deleted ones perhaps included. Where `shares` says that two terms may
+    stand in one document, it is the most that there can be, and a document's gains are added up.
     """
 
     size: int
     terms: tuple[int, ...] = ()
+    shares: bool = False
     docs: I32 | None = None
     gains: F32 | None = None
     row: Bits | None = None

@@ -3,75 +3,95 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.codec.kernels.packing import BLOCK
-from searchapp.backends.kernels.flat import (
-    FLAT_WINDOW,
-    FLAT_WORDS,
-    ROOM,
-    ROOM_BEST,
-    ROOM_BITS,
-    ROOM_CURSORS,
-    ROOM_READERS,
-    ROOM_SCORES,
-    ROOM_TERMS,
-)
+from searchapp.backends.kernels import tables
+from searchapp.backends.kernels.flat import STATE_FIELDS
+from searchapp.backends.kernels.flat_collecting import FLAT_WINDOW, FLAT_WORDS
+from searchapp.backends.kernels.flat_leaves import LEAF_FIELDS
 from searchapp.backends.kernels.memory import address_of
+from searchapp.backends.kernels.phrases import CANDIDATES, PHRASE_FIELDS
 from searchapp.backends.kernels.program import WINDOW, WINDOW_WORDS
 
 #: Deeper pages are sorted, not kept in order while they are found.
 MOST_KEPT: Final = 256
-#: As `kernels/best.py` lists them.
-Best: TypeAlias = tuple[NDArray[Any], ...]
+_MOST_KEYS: Final = 100_000
 
 
 class Room(threading.local):
-    """`table` is what `kernels/flat.py` calls room, `state` its state. `best` holds the hits."""
+    """`address` is that of a table as `kernels/tables.py` says; states, and what holds the hits, are of its arrays."""
 
     def __init__(self) -> None:
-        self.state = np.zeros(5, np.int64)
-        self.best: Best = (
-            np.empty(MOST_KEPT, np.float64),
-            np.empty(MOST_KEPT, np.int64),
-            np.empty(MOST_KEPT, np.int64),
-            np.empty(MOST_KEPT, np.float32),
-            np.empty(MOST_KEPT, np.uint64),
-            np.empty(MOST_KEPT, np.uint64),
-        )
-        self._flat = (np.zeros(FLAT_WINDOW, np.float32), np.zeros(2 * FLAT_WORDS, np.uint64))
-        self.table = np.zeros(ROOM, np.int64)
-        self.table[ROOM_SCORES], self.table[ROOM_BITS] = address_of(self._flat[0]), address_of(self._flat[1])
-        self.table[ROOM_BEST : ROOM_BEST + len(self.best)] = list(map(address_of, self.best))
-        self._cursors: tuple[NDArray[Any], ...] = ()
-        self._terms = 0
-        self.make_cursors(16)
+        self.state = np.zeros(STATE_FIELDS, np.int64)
+        self.phrase_state = np.zeros(PHRASE_FIELDS, np.int64)
+        self.docs = np.empty(MOST_KEPT, np.int64)
+        self.scores = np.empty(MOST_KEPT, np.float32)
+        self.halves = np.empty(2 * MOST_KEPT, np.uint64)
+        self.found_docs, self.found_gains = np.empty(0, np.int32), np.empty(0, np.float32)
+        self._results = (0, 0)
+        self._table = np.zeros(tables.ROOM_FIELDS, np.int64)
+        self.address = address_of(self._table)
+        self._kept: dict[int, NDArray[Any]] = {}
+        for place, array in (
+            (tables.SCORES, np.zeros(FLAT_WINDOW, np.float32)),
+            (tables.SUMS, np.zeros(FLAT_WINDOW, np.int64)),
+            (tables.BITS, np.zeros(FLAT_WORDS, np.uint64)),
+            (tables.FOUND_BITS, np.zeros(FLAT_WORDS, np.uint64)),
+            (tables.FIRST_KEYS, np.empty(MOST_KEPT, np.float64)),
+            (tables.SECOND_KEYS, np.empty(MOST_KEPT, np.int64)),
+            (tables.HITS_DOCS, self.docs),
+            (tables.HITS_SCORES, self.scores),
+            (tables.HALVES, self.halves),
+            (tables.GAPS, np.empty(BLOCK, np.uint32)),
+            (tables.EXTRAS, np.empty(BLOCK, np.uint32)),
+            (tables.TITLES, np.empty(BLOCK, np.uint32)),
+            (tables.SPARE_DOCS, np.empty(BLOCK, np.int32)),
+            (tables.SPARE_ROW, np.empty(BLOCK, np.float32)),
+            (tables.STATE, self.state),
+            (tables.PHRASE_STATE, self.phrase_state),
+            (tables.ALLOWED_BITS, np.zeros(FLAT_WORDS, np.uint64)),
+            (tables.CANDIDATE_BITS, np.zeros(FLAT_WORDS, np.uint64)),
+            (tables.ASKED, np.empty(CANDIDATES, np.int32)),
+            (tables.BEGINS, np.empty(BLOCK, np.int64)),
+        ):
+            self._keep(place, array)
+        self._terms = self._keys = 0
+        self.make_cursors(64)
         self._frames = (np.zeros((4, WINDOW_WORDS), np.uint64), np.zeros((4, WINDOW), np.float32))
         self._tree_cursors = _make_tree_cursors(16)
 
     def make_cursors(self, terms: int) -> None:
-        """Room for so many terms, and leaves, of one question at least."""
+        """Room for so many terms, and leaves, of one segment at least."""
         if terms <= self._terms:
             return
-        self._terms = terms = terms * 2
-        self._cursors = (
-            np.zeros(terms * 2, np.int64),
-            np.zeros(terms, np.int64),
-            np.zeros(terms, np.int64),
-            np.empty(terms * BLOCK, np.int32),
-            np.empty(terms * BLOCK, np.float32),
-            np.zeros(terms, np.int64),
-            np.empty(BLOCK, np.uint32),
-            np.empty(BLOCK, np.uint32),
-            np.empty(BLOCK, np.uint32),
-            np.empty(BLOCK, np.int32),
-            np.empty(BLOCK, np.float32),
-        )
-        self.table[ROOM_CURSORS : ROOM_CURSORS + len(self._cursors)] = list(map(address_of, self._cursors))
-        self.table[ROOM_TERMS] = self.table[ROOM_READERS] = terms
+        self._terms = terms
+        self._keep(tables.BLOCKS, np.zeros(2 * terms, np.int64))
+        for place in (tables.HEADS, tables.FILLS, tables.HELD):
+            self._keep(place, np.zeros(terms, np.int64))
+        self._keep(tables.DOCS, np.empty(terms * BLOCK, np.int32))
+        self._keep(tables.ROWS, np.empty(terms * BLOCK, np.float32))
+        self._keep(tables.TITLE_ROWS, np.empty(terms * BLOCK, np.uint32))
+        self._keep(tables.LEAF_NUMBERS, np.zeros((LEAF_FIELDS + 1) * terms, np.int64))
+        self._keep(tables.PLACES, np.zeros(2 * terms, np.int64))
+        self._keep(tables.STARTS, np.empty(terms * (CANDIDATES + 1), np.int64))
+
+    def make_keys(self, count: int) -> None:
+        """Room for so many positions, of all terms of a phrase together. What an odd one needed is not kept."""
+        if count > self._keys or self._keys > max(count, _MOST_KEYS):
+            self._keys = count
+            self._keep(tables.KEYS, np.empty(count, np.int64))
+            self._keep(tables.KEY_ROWS, np.empty(4 * count, np.int64))
+
+    def make_results(self, most: int) -> tuple[int, int]:
+        """Room for so many documents of a phrase, and their gains: the addresses of `found_docs` and `found_gains`."""
+        if len(self.found_docs) < most:
+            self.found_docs, self.found_gains = np.empty(most, np.int32), np.empty(most, np.float32)
+            self._results = address_of(self.found_docs), address_of(self.found_gains)
+        return self._results
 
     def frames(self, count: int) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
         """Empty frames of the stack machine (`kernels/program.py`), so many at least."""
@@ -85,9 +105,9 @@ class Room(threading.local):
             self._tree_cursors = _make_tree_cursors(terms * 2)
         return self._tree_cursors
 
-    def first_best(self, size: int) -> Best:
-        """The arrays of hits, as long as so many."""
-        return tuple(array[:size] for array in self.best)
+    def _keep(self, place: int, array: NDArray[Any]) -> None:
+        self._kept[place] = array
+        self._table[place] = address_of(array)
 
 
 def _make_tree_cursors(terms: int) -> tuple[NDArray[Any], ...]:
@@ -101,3 +121,6 @@ def _make_tree_cursors(terms: int) -> tuple[NDArray[Any], ...]:
         np.empty(BLOCK, np.uint32),
         np.empty(BLOCK, np.uint32),
     )
+
+
+ROOM: Final = Room()

@@ -1,4 +1,4 @@
-"""What takes a look at positions, in one segment: phrases, runs of adjacent terms, words near each other.
+"""Words and phrases near each other, in one segment.
 
 The documents are found first that hold all the terms, and positions are read in these alone.
 """
@@ -16,7 +16,7 @@ from searchapp.backends.kernels import positions
 from searchapp.backends.kernels import windows as kernels
 from searchapp.backends.kernels.blocks import UNSCORED
 from searchapp.backends.leaf import TITLE_SCALE, LateError
-from searchapp.backends.pairs import ANY_FORM, Pair, cut_at, find_pairs
+from searchapp.backends.pairs import Pair, cut_at, find_pairs
 from searchapp.search.plan import Unit, WindowPlan
 
 #: How many documents one call of the kernel may look at, in how many lists of positions: a few milliseconds.
@@ -59,14 +59,6 @@ def find_windows(
     )
 
 
-def find_runs(
-    runs: Runs, segment: SearchedSegment, group_name: str, mode: int, has_time: Callable[[], bool]
-) -> tuple[I32, F32]:
-    """The same for one word or phrase, wherever any of its spellings starts."""
-    one = np.ones(1, np.int64)
-    return _find_documents([[runs]] if runs else [], (one, one, one), segment, group_name, mode, has_time)
-
-
 def _find_documents(
     variants: list[list[Runs]], shape: tuple[I64, I64, I64], segment: SearchedSegment, group_name: str, mode: int,
     has_time: Callable[[], bool],
@@ -84,9 +76,6 @@ def _find_documents(
     every_run = [run for runs in every_unit for run in runs]
     slots = [slot for run in every_run for slot in run]
     pairs = [pair for slot in slots for pair in slot]
-    is_said = len(every_unit) == 1 and len(slots) == len(every_run) and all(form == ANY_FORM for _, form in pairs)
-    if mode == UNSCORED and is_said:  # whoever holds a term holds the word
-        return docs, np.zeros(len(docs), np.float32)
     arrays = (
         cut_at([len(units) for units in variants]),
         cut_at([len(runs) for runs in every_unit]),

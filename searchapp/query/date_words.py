@@ -45,7 +45,7 @@ def read_days(text: str, today: date) -> DaySpan | None:
     plain = _plain(text)
     if plain is None:
         return None
-    whole = _read_one(plain, today)
+    whole = None if ".." in plain else _read_one(plain, today)
     if whole is not None:
         return DaySpan(*whole)
     years = _TWO_YEARS.fullmatch(plain)

@@ -37,6 +37,7 @@ from searchapp.query.nodes import (
     Words,
 )
 from searchapp.query.notes import Notes
+from searchapp.query.plain import read_plain
 
 DEFAULT_LIMITS = Limits()
 _AND_ENDS = frozenset({Kind.OR, Kind.CLOSE, Kind.END})
@@ -72,6 +73,14 @@ def _units(node: Node | None) -> tuple[Word | Phrase, ...]:
 
 def parse_query(raw: str, today: date, limits: Limits = DEFAULT_LIMITS) -> Query:
     """The tree for any text at all; `today` is the day that `yesterday` and `last week` start from."""
+    plain = read_plain(raw, today, limits)
+    if plain is not None:
+        return Query(raw, plain, ())
+    return parse_tokens(raw, today, limits)
+
+
+def parse_tokens(raw: str, today: date, limits: Limits = DEFAULT_LIMITS) -> Query:
+    """The same for what is not plain words, and for these as well."""
     notes = Notes()
     lexed = read_tokens(raw, limits, notes)
     tokens = _balance(lexed.tokens, len(raw), limits.max_depth, notes, is_cut=lexed.is_cut)

@@ -5,7 +5,7 @@ Knows the analyzer and the index's languages; knows no engine and searches nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from typing import TypeAlias
@@ -30,6 +30,7 @@ from searchapp.query.nodes import (
     Words,
 )
 from searchapp.query.printing import understood
+from searchapp.search.plain_plan import plan_plain
 from searchapp.search.plan import (
     AllOf,
     AnyOf,
@@ -58,22 +59,13 @@ from searchapp.search.reading import (
     phrase_variants,
     word_units,
 )
-from searchapp.search.request import Filters, SearchRequest
+from searchapp.search.request import NO_FILTERS, Filters, SearchRequest
+from searchapp.search.shown import ShownClause, show_runs
 from searchapp.search.spelled import SpelledWord
 from searchapp.search.spellings import Spelling
 
 #: One node twice: with its plain words joined by AND, and by OR.
 _Both: TypeAlias = tuple[PlanNode, PlanNode]
-
-
-@dataclass(frozen=True, slots=True)
-class ShownClause:
-    """A clause of the plan in words: as it was typed, and its terms without their marks. Those of a pattern only the
-    engine knows; `start` is where it was typed."""
-
-    text: str
-    terms: tuple[str, ...]
-    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +84,19 @@ def plan_search(
 ) -> PlannedSearch:
     """The plan for a parsed query and the request it came with; `langs` are those that the index holds."""
     names = tuple(lang.value for lang in langs)
-    reading = QueryReading(analyzer, names, query, any_word=request.match == "any")
-    planning = _Planning(reading, names)
+    plain = plan_plain(query, names, analyzer, any_word=request.match == "any")
+    if plain is not None:
+        plan = _plan_of(request, plain.all_words, plain.any_words, plain.clauses, deadline_ms)
+        return PlannedSearch(plan, plain.understood, plain.shown, plain.clauses, ())
+    return plan_tree(query, request, names, analyzer, deadline_ms)
+
+
+def plan_tree(
+    query: Query, request: SearchRequest, langs: tuple[str, ...], analyzer: Analyzer, deadline_ms: float
+) -> PlannedSearch:
+    """The same for what is not plain words, and for these as well."""
+    reading = QueryReading(analyzer, langs, query, any_word=request.match == "any")
+    planning = _Planning(reading, langs)
     both = planning.plan(query.tree, "text", sought=True)
     kept = reading.prune(query.tree)
     notes = [*query.notes, *reading.notes]
@@ -102,22 +105,8 @@ def plan_search(
         both = _alike(EveryArticle() if is_empty else NoArticle())
         if not is_empty and not notes:
             notes.append(Note("nothing_to_search", 0, "there is no word in this query that can be searched"))
-    all_words, any_words = both
     return PlannedSearch(
-        plan=Plan(
-            all_words=all_words,
-            any_words=any_words,
-            match=request.match,
-            filters=plan_filters(request.filters),
-            sort=request.sort,
-            first=(request.page - 1) * request.per_page,
-            count=request.per_page,
-            facets=request.facets,
-            histogram=request.histogram,
-            clauses=tuple(planning.clauses),
-            rank=request.rank,
-            deadline_ms=deadline_ms,
-        ),
+        plan=_plan_of(request, *both, tuple(planning.clauses), deadline_ms),
         understood="" if kept is None else understood(kept),
         clauses=tuple(planning.shown),
         marked=tuple(planning.marked),
@@ -125,8 +114,29 @@ def plan_search(
     )
 
 
+def _plan_of(
+    request: SearchRequest, all_words: PlanNode, any_words: PlanNode, clauses: tuple[Clause, ...], deadline_ms: float
+) -> Plan:
+    return Plan(
+        all_words=all_words,
+        any_words=any_words,
+        match=request.match,
+        filters=plan_filters(request.filters),
+        sort=request.sort,
+        first=(request.page - 1) * request.per_page,
+        count=request.per_page,
+        facets=request.facets,
+        histogram=request.histogram,
+        clauses=clauses,
+        rank=request.rank,
+        deadline_ms=deadline_ms,
+    )
+
+
 def plan_filters(filters: Filters) -> tuple[ValueIn | DaysWithin, ...]:
     """Chosen facet values and days: OR within one, AND between them."""
+    if filters is NO_FILTERS:
+        return ()
     chosen: list[ValueIn | DaysWithin] = []
     for facet in ("source", "author", "lang", "tag", "collection", "year"):
         values: tuple[str, ...] = getattr(filters, facet)
@@ -150,8 +160,6 @@ class _Planning:
     def plan(self, node: Node, scope: Scope, *, sought: bool) -> _Both | None:  # noqa: C901 one a kind of node
         """None for what has no word in it. `sought` is False under NOT."""
         match node:
-            case Word() | Pattern() | CloseWord():
-                return self._plan_words(self._words(node, scope), scope, sought=sought, match_any=False)
             case Words(children):
                 plain = sought and scope in {"text", "title"}
                 words = [
@@ -160,6 +168,8 @@ class _Planning:
                     for typed in (self._reading.plain_words(child) if plain else self._words(child, scope))
                 ]
                 return self._plan_words(words, scope, sought=sought, match_any=plain)
+            case Word() | Pattern() | CloseWord():
+                return self._plan_words(self._words(node, scope), scope, sought=sought, match_any=False)
             case Phrase():
                 return self._plan_phrase(node, scope, sought=sought)
             case Near():
@@ -192,13 +202,15 @@ class _Planning:
     def _words(self, node: Word | Pattern | CloseWord, scope: Scope) -> tuple[ReadWord, ...]:
         return self._reading.words(node, as_written=scope in NAME_FIELDS)
 
-    def _plan_words(self, words: Iterable[ReadWord], scope: Scope, *, sought: bool, match_any: bool) -> _Both | None:
+    def _plan_words(self, words: Sequence[ReadWord], scope: Scope, *, sought: bool, match_any: bool) -> _Both | None:
+        surface = scope in NAME_FIELDS
+        if len(words) == 1:
+            return _alike(self._add_word(words[0], scope, surface=surface, times=1, sought=sought))
         typed: dict[tuple[tuple[str, ...], ...] | Spelling, list[ReadWord]] = {}
         for word in words:
             typed.setdefault(word.spelling if isinstance(word, SpelledWord) else word.alternatives, []).append(word)
         planned = [
-            self._add_word(same[0], scope, surface=scope in NAME_FIELDS, times=len(same), sought=sought)
-            for same in typed.values()
+            self._add_word(same[0], scope, surface=surface, times=len(same), sought=sought) for same in typed.values()
         ]
         if len(planned) <= 1:
             return _alike(planned[0]) if planned else None
@@ -212,8 +224,7 @@ class _Planning:
             self._add(planned, ShownClause(word.text, (), word.start), scope, sought=sought)
         else:
             planned = WordPlan(scope, word.alternatives, surface, float(times), len(self.clauses))
-            shown = dict.fromkeys(" ".join(shown_term(term) for term in run) for run in word.alternatives)
-            self._add(planned, ShownClause(word.text, tuple(shown)), scope, sought=sought)
+            self._add(planned, ShownClause(word.text, show_runs(word.alternatives)), scope, sought=sought)
         return planned
 
     def _plan_phrase(self, phrase: Phrase, scope: Scope, *, sought: bool) -> _Both | None:
@@ -292,5 +303,7 @@ def _join(kind: type[AllOf | AnyOf], parts: Sequence[_Both | None]) -> _Both | N
     filled = [part for part in parts if part is not None]
     if len(filled) <= 1:
         return filled[0] if filled else None
-    all_words, any_words = kind(tuple(part[0] for part in filled)), kind(tuple(part[1] for part in filled))
-    return (all_words, all_words) if all_words == any_words else (all_words, any_words)
+    all_words = kind(tuple(part[0] for part in filled))
+    if all(part[0] is part[1] for part in filled):
+        return all_words, all_words
+    return all_words, kind(tuple(part[1] for part in filled))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from indexer.article import Article
 from searchapp.search.plan import FacetName, FacetRequest, Plan
 
 
-@dataclass(frozen=True, slots=True)
-class ScoredArticle:
+class ScoredArticle(NamedTuple):
+    """A tuple, since a page of them is made for every search."""
+
     id: str
     score: float
     all_words: bool

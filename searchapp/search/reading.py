@@ -7,10 +7,11 @@ words it is left out. `the war -peace date:1916` looks for war, `to be or not to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice, pairwise, product
-from typing import TypeAlias
+from operator import is_
+from typing import Final, TypeAlias
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import TypedWord
@@ -42,6 +43,10 @@ _TYPED_AND = re.compile(r"\bAND\b|&&")
 #: Fields whose words are looked up as they are written: names have no stem and no stop words.
 NAME_FIELDS = frozenset({"author", "source", "tag"})
 ReadWord: TypeAlias = TypedWord | SpelledWord
+#: As tuples, since a union is looked through slowly, and this is done for every node of every query.
+_SPELLED: Final = (Word, Phrase, Pattern, CloseWord)
+_WITH_CHILDREN: Final = (Words, Near, And, Or)
+_WITH_CHILD: Final = (InField, Not)
 
 
 class QueryReading:
@@ -55,11 +60,14 @@ class QueryReading:
         self._langs = langs
         self._pasted = query.pasted_headline
         self._read: dict[tuple[Pattern | CloseWord, bool], tuple[ReadWord, ...]] = {}
-        sought = list(_sought(query.tree))
+        self._typed: dict[tuple[str, bool], tuple[TypedWord, ...]] = {}
+        texts: list[Spelled] = []
+        sought: list[Spelled] = []
+        _gather(query.tree, texts, sought)
         plain = [node.text for node in sought if isinstance(node, Word)]
         self._stop_langs = analyzer.stop_languages(plain, langs)
         self._shortened = Notes()
-        empty = [node for node in _all_texts(query.tree) if not self.words(node)]
+        empty = [node for node in texts if not self.words(node)]
         self._drops_stop_words = any(
             isinstance(node, Phrase) or not word.is_stop_word for node in sought for word in self.words(node)
         )
@@ -82,7 +90,11 @@ class QueryReading:
 
     def typed_words(self, node: Word | Phrase, *, as_written: bool = False) -> tuple[TypedWord, ...]:
         """The same where no word is a pattern or a close spelling."""
-        return self._analyse(node.text, quoted=as_written or isinstance(node, Phrase))
+        key = (node.text, as_written or isinstance(node, Phrase))
+        typed = self._typed.get(key)
+        if typed is None:
+            typed = self._typed[key] = self._analyse(node.text, quoted=key[1])
+        return typed
 
     def _analyse(self, text: str, *, quoted: bool) -> tuple[TypedWord, ...]:
         return self._analyzer.read_words(
@@ -91,20 +103,25 @@ class QueryReading:
 
     def plain_words(self, node: PlainWord) -> tuple[ReadWord, ...]:
         """The words of a chunk among plain words that count."""
-        return tuple(word for word in self.words(node) if not (self._drops_stop_words and word.is_stop_word))
+        words = self.words(node)
+        if not self._drops_stop_words or not any(word.is_stop_word for word in words):
+            return words
+        return tuple(word for word in words if not word.is_stop_word)
 
     def alternatives(self, node: And) -> tuple[Node, ...]:
         """The children of which any will do: none unless that was asked for, or where somebody typed AND.
 
         `"human rights" maps source:x` is an article with the phrase or the word, from x.
         """
+        if not self._any_word:
+            return ()
         ordered = sorted(node.children, key=lambda child: child.start)
         between = (self._raw[left.end : right.start] for left, right in pairwise(ordered))
-        if not self._any_word or any(_TYPED_AND.search(gap) for gap in between):
+        if any(_TYPED_AND.search(gap) for gap in between):
             return ()
         return tuple(child for child in node.children if isinstance(child, Words | Phrase | Near | Or | And))
 
-    def prune(self, node: Node, *, plain: bool = True) -> Node | None:
+    def prune(self, node: Node, *, plain: bool = True) -> Node | None:  # noqa: C901 one a kind of node
         """The tree as it is searched: without what has no word or does not count, plain words joined by OR where
         any of them will do. None where nothing is left."""
         match node:
@@ -117,6 +134,8 @@ class QueryReading:
                 kept = tuple(child for child in children if (self.plain_words(child) if plain else self.words(child)))
                 if self._any_word and plain and len(kept) > 1:
                     return Or(kept, node.start, node.end)
+                if len(kept) == len(children):
+                    return node
                 return replace(node, children=kept) if kept else None
             case InField(name, child):
                 if name == "lang":
@@ -128,6 +147,8 @@ class QueryReading:
                 return None if kept_child is None else replace(node, child=kept_child)
             case And(children):
                 loose = self.alternatives(node) if plain else ()
+                if not loose:
+                    return self._prune_all(node, plain=plain)
                 either = self._prune_all(Or(loose, node.start, node.end), plain=plain)
                 strict = tuple(child for child in children if child not in loose)
                 return self._prune_all(replace(node, children=(*((either,) if either else ()), *strict)), plain=plain)
@@ -139,6 +160,8 @@ class QueryReading:
     def _prune_all(self, node: And | Or, *, plain: bool) -> Node | None:
         pruned = [self.prune(child, plain=plain) for child in node.children]
         left = tuple(child for child in pruned if child is not None)
+        if len(left) == len(node.children) > 1 and all(map(is_, left, node.children)):
+            return node
         if len(left) < 2:
             return left[0] if left else None
         return replace(node, children=left)
@@ -177,26 +200,19 @@ def phrase_units(words: Sequence[TypedWord]) -> tuple[Unit, ...]:
 
 
 def _children(node: Node) -> Sequence[Node]:
-    match node:
-        case Words(children) | Near(children) | And(children) | Or(children):
-            return children
-        case InField(_, child) | Not(child):
-            return (child,)
-        case _:
-            return ()
+    if isinstance(node, _WITH_CHILDREN):
+        return node.children
+    return (node.child,) if isinstance(node, _WITH_CHILD) else ()
 
 
-def _all_texts(node: Node) -> Iterator[Spelled]:
-    if isinstance(node, Spelled):
-        yield node
+def _gather(node: Node, texts: list[Spelled], sought: list[Spelled] | None) -> None:
+    """Everything that was typed, in order; and what is looked for in the text: not what is excluded, and not names."""
+    if isinstance(node, _SPELLED):
+        texts.append(node)
+        if sought is not None:
+            sought.append(node)
+        return
+    if isinstance(node, Not) or (isinstance(node, InField) and node.field != "title"):
+        sought = None
     for child in _children(node):
-        yield from _all_texts(child)
-
-
-def _sought(node: Node) -> Iterator[Spelled]:
-    """What is looked for in the text: not what is excluded, and not names."""
-    if isinstance(node, Spelled):
-        yield node
-    if not isinstance(node, Not) and not (isinstance(node, InField) and node.field != "title"):
-        for child in _children(node):
-            yield from _sought(child)
+        _gather(child, texts, sought)

@@ -28,12 +28,15 @@ class Filters:
     to_day: date | None = None
 
 
+NO_FILTERS = Filters()
+
+
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
     q: str = ""
     match: Match = "auto"
     rank: Literal["default", "bm25"] = "default"
-    filters: Filters = Filters()
+    filters: Filters = NO_FILTERS
     sort: Sort = "relevance"
     page: int = 1
     per_page: int = 10

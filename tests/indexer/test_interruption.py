@@ -93,9 +93,11 @@ def finish(archive: Path, folder: Path, held: int) -> None:
 def test_the_first_signal_commits_what_was_read_and_reports(archive: Path, folder: Path, number: int) -> None:
     process = start(archive, folder)
     output, errors = cut_off(process, number, after_s=random.uniform(0, 0.5))
-    assert process.returncode == 128 + number, errors
-    report = orjson.loads(output.splitlines()[-1])
     said = [int(articles) for _, articles in COMMITTED.findall(errors)]
+    # A signal may also come when the run is over and only the interpreter is left to be ended.
+    ends = {128 + number, -number, 0} if said[-1] == ARTICLES else {128 + number}
+    assert process.returncode in ends, errors
+    report = orjson.loads(output.splitlines()[-1])
     assert report["added"] == report["read"] == said[-1]
     assert keys(folder) == list(range(said[-1]))
     finish(archive, folder, said[-1])

@@ -98,7 +98,7 @@ def write_archive(folder: Path, sizes: tuple[int, ...], seed: int) -> Archive:
     chosen = random.Random(seed)
     held: dict[str, Document] = {}
     keys = 0
-    with WhooshIndex.create(folder).writer(64, lambda: PlainCollector(InventedWords())) as writer:
+    with WhooshIndex.create(folder).writer(64, lambda _: PlainCollector(InventedWords())) as writer:
         for size in sizes:
             written: set[int] = set()
             while len(written) < size:

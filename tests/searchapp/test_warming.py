@@ -37,15 +37,22 @@ def test_after_warming_up_no_question_waits_for_the_compiler(tmp_path: Path) -> 
     before = compiled()
     with WhooshIndex.create(tmp_path / "index").writer(16) as writer:
         for number in range(30):
-            article = Article(title=f"Mine {number}", body="map of peace talks", external_id=str(number), lang="en")
+            article = Article(
+                title=f"Mine {number}",
+                body="map of peace talks",
+                author=("Vafa Ismayilova",),
+                external_id=str(number),
+                lang="en",
+            )
             writer.write(make_draft(article, "/a"))
             if number % 7 == 0:
                 writer.commit()
         writer.commit()
     engine = WhooshEngine(tmp_path / "index")
     service = SearchService(engine, Analyzer(), Settings(), lambda: date(2024, 6, 1))
-    for row in ROWS:
-        for request in (SearchRequest(q=row.typed), SearchRequest(q=row.typed, facets=(FacetRequest("tag"),))):
+    scoped = ("author:ismay*", "author:vafa~", "title:min*", 'title:"mine 3"', "map -author:ismay*", "title:min* map")
+    for typed in (*(row.typed for row in ROWS), *scoped):
+        for request in (SearchRequest(q=typed), SearchRequest(q=typed, facets=(FacetRequest("tag"),))):
             assert not service.search(request).timed_out
     engine.close()
     assert compiled() == before

@@ -18,7 +18,7 @@ _A, _B, _D, _E, _I, _L, _O, _S, _T, _U, _W, _X, _Y, _Z = (ord(letter) for letter
 #: A y that is a consonant.
 _HARD_Y = ord("Y")
 
-_SPECIAL = {
+SPECIAL_WORDS = {
     "skis": "ski", "skies": "sky", "dying": "die", "lying": "lie", "tying": "tie", "idly": "idl", "gently": "gentl",
     "ugly": "ugli", "early": "earli", "only": "onli", "singly": "singl", "sky": "sky", "news": "news", "howe": "howe",
     "atlas": "atlas", "cosmos": "cosmos", "bias": "bias", "andes": "andes", "inning": "inning", "innings": "inning",
@@ -84,11 +84,11 @@ _SUFFIXES_2, _NUMBERS_2, _LETTERS_2 = _make_table(_STEP_2)
 _SUFFIXES_3, _NUMBERS_3, _LETTERS_3 = _make_table(_STEP_3)
 _SUFFIXES_4, _NUMBERS_4, _LETTERS_4 = _make_table(_STEP_4)
 
-_ORDERED = sorted(_SPECIAL, key=_pack_letters)
+_ORDERED = sorted(SPECIAL_WORDS, key=_pack_letters)
 _SPECIAL_KEYS = np.array([_pack_letters(word) for word in _ORDERED], np.int64)
 _SPECIAL_STEMS = np.zeros((len(_ORDERED), _LONGEST_SPECIAL), np.uint8)
 for _i, _word in enumerate(_ORDERED):
-    _SPECIAL_STEMS[_i, : len(_SPECIAL[_word])] = list(_SPECIAL[_word].encode())
+    _SPECIAL_STEMS[_i, : len(SPECIAL_WORDS[_word])] = list(SPECIAL_WORDS[_word].encode())
 
 _LI_ENDINGS = np.zeros(128, np.uint8)
 _LI_ENDINGS[list(b"cdeghkmnrt")] = 1

@@ -27,3 +27,10 @@ def find_id(ids, id_order, key):
         else:
             high = middle
     return np.int64(-1)
+
+
+@kernel
+def find_ids(ids, id_order, keys, docs):
+    """The same for many keys, 16 bytes each; gives the documents in `docs`."""
+    for i in range(len(keys)):
+        docs[i] = find_id(ids, id_order, keys[i])

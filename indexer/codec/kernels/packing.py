@@ -32,6 +32,8 @@ def bit_width(value: int) -> int:
 @kernel
 def pack_block(values: U32, width: int, words: U32, at: int) -> None:
     """128 values into 4 lanes of 32 (value i in lane i % 4): words[at : at + 4 * width], which must be zero."""
+    if width == 0:  # a word behind the last one is not ours to touch
+        return
     for i in range(BLOCK):
         bit = (i >> 2) * width
         word = at + ((bit >> 5) << 2) + (i & 3)
@@ -77,6 +79,8 @@ def pack_run(values: U32, first: int, count: int, width: int, words: U32, at: in
 @kernel
 def unpack_one(words: U32, at: int, width: int, i: int) -> int:
     """Value `i` of a stream written by `pack_run`; `words` has one spare word at its end."""
+    if width == 0:
+        return np.int64(0)
     bit = i * width
     word = at + (bit >> 5)
     pair = np.uint64(words[word]) | (np.uint64(words[word + 1]) << np.uint64(32))
@@ -86,6 +90,10 @@ def unpack_one(words: U32, at: int, width: int, i: int) -> int:
 @kernel
 def unpack_run(words: U32, at: int, count: int, width: int, values: U32) -> None:
     """The first `count` values of a stream written by `pack_run`; `words` has one spare word at its end."""
+    if width == 0:  # then nothing was written, and the stream may begin where the words end
+        for i in range(count):
+            values[i] = 0
+        return
     mask = (np.uint64(1) << np.uint64(width)) - np.uint64(1)
     for i in range(count):
         bit = i * width

@@ -1,27 +1,37 @@
 """The best documents so far, in order: by score or by day, then by id.
 
-`best` is a tuple of arrays of one length K, the best first, over all segments of an index:
+A room (`tables.py`) has, the best first,
 
-    first_key    float64    score, or day with the later (or earlier) one greater, and -inf where there is none
-    second_key   int64      day, or instant in the same way
-    docs         int64      document numbers, counted from the segment's base on
-    scores       float32
-    high, low    uint64     the id, as two big-endian numbers
-
-`columns` are a segment's `first_day` int32, `instant` int64 and `id` uint64 (2 n), as they lie in memory.
+FIRST_KEYS     float64    score, or day with the later (or earlier) one greater, and -inf where there is none
+SECOND_KEYS    int64      day, or instant in the same way
+HITS_DOCS      int64      document numbers, counted over all segments
+HITS_SCORES    float32
+HALVES         uint64     the id, two big-endian numbers a document
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from indexer.codec.compiled import kernel
+from indexer.codec.compiled import inlined, kernel
+from searchapp.backends.kernels.memory import float32s, float64s, int32s, int64s, uint64s
+from searchapp.backends.kernels.tables import (
+    BASE,
+    FIRST_DAY,
+    FIRST_KEYS,
+    HALVES,
+    HITS_DOCS,
+    HITS_SCORES,
+    IDS,
+    INSTANT,
+    SECOND_KEYS,
+)
 
 RELEVANCE, NEWEST, OLDEST = range(3)
 UNKNOWN = np.iinfo(np.int64).min
 
 
-@kernel
+@inlined
 def in_big_endian(number):
     """A uint64 with its bytes turned round: halves of ids sort so as their texts do."""
     low = np.uint64(0x00FF00FF00FF00FF)
@@ -32,29 +42,33 @@ def in_big_endian(number):
 
 
 @kernel
-def offer(best, filled, base, doc, score, order, columns):
-    """Put a document in its place, if it has one; returns how many there are."""
-    first_keys, second_keys, docs, scores, highs, lows = best
-    first_day, instant, ids = columns
-    size = len(docs)
-    day = np.int64(first_day[doc])
+def offer(segment, room, size, filled, doc, score, order):
+    """Put a segment's document in its place, if it has one among `size`; returns how many there are."""
+    columns = int64s(segment)
+    row = int64s(room)
+    first_keys = float64s(row[FIRST_KEYS])
+    second_keys = int64s(row[SECOND_KEYS])
+    docs = int64s(row[HITS_DOCS])
+    scores = float32s(row[HITS_SCORES])
+    halves = uint64s(row[HALVES])
+    day = np.int64(int32s(columns[FIRST_DAY])[doc])
     if order == RELEVANCE:
         first = np.float64(score)
         second = day
     else:
         sign = 1 if order == NEWEST else -1
         first = np.float64(sign * day) if day != 0 else -np.inf
-        known = instant[doc]
+        known = int64s(columns[INSTANT])[doc]
         second = UNKNOWN if known == UNKNOWN else sign * known
     spot = filled
     if filled == size:
         spot = size - 1
         if first < first_keys[spot] or (first == first_keys[spot] and second < second_keys[spot]):
             return filled
-    high = in_big_endian(ids[2 * doc])
-    low = in_big_endian(ids[2 * doc + 1])
+    high = in_big_endian(uint64s(columns[IDS])[2 * doc])
+    low = in_big_endian(uint64s(columns[IDS])[2 * doc + 1])
     if filled == size and first == first_keys[spot] and second == second_keys[spot]:
-        if high > highs[spot] or (high == highs[spot] and low > lows[spot]):
+        if high > halves[2 * spot] or (high == halves[2 * spot] and low > halves[2 * spot + 1]):
             return filled
     while spot > 0:
         other = spot - 1
@@ -62,23 +76,23 @@ def offer(best, filled, base, doc, score, order, columns):
             before = first > first_keys[other]
         elif second != second_keys[other]:
             before = second > second_keys[other]
-        elif high != highs[other]:
-            before = high < highs[other]
+        elif high != halves[2 * other]:
+            before = high < halves[2 * other]
         else:
-            before = low < lows[other]
+            before = low < halves[2 * other + 1]
         if not before:
             break
         first_keys[spot] = first_keys[other]
         second_keys[spot] = second_keys[other]
         docs[spot] = docs[other]
         scores[spot] = scores[other]
-        highs[spot] = highs[other]
-        lows[spot] = lows[other]
+        halves[2 * spot] = halves[2 * other]
+        halves[2 * spot + 1] = halves[2 * other + 1]
         spot = other
     first_keys[spot] = first
     second_keys[spot] = second
-    docs[spot] = base + doc
+    docs[spot] = columns[BASE] + doc
     scores[spot] = score
-    highs[spot] = high
-    lows[spot] = low
+    halves[2 * spot] = high
+    halves[2 * spot + 1] = low
     return min(filled + 1, size)

@@ -5,37 +5,50 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.codec.compiled import count_bits, kernel
-from indexer.codec.kernels.packing import BLOCK
-from searchapp.backends.kernels.blocks import TITLE, block_size, decode_docs, decode_frequencies
+from searchapp.backends.kernels.blocks import TITLE
+from searchapp.backends.kernels.memory import int32s, int64s, lowest_bit, uint32s, uint64s
+from searchapp.backends.kernels.postings import first_block, keep_titles, read_docs
+from searchapp.backends.kernels.tables import GAPS, LIVE, SPARE_DOCS, TITLES
 
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
 
 
 @kernel
-def count_codes(matched, codes, offsets, counts):
-    """counts[code] grows by the number of matched documents with this value."""
-    for word in range(len(matched)):
-        left = matched[word]
-        while left != _ZERO:
-            low = left & (~left + _ONE)
-            doc = (word << 6) + count_bits(low - _ONE)
-            left ^= low
-            for at in range(offsets[doc], offsets[doc + 1]):
-                counts[codes[at]] += 1
+def count_values(table, counts):
+    """counts[value] grows by the number of matched documents that have a value, in all segments.
 
-
-@kernel
-def count_numbers(matched, numbers, first, counts):
-    """counts[number - first] grows for each matched document; numbers below `first` are not counted."""
-    for word in range(len(matched)):
-        left = matched[word]
-        while left != _ZERO:
-            low = left & (~left + _ONE)
-            number = np.int64(numbers[(word << 6) + count_bits(low - _ONE)]) - first
-            left ^= low
-            if number >= 0:
-                counts[number] += 1
+    `table` is the address of how many segments there are, and for each: the address of its matches, a bitset, and
+    how many words they have; the addresses of its codes int32, of what cuts them by document uint32, 0 where every
+    document has one, and of the value int64 that each code stands for, 0 where codes are values; and a number that is
+    taken off each code, which stands for no value where it is smaller.
+    """
+    fields = int64s(table)
+    for segment in range(fields[0]):
+        at = 1 + 6 * segment
+        matched = uint64s(fields[at])
+        codes = int32s(fields[at + 2])
+        offsets = uint32s(fields[at + 3])
+        values = int64s(fields[at + 4])
+        has_offsets = fields[at + 3] != 0
+        has_values = fields[at + 4] != 0
+        first = fields[at + 5]
+        for word in range(fields[at + 1]):
+            left = matched[word]
+            while left != _ZERO:
+                doc = (word << 6) + lowest_bit(left)
+                left &= left - _ONE
+                begin = doc
+                end = doc + 1
+                if has_offsets:
+                    begin = np.int64(offsets[doc])
+                    end = np.int64(offsets[doc + 1])
+                for i in range(begin, end):
+                    value = np.int64(codes[i]) - first
+                    if value >= 0:
+                        if has_values:
+                            value = values[value]
+                        counts[value] += 1
 
 
 @kernel
@@ -55,19 +68,23 @@ def mark_docs(docs, count, bits):
 
 
 @kernel
-def count_live(text, term, mode, live):
-    """How many live documents hold a term, in the title where the mode says so."""
-    docs = np.empty(BLOCK, np.int32)
-    gaps = np.empty(BLOCK, np.uint32)
-    titles = np.empty(BLOCK, np.uint32)
+def count_articles(segment, room, terms, mode, bits):
+    """How many live documents hold any of the terms, in the title where the mode says so; `bits` are empty.
+
+    `segment` and `room` are addresses of tables (`tables.py`).
+    """
+    row = int64s(room)
+    live = uint64s(int64s(segment)[LIVE])
+    docs = int32s(row[SPARE_DOCS])
+    for term in terms:
+        for block in range(first_block(segment, term), first_block(segment, term + 1)):
+            count = read_docs(segment, term, block, row[SPARE_DOCS], row[GAPS])
+            if mode == TITLE:
+                count = keep_titles(segment, block, count, row[SPARE_DOCS], row[TITLES])
+            for i in range(np.uint64(count)):
+                doc = np.uint64(docs[i])
+                bits[doc >> np.uint64(6)] |= _ONE << (doc & np.uint64(63))
     found = 0
-    for block in range(np.int64(text[4][term]), np.int64(text[4][term + 1])):
-        count = block_size(text, term, block)
-        decode_docs(text, term, block, count, docs, gaps)
-        if mode == TITLE:
-            decode_frequencies(text, block, count, gaps, titles)
-        for i in range(count):
-            if mode == TITLE and titles[i] == 0:
-                continue
-            found += np.int64((live[docs[i] >> 6] >> np.uint64(docs[i] & 63)) & _ONE)
+    for word in range(len(bits)):
+        found += count_bits(bits[word] & live[word])
     return found

@@ -1,147 +1,232 @@
 """Answers a question that is one row of leaves, joined by OR or by AND, and narrowed: the shape of nearly all of them.
 
-Windows of documents go by, over all segments. A question that nothing narrows adds scores up straight away. All others
-first make bits of who matches, and then score these alone; in order of days nobody is scored but the hits.
+Windows of documents go by, over all segments. A question that nothing narrows adds scores up straight away: since
+everything is counted, everything is read, and leaving out of it what cannot be a hit costs more than it saves. All
+others first make bits of who matches, and then score these; in order of days nobody is scored but the hits. A word
+alone, whose articles are counted already, reads only blocks that can hold a hit (Turtle and Flood 1995).
 
-`question` is int64: `HEAD` numbers, then for each segment where its part begins (0 where nothing can match). A part
-has `PART` numbers, then its leaves and left-out leaves (`LEAF_FIELDS` each, `flat_leaves.py`), the leaves by size
-(places in `question`), addresses of bitsets that must hold the matches, of those that must not, and pairs of days.
-`state` is where to go on: segment, first document, matches so far, hits so far, and 1 when all is done.
-`room` has the addresses of one thread's arrays.
+`question` is int64: HEAD numbers; for each clause where its leaves lie and what it weighs; where those of each clause
+to leave out lie; pairs of days; then for each segment addresses of bitsets that must hold the matches, of those that
+must not, and where there are sets of one that takes them. The leaves of a clause are int64 as well: for each segment
+where its leaf begins, then the leaves (`flat_leaves.py`) without their first fields.
+
+When a segment begins, its leaves are copied to the room's `LEAF_NUMBERS`. The room's `PLACES` have their addresses,
+and behind them once more those that are not left out, the smallest first.
+
+The room's `STATE` is where to go on: segment, first document, matches so far, hits so far, and 1 when all is done.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from indexer.codec.compiled import count_bits, kernel
-from indexer.codec.kernels.packing import BLOCK
+from indexer.codec.compiled import count_bits, inlined, kernel
 from searchapp.backends.kernels.best import RELEVANCE
-from searchapp.backends.kernels.flat_asking import look_up, score_asked, set_bits
-from searchapp.backends.kernels.flat_collecting import collect_bits, collect_scores, is_empty, keep_days
-from searchapp.backends.kernels.flat_leaves import (
-    LEAF_FIELDS,
-    add_scores,
-    best_of_leaf,
-    first_ahead,
-    highest_score,
-    place_cursors,
+from searchapp.backends.kernels.flat_asking import best_of_leaf, look_up, score_asked
+from searchapp.backends.kernels.flat_collecting import (
+    ALL,
+    ANY,
+    BUDGET,
+    FLAT_WINDOW,
+    HAS_SETS,
+    HEAD,
+    HITS,
+    JOIN,
+    K1,
+    KNOWN,
+    LEAVES,
+    LEFT_OUT,
+    ORDER,
+    OTHER_VALUES,
+    RANGES,
+    SEGMENTS,
+    TABLE,
+    TITLE_SCALE,
+    VALUES,
+    collect_scores,
+    keep_days,
+    offer_bits,
 )
-from searchapp.backends.kernels.memory import array_at, float_of
+from searchapp.backends.kernels.flat_leaves import (
+    CURSOR,
+    FIRST_GIVEN,
+    LEAF_FIELDS,
+    READER,
+    SHARES,
+    SIZE,
+    TERM_COUNT,
+    WEIGHT,
+    add_scores,
+    add_shared_scores,
+    first_ahead,
+    place_cursors,
+    set_bits,
+)
+from searchapp.backends.kernels.memory import float32s, float_of, int64s, uint64s
 from searchapp.backends.kernels.tables import (
+    ALLOWED_BITS,
     BASE,
-    DELETED,
+    BITS,
     DOCUMENTS,
-    FACTOR,
-    FIRST_DAY,
-    LAST_DAY,
+    FOUND_BITS,
+    HITS_DOCS,
+    HITS_SCORES,
+    LEAF_NUMBERS,
     LIVE,
+    PLACES,
+    SCORES,
     SEGMENT_FIELDS,
-    columns_of,
-    text_of,
+    STATE,
 )
 
-ANY, ALL = range(2)
-JOIN, ORDER, HITS, K1, TITLE_SCALE, SEGMENTS, TABLE, BUDGET = range(8)
-HEAD = 8
-LEAVES, LEFT_OUT, ROWS, OTHER_ROWS, RANGES, MATCHED, KNOWN = range(7)
-PART = 7
 SEGMENT, START, MATCHES, FILLED, DONE = range(5)
-FLAT_WINDOW = 4096
-FLAT_WORDS = FLAT_WINDOW // 64
+STATE_FIELDS = 5
 #: Where only blocks of promise are read, more documents at a time.
 KNOWN_WINDOW = 64 * FLAT_WINDOW
-(
-    ROOM_SCORES, ROOM_BITS, ROOM_BEST, ROOM_CURSORS, ROOM_TERMS, ROOM_READERS
-) = (0, 1, 2, 8, 19, 20)  # fmt: skip
-ROOM = 21
-
+#: What a window costs beside its postings, in postings.
+_WINDOW_COST = FLAT_WINDOW >> 3
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
 
 
 @kernel
-def best_of(room, size):
-    """The arrays of the best documents, as `best.py` lists them."""
-    return (
-        array_at(room[ROOM_BEST], size, np.float64),
-        array_at(room[ROOM_BEST + 1], size, np.int64),
-        array_at(room[ROOM_BEST + 2], size, np.int64),
-        array_at(room[ROOM_BEST + 3], size, np.float32),
-        array_at(room[ROOM_BEST + 4], size, np.uint64),
-        array_at(room[ROOM_BEST + 5], size, np.uint64),
-    )
+def lay_out(question, number, room):
+    """Copies the leaves of a segment, and sorts them by size; returns how many there are, how many are left out, and
+    whether anything can match."""
+    fields = int64s(question)
+    row = int64s(room)
+    places = int64s(row[PLACES])
+    clauses = fields[LEAVES]
+    both = clauses + fields[LEFT_OUT]
+    at = row[LEAF_NUMBERS]
+    count = np.int64(0)
+    held = np.int64(0)
+    terms = np.int64(0)
+    for clause in range(both):
+        is_left_out = clause >= clauses
+        source = fields[HEAD + 2 * clause]
+        if is_left_out:
+            source = fields[HEAD + clauses + clause]
+        given = int64s(source + 8 * int64s(source)[number])
+        if given[0] == 0:
+            if not is_left_out and fields[JOIN] == ALL:
+                return np.int64(0), np.int64(0), False
+            continue
+        leaf = int64s(at)
+        size = LEAF_FIELDS + given[TERM_COUNT - FIRST_GIVEN]
+        for i in range(FIRST_GIVEN, size):
+            leaf[i] = given[i - FIRST_GIVEN]
+        leaf[WEIGHT] = np.int64(0) if is_left_out else fields[HEAD + 2 * clause + 1]
+        leaf[CURSOR] = terms
+        terms += leaf[TERM_COUNT]
+        places[held] = at
+        held += 1
+        if not is_left_out:
+            count += 1
+        at += 8 * size
+    for leaf in range(held):
+        int64s(places[leaf])[READER] = terms + leaf
+    for leaf in range(count):
+        spot = held + leaf
+        while spot > held and int64s(places[spot - 1])[SIZE] > int64s(places[leaf])[SIZE]:
+            places[spot] = places[spot - 1]
+            spot -= 1
+        places[spot] = places[leaf]
+    return count, held - count, count > 0 or clauses == 0
+
+
+@inlined
+def sets_of(question, number):
+    """Where in a question the bitsets of a segment begin."""
+    fields = int64s(question)
+    width = fields[VALUES] + fields[OTHER_VALUES] + fields[HAS_SETS]
+    return HEAD + 2 * fields[LEAVES] + fields[LEFT_OUT] + 2 * fields[RANGES] + number * width
+
+
+@inlined
+def matched_of(question, number):
+    """Where the bitset lies that takes a segment's matches; 0 where nobody wants them."""
+    fields = int64s(question)
+    if fields[HAS_SETS] == 0:
+        return np.int64(0)
+    return fields[sets_of(question, number) + fields[VALUES] + fields[OTHER_VALUES]]
 
 
 @kernel
-def cursors_of(room):
-    terms = room[ROOM_TERMS]
-    first = ROOM_CURSORS
-    return (
-        array_at(room[first], terms + room[ROOM_READERS], np.int64),
-        array_at(room[first + 1], terms, np.int64),
-        array_at(room[first + 2], terms, np.int64),
-        array_at(room[first + 3], terms * BLOCK, np.int32),
-        array_at(room[first + 4], terms * BLOCK, np.float32),
-        array_at(room[first + 5], terms, np.int64),
-        array_at(room[first + 6], BLOCK, np.uint32),
-        array_at(room[first + 7], BLOCK, np.uint32),
-        array_at(room[first + 8], BLOCK, np.uint32),
-        array_at(room[first + 9], BLOCK, np.int32),
-        array_at(room[first + 10], BLOCK, np.float32),
-    )
-
-
-@kernel
-def match_window(question, part, start, end, text, segment, cursors, bits, found):
-    """Sets the bits of all matches in [start, end); returns how many postings were read."""
-    held = (end - start + 63) >> 6
-    row = start >> 6
-    leaves = part + PART
-    count = question[part + LEAVES]
-    sizes = leaves + (count + question[part + LEFT_OUT]) * LEAF_FIELDS
-    rows = sizes + count
-    documents = segment[DOCUMENTS]
-    words = (documents + 63) >> 6
-    read = np.int64(0)
-    if count == 0:
-        live = array_at(segment[LIVE], words, np.uint64)
-        bits[:held] = live[row : row + held]
-    elif question[JOIN] == ANY:
-        for leaf in range(count):
-            read += set_bits(question, leaves + leaf * LEAF_FIELDS, start, end, text, cursors, bits)
+def next_window(join, count, left_out, start, segment, room):
+    """Start of the first window from `start` on that can hold a match."""
+    places = int64s(int64s(room)[PLACES])
+    if join == ALL:
+        nearest = first_ahead(places[count + left_out], segment, room)
     else:
-        read += set_bits(question, question[sizes], start, end, text, cursors, bits)
-        for leaf in range(1, count):
-            if is_empty(bits, held):
-                return read
-            read += look_up(question, question[sizes + leaf], start, end, text, cursors, bits, found)
-            for word in range(held):
-                bits[word] = found[word]
-                found[word] = _ZERO
-    if segment[DELETED]:
-        live = array_at(segment[LIVE], words, np.uint64)
+        nearest = np.int64(1) << 40
+        for leaf in range(count):
+            nearest = min(nearest, first_ahead(places[leaf], segment, room))
+    return max(start, nearest // FLAT_WINDOW * FLAT_WINDOW)
+
+
+@inlined
+def is_empty(bits, held):
+    for word in range(held):
+        if bits[word] != _ZERO:
+            return False
+    return True
+
+
+@kernel
+def match_window(question, number, count, left_out, start, end, segment, room):
+    """Sets in `BITS` the bits of all matches in [start, end); returns how many postings were read."""
+    fields = int64s(question)
+    row = int64s(room)
+    columns = int64s(segment)
+    places = int64s(row[PLACES])
+    bits = uint64s(row[BITS])
+    found = uint64s(row[FOUND_BITS])
+    live = uint64s(columns[LIVE])
+    held = (end - start + 63) >> 6
+    here = start >> 6
+    both = count + left_out
+    read = np.int64(0)
+    allowed = uint64s(row[ALLOWED_BITS])
+    for word in range(held):
+        allowed[word] = live[here + word]
+    at = sets_of(question, number)
+    for i in range(fields[VALUES]):
+        kept = uint64s(fields[at + i])
         for word in range(held):
-            bits[word] &= live[row + word]
-    for i in range(question[part + ROWS]):
-        kept = array_at(question[rows + i], words, np.uint64)
+            allowed[word] &= kept[here + word]
+    at += fields[VALUES]
+    for i in range(fields[OTHER_VALUES]):
+        gone = uint64s(fields[at + i])
         for word in range(held):
-            bits[word] &= kept[row + word]
-    rows += question[part + ROWS]
-    for i in range(question[part + OTHER_ROWS]):
-        gone = array_at(question[rows + i], words, np.uint64)
+            allowed[word] &= ~gone[here + word]
+    at = HEAD + 2 * fields[LEAVES] + fields[LEFT_OUT]
+    for i in range(fields[RANGES]):
+        keep_days(row[ALLOWED_BITS], start, end, segment, fields[at + 2 * i], fields[at + 2 * i + 1])
+    if is_empty(allowed, held):
+        return read
+    if count == 0:
         for word in range(held):
-            bits[word] &= ~gone[row + word]
-    days = rows + question[part + OTHER_ROWS]
-    for i in range(question[part + RANGES]):
-        keep_days(
-            bits, start, end, array_at(segment[FIRST_DAY], documents, np.int32),
-            array_at(segment[LAST_DAY], documents, np.int32), question[days + 2 * i], question[days + 2 * i + 1],
-        )  # fmt: skip
-    for leaf in range(count, count + question[part + LEFT_OUT]):
+            bits[word] = allowed[word]
+    else:
+        # All leaves of an OR; of an AND the smallest.
+        for leaf in range(count if fields[JOIN] == ANY else 1):
+            read += set_bits(places[both + leaf], start, end, segment, room, row[BITS])
+        for word in range(held):
+            bits[word] &= allowed[word]
+    # Behind the smallest leaf and the sets, the others are asked about what is left.
+    first = both + 1 if fields[JOIN] == ALL else both + count
+    for leaf in range(first, both + count):
         if is_empty(bits, held):
             return read
-        read += look_up(question, leaves + leaf * LEAF_FIELDS, start, end, text, cursors, bits, found)
+        read += look_up(places[leaf], start, end, segment, room, row[BITS], row[FOUND_BITS])
+        for word in range(held):
+            bits[word] = found[word]
+            found[word] = _ZERO
+    for leaf in range(count, both):
+        if is_empty(bits, held):
+            return read
+        read += look_up(places[leaf], start, end, segment, room, row[BITS], row[FOUND_BITS])
         for word in range(held):
             bits[word] &= ~found[word]
             found[word] = _ZERO
@@ -149,205 +234,164 @@ def match_window(question, part, start, end, text, segment, cursors, bits, found
 
 
 @kernel
-def next_window(question, part, start, text, cursors):
-    """Start of the first window from `start` on that can hold a match."""
-    if question[JOIN] == ALL:
-        sizes = part + PART + (question[part + LEAVES] + question[part + LEFT_OUT]) * LEAF_FIELDS
-        nearest = first_ahead(question, question[sizes], text, cursors)
-        return max(start, nearest // FLAT_WINDOW * FLAT_WINDOW)
-    nearest = np.int64(1) << 40
-    for leaf in range(question[part + LEAVES]):
-        nearest = min(nearest, first_ahead(question, part + PART + leaf * LEAF_FIELDS, text, cursors))
-    return max(start, nearest // FLAT_WINDOW * FLAT_WINDOW)
+def score_bits(question, count, start, end, segment, room):
+    """Adds up the scores of the documents of `BITS`."""
+    fields = int64s(question)
+    places = int64s(int64s(room)[PLACES])
+    for leaf in range(count):
+        score_asked(
+            places[leaf], start, end, segment, room, float_of(fields[K1]), float_of(fields[TITLE_SCALE]),
+            int64s(room)[BITS],
+        )  # fmt: skip
 
 
 @kernel
-def run_scores(question, part, start, budget, text, segment, cursors, scores, best, filled):
+def run_scores(question, number, count, start, budget, segment, room, filled):
     """Windows of one segment, of a question that nothing narrows; returns (next start, matches, filled, budget)."""
-    documents = segment[DOCUMENTS]
-    words = (documents + 63) >> 6
-    columns = columns_of(segment)
-    k1 = np.float32(float_of(question[K1]))
-    title_scale = np.float32(float_of(question[TITLE_SCALE]))
-    factor = np.float32(float_of(segment[FACTOR]))
-    live = array_at(segment[LIVE], words if segment[DELETED] else 0, np.uint64)
-    matched = array_at(question[part + MATCHED], words if question[part + MATCHED] else 0, np.uint64)
-    count = question[part + LEAVES]
-    size = len(best[0])
+    fields = int64s(question)
+    places = int64s(int64s(room)[PLACES])
+    documents = int64s(segment)[DOCUMENTS]
+    k1 = float_of(fields[K1])
+    title_scale = float_of(fields[TITLE_SCALE])
+    matched = matched_of(question, number)
     matches = np.int64(0)
     while budget > 0:
-        start = next_window(question, part, start, text, cursors)
+        start = next_window(ANY, count, 0, start, segment, room)
         if start >= documents:
             return documents, matches, filled, budget
         end = min(start + FLAT_WINDOW, documents)
-        highest = np.float32(0)
-        least = np.float32(0)
-        if filled == size and (size == 0 or count > 1):
-            # Nothing below this can be a hit any more, whatever the other leaves add to it.
-            least = np.float32(np.inf)
-            if size:
-                least = np.float32(best[0][size - 1])
-            for leaf in range(count):
-                highest += highest_score(question, part + PART + leaf * LEAF_FIELDS, end, text, k1, factor, cursors)
         for leaf in range(count):
-            at = part + PART + leaf * LEAF_FIELDS
-            enough = np.float32(0)
-            if least > 0:
-                enough = least - (highest - highest_score(question, at, end, text, k1, factor, cursors))
-            budget -= add_scores(question, at, start, end, enough, text, k1, title_scale, factor, cursors, scores)
-        found, filled = collect_scores(scores, start, end, live, matched, segment[BASE], best, filled, columns)
+            if int64s(places[leaf])[SHARES]:
+                budget -= add_shared_scores(places[leaf], start, end, segment, room, k1, title_scale)
+            else:
+                budget -= add_scores(places[leaf], start, end, segment, room, k1, title_scale)
+        found, filled = collect_scores(start, end, segment, room, fields[HITS], filled, matched)
         matches += found
-        budget -= FLAT_WINDOW >> 3
+        budget -= _WINDOW_COST
         start = end
-        if end == documents:
-            break
     return start, matches, filled, budget
 
 
 @kernel
-def run_known(question, part, start, budget, text, segment, cursors, best, filled):
+def run_known(question, start, budget, segment, room, filled):
     """A leaf of which it is known how many documents it has; returns (next start, filled, budget)."""
-    documents = segment[DOCUMENTS]
-    columns = columns_of(segment)
-    live = array_at(segment[LIVE], (documents + 63) >> 6 if segment[DELETED] else 0, np.uint64)
+    fields = int64s(question)
+    places = int64s(int64s(room)[PLACES])
+    documents = int64s(segment)[DOCUMENTS]
     while budget > 0 and start < documents:
         end = min(start + KNOWN_WINDOW, documents)
         filled, read = best_of_leaf(
-            question, part + PART, end, end == documents, live, text, np.float32(float_of(question[K1])),
-            np.float32(float_of(question[TITLE_SCALE])), np.float32(float_of(segment[FACTOR])), cursors, best, filled,
-            segment[BASE], columns,
+            places[0], end, end == documents, segment, room, float_of(fields[K1]), float_of(fields[TITLE_SCALE]),
+            fields[HITS], filled,
         )  # fmt: skip
-        budget -= read
+        budget -= read + _WINDOW_COST
         start = end
     return start, filled, budget
 
 
 @kernel
-def run_bits(question, part, start, budget, text, segment, cursors, bits, found, scores, best, filled):
+def run_bits(question, number, count, left_out, start, budget, segment, room, filled):
     """Windows of one segment; returns (next start, matches, filled, budget)."""
-    documents = segment[DOCUMENTS]
-    columns = columns_of(segment)
-    k1 = np.float32(float_of(question[K1]))
-    title_scale = np.float32(float_of(question[TITLE_SCALE]))
-    order = question[ORDER]
-    has_set = question[part + MATCHED] != 0
-    matched = array_at(question[part + MATCHED], (documents + 63) >> 6 if has_set else 0, np.uint64)
-    count = question[part + LEAVES]
-    size = len(best[0])
+    fields = int64s(question)
+    bits = uint64s(int64s(room)[BITS])
+    documents = int64s(segment)[DOCUMENTS]
+    has_sets = fields[HAS_SETS] != 0
+    matched = uint64s(matched_of(question, number))
+    size = fields[HITS]
     matches = np.int64(0)
     while budget > 0:
         if count:
-            start = next_window(question, part, start, text, cursors)
+            start = next_window(fields[JOIN], count, left_out, start, segment, room)
         if start >= documents:
             return documents, matches, filled, budget
         end = min(start + FLAT_WINDOW, documents)
         held = (end - start + 63) >> 6
-        budget -= match_window(question, part, start, end, text, segment, cursors, bits, found)
-        budget -= FLAT_WINDOW >> 3
+        budget -= match_window(question, number, count, left_out, start, end, segment, room) + _WINDOW_COST
         total = np.int64(0)
         for word in range(held):
             total += count_bits(bits[word])
-        if total:
-            matches += total
-            if has_set:
-                row = start >> 6
-                for word in range(held):
-                    matched[row + word] = bits[word]
-            if size:
-                if order == RELEVANCE:
-                    budget -= total
-                    for leaf in range(count):
-                        score_asked(
-                            question, part + PART + leaf * LEAF_FIELDS, start, end, text, k1, title_scale, cursors,
-                            bits, scores,
-                        )  # fmt: skip
-                filled = collect_bits(bits, scores, start, end, segment[BASE], best, filled, order, columns)
-            bits[:held] = _ZERO
+        matches += total
+        if has_sets:
+            for word in range(held):
+                matched[(start >> 6) + word] = bits[word]
+        if total and size:
+            if fields[ORDER] == RELEVANCE:
+                budget -= total
+                score_bits(question, count, start, end, segment, room)
+            filled = offer_bits(start, end, segment, room, size, filled, fields[ORDER])
+        else:
+            for word in range(held):
+                bits[word] = _ZERO
         start = end
     return start, matches, filled, budget
 
 
 @kernel
-def score_hits(question, part, text, segment, cursors, bits, scores, best, filled):
+def score_hits(question, number, segment, room, filled):
     """Scores of the hits that lie in one segment."""
-    k1 = np.float32(float_of(question[K1]))
-    title_scale = np.float32(float_of(question[TITLE_SCALE]))
-    base = segment[BASE]
-    documents = segment[DOCUMENTS]
+    row = int64s(room)
+    columns = int64s(segment)
+    places = int64s(row[PLACES])
+    docs = int64s(row[HITS_DOCS])
+    scores = float32s(row[SCORES])
+    bits = uint64s(row[BITS])
+    count, _, _ = lay_out(question, number, room)
     for hit in range(filled):
-        doc = best[2][hit] - base
-        if doc < 0 or doc >= documents:
+        doc = docs[hit] - columns[BASE]
+        if doc < 0 or doc >= columns[DOCUMENTS]:
             continue
         start = doc // FLAT_WINDOW * FLAT_WINDOW
-        end = min(start + FLAT_WINDOW, documents)
+        end = min(start + FLAT_WINDOW, columns[DOCUMENTS])
         slot = doc - start
+        for leaf in range(count):
+            place_cursors(places[leaf], start, segment, room)
         bits[slot >> 6] = _ONE << np.uint64(slot & 63)
-        for leaf in range(question[part + LEAVES]):
-            at = part + PART + leaf * LEAF_FIELDS
-            place_cursors(question, at, start, text, cursors)
-            score_asked(question, at, start, end, text, k1, title_scale, cursors, bits, scores)
-        best[3][hit] = scores[slot]
+        score_bits(question, count, start, end, segment, room)
+        float32s(row[HITS_SCORES])[hit] = scores[slot]
         scores[slot] = 0
         bits[slot >> 6] = _ZERO
 
 
 @kernel
-def search_flat(question, room, state):
+def search_flat(question, room):
     """Goes on with a question until its budget of postings is used up, or all is done."""
-    table = array_at(question[TABLE], question[SEGMENTS] * SEGMENT_FIELDS, np.int64)
-    best = best_of(room, question[HITS])
-    cursors = cursors_of(room)
-    scores = array_at(room[ROOM_SCORES], FLAT_WINDOW, np.float32)
-    all_bits = array_at(room[ROOM_BITS], 2 * FLAT_WORDS, np.uint64)
-    bits = all_bits[:FLAT_WORDS]
-    found = all_bits[FLAT_WORDS:]
+    fields = int64s(question)
+    row = int64s(room)
+    state = int64s(row[STATE])
+    places = int64s(row[PLACES])
     filled = state[FILLED]
-    budget = question[BUDGET]
+    budget = fields[BUDGET]
     number = state[SEGMENT]
     start = state[START]
-    while number < question[SEGMENTS] and budget > 0:
-        part = question[HEAD + number]
-        segment = table[number * SEGMENT_FIELDS : (number + 1) * SEGMENT_FIELDS]
-        if part:
-            text = text_of(segment)
-            count = question[part + LEAVES]
-            for leaf in range(count + question[part + LEFT_OUT]):
-                place_cursors(question, part + PART + leaf * LEAF_FIELDS, start, text, cursors)
+    narrowing = fields[LEFT_OUT] + fields[VALUES] + fields[OTHER_VALUES] + fields[RANGES]
+    while number < fields[SEGMENTS] and budget > 0:
+        segment = fields[TABLE] + 8 * SEGMENT_FIELDS * number
+        count, left_out, matching = lay_out(question, number, room)
+        if matching:
+            for leaf in range(count + left_out):
+                place_cursors(places[leaf], start, segment, room)
+            is_row = narrowing == 0 and (count == 1 or fields[JOIN] == ANY) and count > 0
             matches = np.int64(0)
-            is_narrowed = question[part + LEFT_OUT] + question[part + ROWS] + question[part + OTHER_ROWS] > 0
-            is_narrowed = is_narrowed or question[part + RANGES] > 0 or count == 0
-            if question[part + KNOWN]:
-                start, filled, budget = run_known(question, part, start, budget, text, segment, cursors, best, filled)
-            elif is_narrowed or question[ORDER] != RELEVANCE or (count > 1 and question[JOIN] == ALL):
-                start, matches, filled, budget = run_bits(
-                    question, part, start, budget, text, segment, cursors, bits, found, scores, best, filled
+            if fields[KNOWN] and int64s(places[0])[SHARES] == 0:
+                start, filled, budget = run_known(question, start, budget, segment, room, filled)
+            elif is_row and fields[ORDER] == RELEVANCE and fields[HITS] > 0:
+                start, matches, filled, budget = run_scores(
+                    question, number, count, start, budget, segment, room, filled
                 )
             else:
-                start, matches, filled, budget = run_scores(
-                    question, part, start, budget, text, segment, cursors, scores, best, filled
+                start, matches, filled, budget = run_bits(
+                    question, number, count, left_out, start, budget, segment, room, filled
                 )
             state[MATCHES] += matches
-            if start < segment[DOCUMENTS]:
+            if start < int64s(segment)[DOCUMENTS]:
                 break
         number += 1
         start = np.int64(0)
     state[SEGMENT] = number
     state[START] = start
     state[FILLED] = filled
-    if number == question[SEGMENTS] and not state[DONE]:
+    if number == fields[SEGMENTS] and state[DONE] == 0:
         state[DONE] = 1
-        if question[ORDER] != RELEVANCE:
-            for number in range(question[SEGMENTS]):
-                segment = table[number * SEGMENT_FIELDS : (number + 1) * SEGMENT_FIELDS]
-                if question[HEAD + number]:
-                    score_hits(
-                        question,
-                        question[HEAD + number],
-                        text_of(segment),
-                        segment,
-                        cursors,
-                        bits,
-                        scores,
-                        best,
-                        filled,
-                    )
+        if fields[ORDER] != RELEVANCE:
+            for number in range(fields[SEGMENTS]):
+                score_hits(question, number, fields[TABLE] + 8 * SEGMENT_FIELDS * number, room, filled)

@@ -1,7 +1,8 @@
-"""What kernels need that numba's Python does not say: arrays by their address, and numbers by their bits.
+"""What kernels need that numba's Python does not say: numbers at an address, and numbers by their bits.
 
-A kernel that takes fifty arrays waits longer for them to be unwrapped than it computes, so they come as one table of
-addresses and sizes. Whoever fills the table keeps the arrays alive and in their place.
+A kernel that takes fifty arrays waits longer for them to be unwrapped than it computes, and one that hands them on to
+another copies them every time. So they come as tables of addresses. Whoever fills a table keeps the arrays alive and
+in their place; nothing here knows how long they are.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import ctypes
 
 import numpy as np
 
-from indexer.codec.compiled import HAS_NUMBA, kernel
+from indexer.codec.compiled import HAS_NUMBA, inlined
+
+_ANY_LENGTH = 1 << 40
 
 if HAS_NUMBA:
     import numba
@@ -25,19 +28,38 @@ if HAS_NUMBA:
 
         return types.voidptr(types.int64), generate
 
-    @kernel
-    def array_at(address, size, dtype):
-        """`size` numbers that lie at an address."""
-        return numba.carray(_pointer(address), (size,), dtype)
+    @inlined
+    def int64s(address):
+        return numba.carray(_pointer(address), (_ANY_LENGTH,), np.int64)
+
+    @inlined
+    def uint64s(address):
+        return numba.carray(_pointer(address), (_ANY_LENGTH,), np.uint64)
+
+    @inlined
+    def int32s(address):
+        return numba.carray(_pointer(address), (_ANY_LENGTH,), np.int32)
+
+    @inlined
+    def uint32s(address):
+        return numba.carray(_pointer(address), (_ANY_LENGTH,), np.uint32)
+
+    @inlined
+    def float32s(address):
+        return numba.carray(_pointer(address), (_ANY_LENGTH,), np.float32)
+
+    @inlined
+    def float64s(address):
+        return numba.carray(_pointer(address), (_ANY_LENGTH,), np.float64)
 
     @intrinsic
     def lowest_bit(context, word):
-        """Number of the lowest set bit of a uint64 that is not 0, as uint64."""
+        """Number of the lowest set bit of a uint64 that is not 0, as int64."""
 
         def generate(context, builder, signature, arguments):
             return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
 
-        return types.uint64(types.uint64), generate
+        return types.int64(types.uint64), generate
 
     @intrinsic
     def float_bits(context, number):
@@ -49,32 +71,52 @@ if HAS_NUMBA:
         return types.int32(types.float32), generate
 
     @intrinsic
-    def float_of(context, bits):
-        """The float64 that has the bits of an int64."""
-
+    def _double(context, bits):
         def generate(context, builder, signature, arguments):
             return builder.bitcast(arguments[0], ir.DoubleType())
 
         return types.float64(types.int64), generate
 
+    @inlined
+    def float_of(bits):
+        """The float32 that a table of int64 holds as the bits of a float64."""
+        return np.float32(_double(bits))
+
 else:
 
-    def array_at(address, size, dtype):
-        """`size` numbers that lie at an address."""
-        held = (ctypes.c_uint8 * (int(size) * np.dtype(dtype).itemsize)).from_address(int(address))
-        return np.frombuffer(held, dtype)
+    def _numbers(address, dtype):
+        size = np.dtype(dtype).itemsize
+        return np.frombuffer((ctypes.c_uint8 * (size << 28)).from_address(int(address)), dtype)
+
+    def int64s(address):
+        return _numbers(address, np.int64)
+
+    def uint64s(address):
+        return _numbers(address, np.uint64)
+
+    def int32s(address):
+        return _numbers(address, np.int32)
+
+    def uint32s(address):
+        return _numbers(address, np.uint32)
+
+    def float32s(address):
+        return _numbers(address, np.float32)
+
+    def float64s(address):
+        return _numbers(address, np.float64)
 
     def lowest_bit(word):
-        """Number of the lowest set bit of a uint64 that is not 0, as uint64."""
-        return np.uint64((int(word) & -int(word)).bit_length() - 1)
+        """Number of the lowest set bit of a uint64 that is not 0, as int64."""
+        return np.int64((int(word) & -int(word)).bit_length() - 1)
 
     def float_bits(number):
         """The bits of a float32 as an int32: of two numbers that are not below zero, the greater has the greater."""
         return np.float32(number).view(np.int32)
 
     def float_of(bits):
-        """The float64 that has the bits of an int64."""
-        return np.int64(bits).view(np.float64)
+        """The float32 that a table of int64 holds as the bits of a float64."""
+        return np.float32(np.int64(bits).view(np.float64))
 
 
 def float_as_int(number: float) -> int:

@@ -161,16 +161,20 @@ def read_term(text, term, form, docs, mode):
         position = np.int64(0)
         last = np.int64(-1)
         for k in range(size):
-            word = bit >> _WORD_BITS
-            pair = np.uint64(position_words[word]) | (np.uint64(position_words[word + _ONE]) << np.uint64(32))
-            step = np.int64((pair >> (bit & _BIT_MASK)) & mask)
-            bit += width
+            step = np.int64(0)
+            if width != _ZERO:
+                word = bit >> _WORD_BITS
+                pair = np.uint64(position_words[word]) | (np.uint64(position_words[word + _ONE]) << np.uint64(32))
+                step = np.int64((pair >> (bit & _BIT_MASK)) & mask)
+                bit += width
             position = step if k == title else position + step
             if form >= 0:
-                word = form_bit >> _WORD_BITS
-                pair = np.uint64(position_words[word]) | (np.uint64(position_words[word + _ONE]) << np.uint64(32))
-                stands_as = np.int64((pair >> (form_bit & _BIT_MASK)) & form_mask)
-                form_bit += form_width
+                stands_as = np.int64(0)
+                if form_width != _ZERO:
+                    word = form_bit >> _WORD_BITS
+                    pair = np.uint64(position_words[word]) | (np.uint64(position_words[word + _ONE]) << np.uint64(32))
+                    stands_as = np.int64((pair >> (form_bit & _BIT_MASK)) & form_mask)
+                    form_bit += form_width
                 if stands_as != form:
                     continue
             key = position if k < title else position + BODY

@@ -14,7 +14,7 @@ The tree comes as a program for a stack machine. Every frame of the stack has, f
     DAYS range       the top frame keeps the documents whose days lie in a range; undated ones never do
 
 While a frame is only added to, the bits of documents with a score may be open; they are made of the scores before
-anything else is done to it. `leaves.py` says what a leaf is, `best.py` what `best` and `columns` are.
+anything else is done to it. `leaves.py` says what a leaf is, `tables.py` what `segment` and `room` are.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from indexer.codec.compiled import count_bits, kernel
 from searchapp.backends.kernels.best import RELEVANCE, offer
 from searchapp.backends.kernels.blocks import UNSCORED
 from searchapp.backends.kernels.leaves import add_leaf, lowest_bit, probe_leaf, set_cursors
+from searchapp.backends.kernels.memory import float64s, int64s
+from searchapp.backends.kernels.tables import FIRST_KEYS
 
 PUSH, OR_LEAF, AND_LEAF, NOT_LEAF, OR, AND, AND_NOT, FILTER, FILL, DAYS = range(10)
 WINDOW = 8192
@@ -92,9 +94,9 @@ def keep_days(bits, scores, start, held, first_day, last_day, first, last):
 
 
 @kernel
-def collect_scores(scores, start, end, base, best, filled, columns):
+def collect_scores(scores, start, end, segment, room, size, filled):
     """Counts, offers and empties a frame all of whose matches have a score and are alive."""
-    size = len(best[0])
+    first_keys = float64s(int64s(room)[FIRST_KEYS])
     matches = 0
     for first in range(0, end - start, 64):
         count = np.int32(0)
@@ -107,21 +109,21 @@ def collect_scores(scores, start, end, base, best, filled, columns):
         if count == 0:
             continue
         matches += count
-        if size and (filled < size or highest >= best[0][size - 1]):
+        if size and (filled < size or highest >= first_keys[size - 1]):
             for i in range(64):
                 score = scores[at + np.uint64(i)]
-                if score > 0 and (filled < size or score >= best[0][size - 1]):
-                    filled = offer(best, filled, base, start + first + i, score, RELEVANCE, columns)
+                if score > 0 and (filled < size or score >= first_keys[size - 1]):
+                    filled = offer(segment, room, size, filled, start + first + i, score, RELEVANCE)
     scores[: end - start] = 0
     return matches, filled
 
 
 @kernel
 def collect_bits(
-    bits, scores, start, end, live, base, best, filled, order, columns, matched, out_docs, out_scores, written
+    bits, scores, start, end, live, segment, room, size, filled, order, matched, out_docs, out_scores, written
 ):
     """Counts, offers, writes down and empties a frame; returns (matches, filled, written)."""
-    size = len(best[0])
+    first_keys = float64s(int64s(room)[FIRST_KEYS])
     writes = len(out_docs) > 0
     row = start >> 6
     matches = 0
@@ -144,8 +146,8 @@ def collect_bits(
             if not alive & low:
                 continue
             if size:
-                if filled < size or order != RELEVANCE or score >= best[0][size - 1]:
-                    filled = offer(best, filled, base, start + slot, score, order, columns)
+                if filled < size or order != RELEVANCE or score >= first_keys[size - 1]:
+                    filled = offer(segment, room, size, filled, start + slot, score, order)
             if writes:
                 out_docs[written] = start + slot
                 out_scores[written] = score
@@ -155,8 +157,9 @@ def collect_bits(
 
 @kernel
 def run_program(
-    program, text, leaves, filters, ranges, columns, last_day, live, everything_lives, k1, title_scale, base,
-    best, filled, order, matched, out_docs, out_scores, written, first_window, windows, cursors, bits, scores,
+    program, text, leaves, filters, ranges, first_day, last_day, live, everything_lives, k1, title_scale,
+    segment, room, size, filled, order, matched, out_docs, out_scores, written, first_window, windows, cursors,
+    bits, scores,
 ):  # fmt: skip
     """Run over `windows` windows from `first_window` on; returns (matches, filled, written).
 
@@ -165,7 +168,7 @@ def run_program(
     every match, or are of length 0. `bits` (D, 128) and `scores` (D, 8192) are empty frames, one more than the program
     needs, and are left empty.
     """
-    documents = len(columns[0])
+    documents = len(first_day)
     set_cursors(text, leaves, cursors)
     aside = bits[len(bits) - 1]
     plain = everything_lives and order == RELEVANCE and len(matched) == 0 and len(out_docs) == 0
@@ -246,7 +249,7 @@ def run_program(
                     clear_scores(scores[top], word << 6, mine & ~kept)
             elif code == DAYS:
                 keep_days(
-                    bits[top], scores[top], start, held, columns[0], last_day, ranges[operand, 0], ranges[operand, 1]
+                    bits[top], scores[top], start, held, first_day, last_day, ranges[operand, 0], ranges[operand, 1]
                 )
             else:
                 below = top - 1
@@ -274,7 +277,7 @@ def run_program(
                 top = below
         if opens[0]:
             if plain and scored[0]:
-                found, filled = collect_scores(scores[0], start, end, base, best, filled, columns)
+                found, filled = collect_scores(scores[0], start, end, segment, room, size, filled)
                 matches += found
                 bits[0, :held] = _ZERO
                 continue
@@ -285,11 +288,11 @@ def run_program(
             start,
             end,
             live,
-            base,
-            best,
+            segment,
+            room,
+            size,
             filled,
             order,
-            columns,
             matched,
             out_docs,
             out_scores,

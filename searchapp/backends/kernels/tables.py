@@ -1,53 +1,28 @@
-"""Segments, thread's memory and questions as tables of int64: addresses, sizes, and floats by their bits.
+"""Tables of int64 that say where everything lies: a segment, and the room that one thread searches in.
 
-A row of a generation's table says where a segment's arrays lie: first the eleven of its posting group, in the order
-of `blocks.py`, then sizes and columns. Every field below is a place in such a row.
+Sizes stand beside addresses, floats by their bits.
+
+A segment's row has the eleven arrays of its posting group, in the order of `blocks.py`: of these WORDS and so on are
+named here. Then `documents`, and the first document's number (`BASE`); columns `first_day` and `last_day` int32,
+`instant` int64, `id` as two uint64 a document; `live` a bitset, and how many are `DELETED`; and FACTOR, by how much the
+bounds of its blocks have to grow.
+
+A room has scores of a window (float32), sums of frequencies in it (int64, those in the title << 32), bitsets of a
+window, the hits (`best.py`), the cursors of terms (`flat_leaves.py`), rows of 128 to decode in, where leaves stand, and
+what phrases are looked for in (`phrases.py`).
 """
 
 from __future__ import annotations
 
-import numpy as np
-
-from indexer.codec.compiled import kernel
-from searchapp.backends.kernels.memory import array_at
-
-GROUP_ARRAYS = 11
 (
-    WORDS, BLOCKS, TERMS, POSITION_WORDS, DOCUMENTS, BASE, FIRST_DAY, LAST_DAY, INSTANT, IDS, LIVE, DELETED, FACTOR
-) = range(GROUP_ARRAYS, GROUP_ARRAYS + 13)  # fmt: skip
-SEGMENT_FIELDS = GROUP_ARRAYS + 13
+    WORDS, WIDTHS, WORD_AT, LAST_DOC, BLOCK_START, DOC_FREQ, BOUNDS, POSITION_WORD_AT, POSITION_WORDS, TITLE_GAIN,
+    BODY_GAIN, DOCUMENTS, BASE, FIRST_DAY, LAST_DAY, INSTANT, IDS, LIVE, DELETED, FACTOR,
+) = range(20)  # fmt: skip
+SEGMENT_FIELDS = 20
 
-
-@kernel
-def text_of(segment):
-    """The arrays of a segment's text, as `blocks.py` lists them."""
-    blocks = segment[BLOCKS]
-    return (
-        array_at(segment[0], segment[WORDS], np.uint32),
-        array_at(segment[1], blocks, np.uint32),
-        array_at(segment[2], blocks, np.uint32),
-        array_at(segment[3], blocks, np.int32),
-        array_at(segment[4], segment[TERMS] + 1, np.uint32),
-        array_at(segment[5], segment[TERMS], np.uint32),
-        array_at(segment[6], blocks, np.float32),
-        array_at(segment[7], blocks, np.uint32),
-        array_at(segment[8], segment[POSITION_WORDS], np.uint32),
-        array_at(segment[9], segment[DOCUMENTS], np.float32),
-        array_at(segment[10], segment[DOCUMENTS], np.float32),
-    )
-
-
-@kernel
-def columns_of(segment):
-    """The columns that order documents: `first_day`, `instant`, and `id` as two numbers a document."""
-    documents = segment[DOCUMENTS]
-    return (
-        array_at(segment[FIRST_DAY], documents, np.int32),
-        array_at(segment[INSTANT], documents, np.int64),
-        array_at(segment[IDS], documents * 2, np.uint64),
-    )
-
-
-@kernel
-def words_of_bits(documents):
-    return (documents + 63) >> 6
+(
+    SCORES, SUMS, BITS, FOUND_BITS, FIRST_KEYS, SECOND_KEYS, HITS_DOCS, HITS_SCORES, HALVES, BLOCKS, HEADS, FILLS, HELD,
+    DOCS, ROWS, GAPS, EXTRAS, TITLES, SPARE_DOCS, SPARE_ROW, PLACES, STATE, CANDIDATE_BITS, ASKED, BEGINS, STARTS, KEYS,
+    KEY_ROWS, LEAF_NUMBERS, ALLOWED_BITS, PHRASE_STATE, TITLE_ROWS,
+) = range(32)  # fmt: skip
+ROOM_FIELDS = 32

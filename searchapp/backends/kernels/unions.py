@@ -7,8 +7,10 @@ The forms of a segment come as terms with what is wanted of each:
     wanted     uint8 (F)      of each form of each term: 0 nothing, WEIGHED, or OTHER that only counts as one
     whole      bool (T)       whether all forms of the term are weighed: its postings then count as they stand
 
-`gains` float32 (documents), `bits` and `others` uint64 bitsets take what is found, and are empty before and after:
-`bits` the documents with a weighed form, `others` those with another one. `text` is as `blocks.py` says.
+`sums` int64 (documents), `bits` and `others` uint64 bitsets take what is found, and are empty before and after: `sums`
+frequencies in the title << 32 and in the body - frequencies and not gains, so that what stands as often scores alike,
+by one form or by two -, `bits` the documents with a weighed form, `others` those with another one. `text` is as
+`blocks.py` says.
 """
 
 from __future__ import annotations
@@ -106,8 +108,8 @@ def find_forms(text, block, count, extras):
 
 
 @kernel
-def add_whole(docs, extras, titles, count, mode, title_gain, body_gain, title_scale, gains, bits):
-    """All postings of a decoded block. With `TITLE` the gains are those of titles alone, and so are the documents."""
+def add_whole(docs, extras, titles, count, mode, sums, bits):
+    """All postings of a decoded block. With `TITLE` only the documents whose title holds the term."""
     if mode == UNSCORED:
         for i in range(count):
             doc = np.uint64(docs[i])
@@ -115,14 +117,9 @@ def add_whole(docs, extras, titles, count, mode, title_gain, body_gain, title_sc
         return
     for i in range(count):
         doc = np.uint64(docs[i])
-        in_title = np.float32(titles[i])
-        if mode == TITLE:
-            if titles[i] == 0:
-                continue
-            gains[doc] += in_title * title_gain[doc] * title_scale
-        else:
-            in_body = np.float32(extras[i] + np.uint32(1) - titles[i])
-            gains[doc] += in_title * title_gain[doc] + in_body * body_gain[doc]
+        if mode == TITLE and titles[i] == 0:
+            continue
+        sums[doc] += (np.int64(titles[i]) << 32) + np.int64(extras[i] + np.uint32(1) - titles[i])
         bits[doc >> np.uint64(6)] |= _ONE << (doc & np.uint64(63))
 
 
@@ -142,10 +139,12 @@ def keep_forms(words, at, width, wanted, docs, extras, titles, count, mode, othe
         in_body = np.uint32(0)
         seen = np.uint8(0)
         for k in range(held):
-            word = bit >> np.uint64(5)
-            pair = np.uint64(words[word]) | (np.uint64(words[word + _ONE]) << np.uint64(32))
-            mark = wanted[(pair >> (bit & np.uint64(31))) & mask]
-            bit += step
+            mark = wanted[0]
+            if step != _ZERO:
+                word = bit >> np.uint64(5)
+                pair = np.uint64(words[word]) | (np.uint64(words[word + _ONE]) << np.uint64(32))
+                mark = wanted[(pair >> (bit & np.uint64(31))) & mask]
+                bit += step
             if k < title:
                 in_title += np.uint32(mark == WEIGHED)
                 seen |= mark
@@ -165,11 +164,11 @@ def keep_forms(words, at, width, wanted, docs, extras, titles, count, mode, othe
 
 
 @kernel
-def unite_forms(text, terms, form_at, wanted, whole, mode, title_scale, place, budget, gains, bits, others):
+def unite_forms(text, terms, form_at, wanted, whole, mode, place, budget, sums, bits, others):
     """Add up postings from place[0], a number of a term, and place[1], a block of it counted from 0, on; goes on until
     about `budget` postings are read, and leaves in `place` where to go on. Returns whether all are read."""
     words, widths, word_at, last_doc, block_start, doc_freq = text[0], text[1], text[2], text[3], text[4], text[5]
-    position_word_at, position_words, title_gain, body_gain = text[7], text[8], text[9], text[10]
+    position_word_at, position_words = text[7], text[8]
     docs = np.empty(BLOCK, np.int32)
     gaps = np.empty(BLOCK, np.uint32)
     extras = np.empty(BLOCK, np.uint32)
@@ -222,7 +221,7 @@ def unite_forms(text, terms, form_at, wanted, whole, mode, title_scale, place, b
                 count = keep_forms(
                     position_words, forms_at, form_width, forms, docs, extras, titles, count, mode, others
                 )
-            add_whole(docs, extras, titles, count, mode, title_gain, body_gain, title_scale, gains, bits)
+            add_whole(docs, extras, titles, count, mode, sums, bits)
         place[0] = number + 1
         place[1] = 0
     return True
@@ -238,7 +237,7 @@ def count_united(bits, others, live):
 
 
 @kernel
-def take_united(text, mode, title_scale, live, gains, bits, others, docs, found_gains):
+def take_united(text, mode, title_scale, live, sums, bits, others, docs, gains):
     """Live documents, rising, with their gains; what holds no weighed form gains as much as by one occurrence. Leaves
     everything empty."""
     found = 0
@@ -254,14 +253,19 @@ def take_united(text, mode, title_scale, live, gains, bits, others, docs, found_
             low = left & (~left + _ONE)
             left ^= low
             doc = (word << 6) + count_bits(low - _ONE)
-            gain = gains[doc]
-            gains[doc] = 0
+            in_title = np.float32(sums[doc] >> 32)
+            in_body = np.float32(sums[doc] & 0xFFFFFFFF)
+            sums[doc] = 0
             if not alive & low:
                 continue
-            if not weighed & low and mode != UNSCORED:
-                gain = text[9][doc] * title_scale if mode == TITLE else text[10][doc]
+            if not weighed & low:
+                in_title = np.float32(mode == TITLE)
+                in_body = np.float32(mode != TITLE)
             docs[found] = doc
-            found_gains[found] = gain
+            if mode == TITLE:
+                gains[found] = in_title * text[9][doc] * title_scale
+            else:
+                gains[found] = in_title * text[9][doc] + in_body * text[10][doc]
             found += 1
 
 

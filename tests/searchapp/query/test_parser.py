@@ -27,7 +27,7 @@ from searchapp.query.nodes import (
     Words,
 )
 from searchapp.query.notes import MAX_NOTES_OF_A_CODE, MESSAGES, Notes
-from searchapp.query.parser import parse_query
+from searchapp.query.parser import parse_query, parse_tokens
 
 
 def parse(raw: str) -> Query:
@@ -91,6 +91,28 @@ def test_any_text_gives_a_tree_that_holds_what_nodes_promise(text: str) -> None:
             assert node.text.split()
             node.text.encode()
     assert all(note.code in MESSAGES and 0 <= note.at <= len(text) for note in query.notes)
+
+
+chunks = st.sampled_from(
+    ["mine", "Map", "NATO", "G7", "OR", "AND", "NOT", "NEAR", "ＯＲ", "or", "é", "人权", "15", "a_b", "x-y", "&&", "US"]
+)
+plain_words = st.builds(
+    lambda words, sign: sign.join(words),
+    st.lists(chunks, min_size=1, max_size=70),
+    st.sampled_from([" ", " ", " OR ", " AND ", "  "]),
+)
+framed = st.sampled_from(
+    ["{}", "({})", '"{}"', "{} date:2021-03", "({}) date:2020..2021-05", "({}) date:2021..2020", "({})"]
+)
+dates = st.sampled_from(
+    ["2021", "2021-13", "2020..", "2020.2021", "20210312", "2021-03-12..2022", "1916-", "2021-2022"]
+)
+
+
+@given(plain_words, framed, dates)
+def test_plain_words_are_read_as_the_parser_reads_them(words: str, frame: str, day: str) -> None:
+    for raw in (frame.format(words), f"{frame.format(words)} date:{day}"):
+        assert parse_query(raw, TODAY) == parse_tokens(raw, TODAY)
 
 
 @given(st.lists(st.text("abcжəé-", min_size=1, max_size=8).filter(lambda word: word.strip("-") == word), min_size=1))

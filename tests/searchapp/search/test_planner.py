@@ -25,7 +25,7 @@ from searchapp.search.plan import (
     WindowPlan,
     WordPlan,
 )
-from searchapp.search.planner import PlannedSearch, plan_search
+from searchapp.search.planner import PlannedSearch, plan_search, plan_tree
 from searchapp.search.port import FacetCount
 from searchapp.search.request import Filters, SearchRequest
 from searchapp.search.spellings import CloseTo, Spelling, Wildcard
@@ -38,6 +38,25 @@ TODAY = date(2021, 3, 12)
 def plan(q: str, **options) -> PlannedSearch:
     request = SearchRequest(q=q, **options)
     return plan_search(parse_query(q, TODAY), request, LANGS, ANALYZER, 1000)
+
+
+words = st.lists(
+    st.sampled_from(
+        ["mine", "maps", "the", "of", "us", "US", "well-being", "die", "will", "oil", "Müller", "G7", "a*"]
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(words, st.sampled_from([" ", " ", " OR ", " AND "]), st.sampled_from(["auto", "all", "any"]))
+def test_plain_words_are_planned_as_any_tree_is(typed: list[str], sign: str, match: str) -> None:
+    q = sign.join(typed)
+    request = SearchRequest(q=q, match=match)
+    query = parse_query(q, TODAY)
+    for langs in (LANGS, LANGS[:1], ()):
+        names = tuple(lang.value for lang in langs)
+        assert plan_search(query, request, langs, ANALYZER, 1000) == plan_tree(query, request, names, ANALYZER, 1000)
 
 
 def show(node: PlanNode, planned: PlannedSearch) -> str:

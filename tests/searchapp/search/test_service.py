@@ -141,7 +141,8 @@ def test_pattern_that_fits_more_forms_than_are_weighed_finds_all_and_says_so(tmp
         for article in articles:
             writer.write(make_draft(article, "/somewhere"))
         writer.commit()
-    many = SearchService(WhooshEngine(tmp_path / "index"), Analyzer(), Settings(), lambda: TODAY)
+    patient = Settings(search_deadline_ms=60_000)
+    many = SearchService(WhooshEngine(tmp_path / "index"), Analyzer(), patient, lambda: TODAY)
     page = many.search(SearchRequest(q="x OR mine*"))
     assert page.total == 60
     assert [(note.code, note.at) for note in page.notes] == [("many_forms", 5)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,13 @@ from hypothesis import strategies as st
 from indexer.analysis.analyzer import Analyzer
 from indexer.article import Article, ReadArticle
 from indexer.readers.read import ReadOptions, read_articles
+from searchapp.query.parser import parse_query
 from searchapp.search.highlight import Wanted
 from searchapp.search.plan import Clause, PhrasePlan, SpellingPlan, Unit, WindowPlan, WordPlan
+from searchapp.search.planner import plan_search
+from searchapp.search.port import FacetCount
 from searchapp.search.reading import phrase_variants
+from searchapp.search.request import SearchRequest
 from searchapp.search.showing import CompiledShowing, PlainShowing
 from searchapp.search.spellings import CloseTo, Wildcard
 
@@ -118,6 +123,12 @@ def ask_widely(choice: str, clause: int) -> Clause:
             return WindowPlan("text", (units,), 3, 1.0, clause)
 
 
+def ask_typed(q: str) -> Wanted:
+    """What is marked of a typed query."""
+    langs = tuple(FacetCount(lang, 1) for lang in LANGS)
+    return plan_search(parse_query(q, date(2021, 3, 12)), SearchRequest(q=q), langs, ANALYZER, 1000).marked
+
+
 def assert_same(shown: list[Article], wanted: Wanted, rarity: list[float]) -> None:
     for compiled in (CompiledShowing(), COMPILED):
         for ours, plain in zip(compiled.show(shown, wanted, rarity), PLAIN.show(shown, wanted, rarity), strict=True):
@@ -140,6 +151,52 @@ def test_any_page_shows_the_same(
     wanted = ask(words, phrase, scope)
     wanted += tuple(ask_widely(choice, len(wanted) + number) for number, choice in enumerate(others))
     assert_same(shown, wanted, rarity)
+
+
+@given(
+    shown=articles,
+    q=st.sampled_from(
+        [
+            "map NEAR/2 mine",
+            '"mine map"~3 mine',
+            'us NEAR/3 "well being" NEAR map',
+            "title:(map NEAR/4 elections) café NEAR/9 é",
+            'well-being NEAR/1 map "the u.s."',
+            "map NEAR/20 map NEAR/20 map",
+            "карта NEAR/5 地雷",
+            "ma* NEAR/5 map elect*",
+        ]
+    ),
+)
+def test_any_page_shows_windows_and_patterns_alike(shown: list[Article], q: str) -> None:
+    wanted = ask_typed(q)
+    assert_same(shown, wanted, [1.0] * 8)
+
+
+@given(
+    shown=articles, q=st.sampled_from(["ma*", "el?ct* map", "mapp~ us~2", "title:m* well-b*", "u* NEAR/3 map", "й*"])
+)
+def test_pattern_shows_what_the_forms_that_it_fits_show(shown: list[Article], q: str) -> None:
+    wanted = ask_typed(q)
+    texts = [(each.title, each.lang) for each in shown] + [(each.body, each.lang) for each in shown]
+    surfaces = {
+        form for text, lang in texts for token in ANALYZER.analyse(text, lang).tokens for form in token.surfaces
+    }
+    as_words = tuple(
+        WordPlan(
+            clause.scope,
+            tuple((form,) for form in sorted(surfaces) if clause.spelling.fits(form)),
+            surface=True,
+            weight=clause.weight,
+            clause=clause.clause,
+        )
+        if isinstance(clause, SpellingPlan)
+        else clause
+        for clause in wanted
+    )
+    rarity = [1.0] * 8
+    assert PLAIN.show(shown, as_words, rarity) == PLAIN.show(shown, wanted, rarity)
+    assert_same(shown, as_words, rarity)
 
 
 @pytest.mark.parametrize(

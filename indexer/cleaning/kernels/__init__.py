@@ -1,0 +1,1 @@
+"""Compiled loops of cleaning; each has a plain path beside its caller."""

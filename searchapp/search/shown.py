@@ -1,0 +1,24 @@
+"""A clause of a plan in words, for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from indexer.analysis.token import shown_term
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClause:
+    """A clause of the plan in words: as it was typed, and its terms without their marks. Those of a pattern only the
+    engine knows; `start` is where it was typed."""
+
+    text: str
+    terms: tuple[str, ...]
+    start: int = 0
+
+
+@lru_cache(maxsize=2048)
+def show_runs(runs: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """The spellings of a word, each once."""
+    return tuple(dict.fromkeys(" ".join(shown_term(term) for term in run) for run in runs))
