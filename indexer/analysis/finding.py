@@ -173,7 +173,7 @@ class _Tables:
         slots = self._count_up[: len(wanted) + 1], self._count_up[: len(wanted)], self._unasked
         fitted = self._fit(wanted) if wanted.fitting else None
         # No sign of a script without spaces becomes ASCII.
-        wants_bigrams = any(not head or not head[0].isascii() for head in wanted.heads())
+        wants_bigrams = any(not head or not head[0].isascii() for head in wanted.heads)
         while True:
             known = sequences.known
             self._sequence_pairs = make_larger(self._sequence_pairs, (len(sequences.pool_start), 2), fill=-1)

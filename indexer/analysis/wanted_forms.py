@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, Protocol, TypeAlias
 
@@ -20,6 +19,7 @@ from indexer.codec.kernels.packing import I32, I64
 Flags: TypeAlias = "npt.NDArray[np.bool_]"
 
 _SECONDS: Final = {"i": "iIyY"}
+_ALL_INITIALS, _ALL_HEADS = b"\1" * 128, b"\1" * (128 * 128)
 
 
 class Rule(Protocol):
@@ -47,16 +47,16 @@ class WantedForms:
     terms: tuple[str, ...]
     surfaces: tuple[str, ...]
     fitting: tuple[Fitting, ...] = ()
+    #: What they begin with in a text, two characters where as many are known, "" where it may be anything.
+    heads: frozenset[str] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        forms = (*self.terms, *self.surfaces)
+        heads = [form.rpartition(LANG_MARK)[2].lstrip(ACRONYM_MARK)[:2] for form in forms]
+        object.__setattr__(self, "heads", frozenset([*heads, *(each.head for each in self.fitting)]))
 
     def __len__(self) -> int:
         return len(self.terms) + len(self.surfaces) + len(self.fitting)
-
-    def heads(self) -> Iterator[str]:
-        """What each form begins with in a text, two characters where as many are known, "" where it may be anything."""
-        for form in (*self.terms, *self.surfaces):
-            yield form.rpartition(LANG_MARK)[2].lstrip(ACRONYM_MARK)[:2]
-        for each in self.fitting:
-            yield each.head
 
 
 def ascii_heads(wanted: WantedForms) -> tuple[Flags, Flags]:
@@ -66,19 +66,19 @@ def ascii_heads(wanted: WantedForms) -> tuple[Flags, Flags]:
     read; and the second one in the languages of `keeps_heads`, but for English `dying`, `lying` and `tying`. A
     form of one letter may have lost the second one: it stands for any.
     """
-    initials, heads = np.zeros(128, np.bool_), np.zeros((128, 128), np.bool_)
-    for head in wanted.heads():
+    initials, heads = bytearray(128), bytearray(128 * 128)
+    for head in wanted.heads:
         if not head:
-            initials[:] = heads[:] = True
+            initials[:], heads[:] = _ALL_INITIALS, _ALL_HEADS
         elif head[0].isascii():
-            firsts = [ord(head[0]), ord(head[0].upper())]
-            initials[firsts] = True
-            for first in firsts:
-                if len(head) < 2 or not head[1].isascii():
-                    heads[first] = True
-                else:
-                    heads[first, [ord(second) for second in _SECONDS.get(head[1], head[1] + head[1].upper())]] = True
-    return initials, heads
+            seconds = "" if len(head) < 2 or not head[1].isascii() else _SECONDS.get(head[1], head[1] + head[1].upper())
+            for first in (ord(head[0]), ord(head[0].upper())):
+                initials[first] = 1
+                if not seconds:
+                    heads[128 * first : 128 * (first + 1)] = _ALL_INITIALS
+                for second in seconds:
+                    heads[128 * first + ord(second)] = 1
+    return np.frombuffer(initials, np.bool_), np.frombuffer(heads, np.bool_).reshape(128, 128)
 
 
 @lru_cache(maxsize=1024)
@@ -100,6 +100,8 @@ class FittedSlots:
         self.slot_forms: I64 = np.arange(exact)
         self.surface_slots: I32 = np.full(0, UNASKED, np.int32)
         self._slots: dict[tuple[int, ...], int] = {}
+        self._exact = {surface: form for form, surface in enumerate(wanted.surfaces, start=len(wanted.terms))}
+        self._rules = tuple((form, each.rule.fits) for form, each in enumerate(wanted.fitting, start=exact))
 
     def make_room(self) -> None:
         """Have a slot for every surface."""
@@ -107,15 +109,14 @@ class FittedSlots:
 
     def answer(self, unasked: I32) -> None:
         """Ask the rules about these surfaces."""
-        wanted = self.wanted
-        first_rule = len(wanted.terms) + len(wanted.surfaces)
-        for number in unasked.tolist():
-            surface = self._lexicon.surfaces.text(number)
-            forms = [
-                *(len(wanted.terms) + place for place, exact in enumerate(wanted.surfaces) if exact == surface),
-                *(first_rule + place for place, each in enumerate(wanted.fitting) if each.rule.fits(surface)),
-            ]
-            self.surface_slots[number] = self._slot(tuple(forms)) if forms else NO_SLOT
+        exact, rules = self._exact, self._rules
+        slots = []
+        for surface in self._lexicon.surfaces.texts(unasked):
+            forms = [form for form, fits in rules if fits(surface)]
+            if surface in exact:
+                forms.append(exact[surface])
+            slots.append(self._slot(tuple(forms)) if forms else NO_SLOT)
+        self.surface_slots[unasked] = slots
 
     def memory_bytes(self) -> int:
         return self.surface_slots.nbytes
