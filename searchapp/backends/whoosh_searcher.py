@@ -56,9 +56,7 @@ class WhooshEngine:
 
     def fetch(self, ids: tuple[str, ...], *, with_original: bool = True) -> tuple[StoredArticle | None, ...]:
         current = self._current
-        if with_original:
-            return tuple([current.read(article_id, with_original=True) for article_id in ids])
-        return tuple([current.shown.get(article_id) or current.read_shown(article_id) for article_id in ids])
+        return current.read_all(ids) if with_original else current.read_shown(ids)
 
     def find_external_id(self, external_id: str) -> tuple[str, ...]:
         return tuple(
@@ -99,21 +97,27 @@ class _Opened:
             return execute_plan(plan, self._source, monotonic)
         return execute_by_kernels(plan, self._generation, monotonic)
 
-    def read(self, article_id: str, *, with_original: bool) -> StoredArticle | None:
-        found = self.view.find(article_id)
-        if found is None:
-            return None
-        segment, doc = found
-        return StoredArticle(article_id, segment.mapped.article(doc, with_original=with_original))
+    def read_all(self, ids: tuple[str, ...], *, with_original: bool = True) -> tuple[StoredArticle | None, ...]:
+        return tuple(
+            [
+                place and StoredArticle(article_id, place[0].mapped.article(place[1], with_original=with_original))
+                for article_id, place in zip(ids, self.view.find_all(ids), strict=True)
+            ]
+        )
 
-    def read_shown(self, article_id: str) -> StoredArticle | None:
-        """Read an article for a page of hits and remember it: the next page, or the next person, asks for it again."""
-        stored = self.read(article_id, with_original=False)
-        if stored is not None:
-            size = getsizeof(stored.article.body) + _ARTICLE_BYTES
-            if size < _MOST_REMEMBERED_BYTES:
-                self.shown.put(article_id, stored, size)
-        return stored
+    def read_shown(self, ids: tuple[str, ...]) -> tuple[StoredArticle | None, ...]:
+        """Articles for a page of hits, which are remembered: the next page, or the next person, asks for them again."""
+        shown: list[StoredArticle | None] = [self.shown.get(article_id) for article_id in ids]
+        unread = [at for at, stored in enumerate(shown) if stored is None]
+        if unread:
+            read = self.read_all(tuple([ids[at] for at in unread]), with_original=False)
+            for at, stored in zip(unread, read, strict=True):
+                shown[at] = stored
+                if stored is not None:
+                    size = getsizeof(stored.article.body) + _ARTICLE_BYTES
+                    if size < _MOST_REMEMBERED_BYTES:
+                        self.shown.put(ids[at], stored, size)
+        return tuple(shown)
 
     def count_values(self, facet: FacetRequest) -> FacetCounts:
         if self._source is not None:
