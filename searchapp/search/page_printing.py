@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -33,8 +32,7 @@ _LETTERS: Final = 1 << 15
 _OF_A_TEXT, _OF_A_PASSAGE = 2, 4
 
 
-@dataclass(frozen=True, slots=True)
-class ShownArticle:
+class ShownArticle(NamedTuple):
     """What a hit shows: `title_html` is escaped, with the spans in `<mark>`."""
 
     title_spans: Spans
@@ -53,7 +51,7 @@ def print_page(articles: Sequence[Article], texts: JoinedTexts, marks: Marks, ra
     numbers, letters = _write(texts, marks, page_scopes(len(articles)), rarity)
     # Everything comes in twos: what is told of a text, each half of what is told of a passage, a span.
     each = iter(numbers)
-    pairs = list(zip(each, each, strict=True))
+    pairs = tuple(zip(each, each, strict=True))
     at = begin = 0
     of_bodies = []
     for _ in articles:
@@ -64,7 +62,7 @@ def print_page(articles: Sequence[Article], texts: JoinedTexts, marks: Marks, ra
             paragraph, middle = pairs[at]
             end, count = pairs[at + 1]
             at += 2 + count
-            spans = tuple(pairs[at - count : at])
+            spans = pairs[at - count : at]
             snippets.append(Snippet(letters[begin:middle], spans, letters[middle:end], paragraph, paragraphs))
             begin = end
         of_bodies.append(tuple(snippets))
@@ -72,7 +70,7 @@ def print_page(articles: Sequence[Article], texts: JoinedTexts, marks: Marks, ra
     for of_body in of_bodies:
         end, count = pairs[at]
         at += 1 + count
-        shown.append(ShownArticle(tuple(pairs[at - count : at]), letters[begin:end], of_body))
+        shown.append(ShownArticle(pairs[at - count : at], letters[begin:end], of_body))
         begin = end
     return tuple(shown)
 
