@@ -20,7 +20,7 @@ from indexer.analysis.kernels import finding as kernels
 from indexer.analysis.layout import LONGEST_SEQUENCE
 from indexer.analysis.pairing import Lexicon
 from indexer.analysis.reading_tables import ReadingTables
-from indexer.analysis.wanted_forms import FittedSlots, Flags, WantedForms, ascii_heads, keeps_heads
+from indexer.analysis.wanted_forms import ANY, FittedSlots, Flags, WantedForms, ascii_heads, keeps_heads
 from indexer.codec.kernels.packing import I32, I64
 
 #: What is remembered of spellings may take so much; then it is forgotten, and read again as it comes.
@@ -173,7 +173,7 @@ class _Tables:
         slots = self._count_up[: len(wanted) + 1], self._count_up[: len(wanted)], self._unasked
         fitted = self._fit(wanted) if wanted.fitting else None
         # No sign of a script without spaces becomes ASCII.
-        wants_bigrams = any(not head or not head[0].isascii() for head in wanted.heads)
+        wants_bigrams = any(head[:1] in {"", ANY} or not head[0].isascii() for head in wanted.heads)
         while True:
             known = sequences.known
             self._sequence_pairs = make_larger(self._sequence_pairs, (len(sequences.pool_start), 2), fill=-1)

@@ -18,8 +18,11 @@ from indexer.codec.kernels.packing import I32, I64
 
 Flags: TypeAlias = "npt.NDArray[np.bool_]"
 
+#: In a head it stands for any character; no word has it.
+ANY: Final = "?"
+
 _SECONDS: Final = {"i": "iIyY"}
-_ALL_INITIALS, _ALL_HEADS = b"\1" * 128, b"\1" * (128 * 128)
+_ALL: Final = b"\1" * 128
 
 
 class Rule(Protocol):
@@ -32,11 +35,11 @@ class Rule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """Every surface that fits a rule. All of them begin with `head` (an acronym behind its mark): two characters, one
-    where the second may be any, none where the first may."""
+    """Every surface that fits a rule. Each begins with one of `heads` (an acronym behind its mark): two characters,
+    one where the second may be any, none where both may; where the first may, ANY stands for it."""
 
     rule: Rule
-    head: str
+    heads: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,13 @@ class WantedForms:
     terms: tuple[str, ...]
     surfaces: tuple[str, ...]
     fitting: tuple[Fitting, ...] = ()
-    #: What they begin with in a text, two characters where as many are known, "" where it may be anything.
+    #: What they begin with in a text, as `Fitting` has it.
     heads: frozenset[str] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         forms = (*self.terms, *self.surfaces)
         heads = [form.rpartition(LANG_MARK)[2].lstrip(ACRONYM_MARK)[:2] for form in forms]
-        object.__setattr__(self, "heads", frozenset([*heads, *(each.head for each in self.fitting)]))
+        object.__setattr__(self, "heads", frozenset([*heads, *(head for each in self.fitting for head in each.heads)]))
 
     def __len__(self) -> int:
         return len(self.terms) + len(self.surfaces) + len(self.fitting)
@@ -68,16 +71,23 @@ def ascii_heads(wanted: WantedForms) -> tuple[Flags, Flags]:
     """
     initials, heads = bytearray(128), bytearray(128 * 128)
     for head in wanted.heads:
-        if not head:
-            initials[:], heads[:] = _ALL_INITIALS, _ALL_HEADS
-        elif head[0].isascii():
-            seconds = "" if len(head) < 2 or not head[1].isascii() else _SECONDS.get(head[1], head[1] + head[1].upper())
-            for first in (ord(head[0]), ord(head[0].upper())):
-                initials[first] = 1
-                if not seconds:
-                    heads[128 * first : 128 * (first + 1)] = _ALL_INITIALS
-                for second in seconds:
-                    heads[128 * first + ord(second)] = 1
+        first, second = head[:1] or ANY, head[1:] or ANY
+        if not first.isascii():
+            continue
+        seconds = "" if second == ANY or not second.isascii() else _SECONDS.get(second, second + second.upper())
+        if first == ANY:
+            initials[:] = _ALL
+            for each in seconds:
+                heads[ord(each) :: 128] = _ALL
+            if not seconds:
+                heads[:] = 128 * _ALL
+            continue
+        for code in (ord(first), ord(first.upper())):
+            initials[code] = 1
+            for each in seconds:
+                heads[128 * code + ord(each)] = 1
+            if not seconds:
+                heads[128 * code : 128 * (code + 1)] = _ALL
     return np.frombuffer(initials, np.bool_), np.frombuffer(heads, np.bool_).reshape(128, 128)
 
 

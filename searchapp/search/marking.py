@@ -63,7 +63,7 @@ class SoughtRuns:
                     _add_forms(forms, spellings)
                     runs += [(clause, forms, spelling) for spelling in spellings]
                 case SpellingPlan(spelling=spelling):
-                    each = Fitting(spelling, spelling.head)
+                    each = Fitting(spelling, spelling.heads)
                     rules.setdefault(each, len(rules))
                     fitting.append((clause, each))
                 case WindowPlan():

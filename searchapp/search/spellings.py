@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from indexer.analysis.token import ACRONYM_MARK
-
-_HEAD: Final = re.compile(r"[^*?]{0,2}")
+from indexer.analysis.wanted_forms import ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +21,9 @@ class Wildcard:
     text: str
 
     @property
-    def head(self) -> str:
-        """The first two characters of every surface that fits, as far as they stand before a sign."""
-        return _HEAD.match(self.text)[0]  # type: ignore[index]
+    def heads(self) -> tuple[str, ...]:
+        """What every surface that fits begins with, as `Fitting` has it."""
+        return (self.text.partition("*")[0][:2],)
 
     def fits(self, surface: str) -> bool:
         return _compile(self.text).fullmatch(surface.removeprefix(ACRONYM_MARK)) is not None
@@ -39,9 +38,13 @@ class CloseTo:
     steps: int
 
     @property
-    def head(self) -> str:
-        """Any letter may be another one, the first too."""
-        return ""
+    def heads(self) -> tuple[str, ...]:
+        """What every surface that fits begins with, as `Fitting` has it: one step may keep the first letter, or change
+        it, set one before it, leave it out, or turn it round with the second."""
+        text = self.text
+        if self.steps > 1 or len(text) < 2:
+            return ("",)
+        return text[0], ANY + text[1], ANY + text[0], text[1:3], text[1] + text[0]
 
     def fits(self, surface: str) -> bool:
         return is_close(self.text, surface.removeprefix(ACRONYM_MARK), self.steps)
