@@ -8,11 +8,12 @@ bulk analysis reads it by, and only when something wanted may begin as it does.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.analysis.atoms import AtomCutter, CutBatch, JoinedTexts
 from indexer.analysis.interning import U64, RunTable, TextTable, make_larger
@@ -22,6 +23,8 @@ from indexer.analysis.pairing import Lexicon
 from indexer.analysis.reading_tables import ReadingTables
 from indexer.analysis.wanted_forms import ANY, FittedSlots, Flags, WantedForms, ascii_heads, keeps_heads
 from indexer.codec.kernels.packing import I32, I64
+
+Number = TypeVar("Number", bound=np.generic)
 
 #: What is remembered of spellings may take so much; then it is forgotten, and read again as it comes.
 MOST_TABLE_BYTES: Final = 32 << 20
@@ -96,7 +99,7 @@ class FormFinder:
                 texts.text,
                 texts.starts,
                 texts.stops,
-                np.array([keeps_heads(lang) for lang in langs], np.bool_),
+                _of_each(langs, keeps_heads, np.bool_),
                 initials,
                 heads,
             ),
@@ -146,7 +149,7 @@ class _Tables:
     def find(self, texts: JoinedTexts, candidates: _Candidates, langs: Sequence[str], wanted: WantedForms) -> FormHits:
         cut = candidates.cut
         numbers = self._spellings.number(cut.text, cut.starts, cut.ends, cut.keys)
-        rows = np.array([self._readings.row(lang) for lang in langs], np.int32)
+        rows = _of_each(langs, self._readings.row, np.int32)
         self._readings.read_spellings(cut, numbers, rows)
         terms = _look_up(wanted.terms, self._term_numbers, self._lexicon.terms)
         surfaces = _look_up(wanted.surfaces, self._surface_numbers, self._lexicon.surfaces)
@@ -177,7 +180,6 @@ class _Tables:
         while True:
             known = sequences.known
             self._sequence_pairs = make_larger(self._sequence_pairs, (len(sequences.pool_start), 2), fill=-1)
-            self._make_slots()
             surface_slots = self._surface_slots
             if fitted is not None:
                 fitted.make_room()
@@ -198,6 +200,7 @@ class _Tables:
                 fitted.answer(unasked[1 : 1 + unasked[0]])
             if sequences.known > known:
                 readings.read_sequences(sequences, range(known, sequences.known), self._sequence_pairs)
+                self._make_slots()
             elif used > len(self._hits):
                 self._hits = np.empty((2 * used, 4), np.int32)
             elif not is_full and not unasked[0]:
@@ -216,6 +219,14 @@ class _Tables:
         fill = kernels.NO_SLOT
         self._term_slots = make_larger(self._term_slots, (len(self._lexicon.terms),), fill=fill)
         self._surface_slots = make_larger(self._surface_slots, (len(self._lexicon.surfaces),), fill=fill)
+
+
+def _of_each(langs: Sequence[str], tell: Callable[[str], int], kind: type[Number]) -> npt.NDArray[Number]:
+    """What is told of the language of each text; all texts of a page mostly have the same."""
+    told = {lang: tell(lang) for lang in set(langs)}
+    if len(told) == 1:
+        return np.full(len(langs), told[langs[0]], kind)
+    return np.array([told[lang] for lang in langs], kind)
 
 
 def _look_up(forms: Sequence[str], known: dict[str, int], table: TextTable) -> list[int]:

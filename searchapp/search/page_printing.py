@@ -84,7 +84,7 @@ def _write(texts: JoinedTexts, marks: Marks, scopes: I64, rarity: F64) -> tuple[
     # A span may reach from one passage into the next, and is then listed twice.
     room = len(scopes) * (_OF_A_TEXT + PASSAGES_A_HIT * (_OF_A_PASSAGE + 2)) + 2 * len(marks.rows)
     numbers = np.empty(room, np.int64)
-    breaks = np.flatnonzero(texts.text == _LINE_FEED)
+    (breaks,) = (texts.text == _LINE_FEED).nonzero()
     needed = _LETTERS
     while True:
         letters = _room.letters(needed)
