@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from indexer.analysis.token import ACRONYM_MARK, CAPITALS_MARK, LANG_MARK
+from indexer.codec.kernels.numbers import read_number
 from indexer.codec.kernels.packing import I64
 from searchapp.backends.adding_up import add_up_terms
 from searchapp.backends.generation import Generation, SearchedSegment
@@ -133,7 +134,7 @@ def _resolve_places(
         and not _share_no_article([run[0] for run in clause.alternatives])
     )
     doc_freq = segment.text[5]
-    return SegmentLeaf(sum(int(doc_freq[term]) for term in terms), terms, shares)
+    return SegmentLeaf(sum(read_number(doc_freq, term) for term in terms), terms, shares)
 
 
 def _resolve(

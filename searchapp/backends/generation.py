@@ -227,13 +227,13 @@ def _group_arrays(group: PostingGroup, title_gain: F32, body_gain: F32) -> TextA
     packed = group.packed
     return (
         packed.words,
-        packed.widths,
-        packed.word_at,
+        packed.widths.words,
+        packed.word_at.words,
         packed.last_doc,
-        packed.block_start,
-        packed.doc_freq,
+        packed.block_start.words,
+        packed.doc_freq.words,
         packed.bounds,
-        packed.position_word_at,
+        packed.position_word_at.words,
         packed.position_words,
         title_gain,
         body_gain,

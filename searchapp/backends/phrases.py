@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from indexer.codec.kernels.numbers import read_number
 from indexer.codec.kernels.packing import F32, I32
 from searchapp.backends.generation import SearchedSegment
 from searchapp.backends.kernels.blocks import BOTH
@@ -44,7 +45,7 @@ def seek_runs(variants: Runs, segment: SearchedSegment, group_name: str, mode: i
     forms: list[int] = []
     most = slots = 0
     for variant in variants:
-        sizes = [sum(int(doc_freq[term]) for term, _ in slot) for slot in variant]
+        sizes = [sum(read_number(doc_freq, term) for term, _ in slot) for slot in variant]
         most += min(sizes)
         slots += len(variant)
         for slot, size in zip(variant, sizes, strict=True):

@@ -19,6 +19,7 @@ from indexer.analysis.token import ACRONYM_MARK
 from indexer.codec.dictionary import Dictionary
 from indexer.codec.group import PostingGroup
 from indexer.codec.kernels.packing import I32, I64, U8
+from indexer.codec.numbers import pack_numbers
 from searchapp.backends.adding_up import add_up_forms
 from searchapp.backends.generation import Generation, SearchedSegment
 from searchapp.backends.kernels import fuzzy, merging_forms, patterns, unions
@@ -105,8 +106,8 @@ def find_spelled_leaf(
     wanted, whole = np.zeros(form_at[-1], np.uint8), np.empty(len(terms), np.bool_)
     ways = group.forms
     unions.mark_forms(
-        numbers, forms.marks[segment.number], ways.surface_start, ways.surface_term, ways.surface_form,
-        place_of, form_at, wanted, whole,
+        numbers, forms.marks[segment.number],
+        ways.surface_start.words, ways.surface_term.words, ways.surface_form.words, place_of, form_at, wanted, whole,
     )  # fmt: skip
     return add_up_forms(terms, form_at, wanted, whole, segment, group_name, mode, has_time)
 
@@ -148,7 +149,7 @@ def _gather_terms(numbers: I32, group: PostingGroup) -> tuple[I32, I64, I32]:
     place_of = np.zeros(len(group.terms), np.int32)
     terms, form_at = np.empty(most, np.int32), np.empty(most + 1, np.int64)
     found = unions.gather_terms(
-        numbers, ways.surface_start, ways.surface_term, ways.form_start, place_of, terms, form_at
+        numbers, ways.surface_start.words, ways.surface_term.words, ways.form_start.words, place_of, terms, form_at
     )
     return terms[:found], form_at[: found + 1], place_of
 
@@ -158,8 +159,8 @@ def _sum_frequencies(numbers: I32, group: PostingGroup, form_freq: NDArray[np.ui
     ways = group.forms
     totals = np.empty(len(numbers), np.int64)
     unions.sum_frequencies(
-        numbers, ways.surface_start, ways.surface_term, ways.surface_form, ways.form_start,
-        ways.form_freq if form_freq is None else form_freq, totals,
+        numbers, ways.surface_start.words, ways.surface_term.words, ways.surface_form.words,
+        ways.form_start.words, ways.form_freq.words if form_freq is None else pack_numbers(form_freq), totals,
     )  # fmt: skip
     return totals
 

@@ -45,6 +45,10 @@ if HAS_NUMBA:
         return numba.carray(_pointer(address), (_ANY_LENGTH,), np.uint32)
 
     @inlined
+    def uint16s(address):
+        return numba.carray(_pointer(address), (_ANY_LENGTH,), np.uint16)
+
+    @inlined
     def float32s(address):
         return numba.carray(_pointer(address), (_ANY_LENGTH,), np.float32)
 
@@ -69,6 +73,18 @@ if HAS_NUMBA:
             return builder.bitcast(arguments[0], ir.IntType(32))
 
         return types.int32(types.float32), generate
+
+    @intrinsic
+    def _single(context, bits):
+        def generate(context, builder, signature, arguments):
+            return builder.bitcast(arguments[0], ir.FloatType())
+
+        return types.float32(types.int32), generate
+
+    @inlined
+    def float_above(half):
+        """The float32 that has this upper half and a lower half of zeros."""
+        return _single(np.int32(np.int64(half) << 16))
 
     @intrinsic
     def _double(context, bits):
@@ -100,6 +116,9 @@ else:
     def uint32s(address):
         return _numbers(address, np.uint32)
 
+    def uint16s(address):
+        return _numbers(address, np.uint16)
+
     def float32s(address):
         return _numbers(address, np.float32)
 
@@ -113,6 +132,10 @@ else:
     def float_bits(number):
         """The bits of a float32 as an int32: of two numbers that are not below zero, the greater has the greater."""
         return np.float32(number).view(np.int32)
+
+    def float_above(half):
+        """The float32 that has this upper half and a lower half of zeros."""
+        return np.uint32(int(half) << 16).view(np.float32)
 
     def float_of(bits):
         """The float32 that a table of int64 holds as the bits of a float64."""
