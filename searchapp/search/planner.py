@@ -6,9 +6,8 @@ Knows the analyzer and the index's languages; knows no engine and searches nothi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice, product
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import shown_term
@@ -68,8 +67,7 @@ from searchapp.search.spellings import Spelling
 _Both: TypeAlias = tuple[PlanNode, PlanNode]
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedSearch:
+class PlannedSearch(NamedTuple):
     """`clauses[i]` shows the plan's i-th clause; `marked` are the clauses that are highlighted in what is found."""
 
     plan: Plan

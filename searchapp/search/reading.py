@@ -136,7 +136,7 @@ class QueryReading:
                     return Or(kept, node.start, node.end)
                 if len(kept) == len(children):
                     return node
-                return replace(node, children=kept) if kept else None
+                return node._replace(children=kept) if kept else None
             case InField(name, child):
                 if name == "lang":
                     return node

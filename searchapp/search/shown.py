@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from indexer.analysis.token import shown_term
 
 
-@dataclass(frozen=True, slots=True)
-class ShownClause:
+class ShownClause(NamedTuple):
     """A clause of the plan in words: as it was typed, and its terms without their marks. Those of a pattern only the
     engine knows; `start` is where it was typed."""
 
