@@ -18,7 +18,7 @@ from searchapp.backends.adding_up import add_up_terms
 from searchapp.backends.generation import Generation, SearchedSegment
 from searchapp.backends.kernels import counting
 from searchapp.backends.kernels.blocks import BOTH, TITLE, UNSCORED
-from searchapp.backends.kernels.memory import address_of
+from searchapp.backends.kernels.memory import address_of, float_as_int
 from searchapp.backends.leaf import SegmentLeaf
 from searchapp.backends.pairs import ANY_FORM, find_pairs
 from searchapp.backends.phrases import Sought, find_runs, seek_runs
@@ -36,12 +36,14 @@ class PreparedClause:
     """`leaves` has one for each segment; `articles` counts the live ones that hold the clause.
 
     `numbers` are the leaves as `kernels/flat.py` reads them, at `address`; none has more than `most_terms` terms.
+    `idf_bits` are those of `idf`.
     """
 
     mode: int
     leaves: tuple[SegmentLeaf, ...]
     articles: int
     idf: float
+    idf_bits: int
     numbers: I64
     address: int
     most_terms: int
@@ -49,30 +51,30 @@ class PreparedClause:
 
 def clause_key(clause: Clause) -> Hashable:
     """What a clause looks for, however often it was typed and wherever it stands."""
-    match clause:
-        case WordPlan():
-            return clause.scope, clause.alternatives, clause.surface
-        case PhrasePlan():
-            return clause.scope, clause.variants
-        case SpellingPlan():
-            return clause.scope, clause.spelling, clause.scored
-        case WindowPlan():
-            return clause.scope, clause.variants, clause.distance
+    if isinstance(clause, WordPlan):
+        return clause.scope, clause.alternatives, clause.surface
+    if isinstance(clause, PhrasePlan):
+        return clause.scope, clause.variants
+    if isinstance(clause, SpellingPlan):
+        return clause.scope, clause.spelling, clause.scored
+    return clause.scope, clause.variants, clause.distance
 
 
-def prepare_clause(clause: Clause, generation: Generation, has_time: Callable[[], bool]) -> PreparedClause:
-    """Raises LateError when there is no time left to look at positions. What holds no documents is remembered."""
-    key = clause_key(clause)
+def prepare_clause(
+    clause: Clause, key: Hashable, generation: Generation, has_time: Callable[[], bool]
+) -> PreparedClause:
+    """`key` is the clause's. Raises LateError when there is no time left to look at positions. What holds no documents
+    is remembered."""
     known: PreparedClause | None = generation.prepared.get(key)
     if known is not None:
         return known
     mode = MODES.get(clause.scope, UNSCORED)
-    leaves = tuple(_find_leaf(clause, segment, generation, mode, has_time) for segment in generation.segments)
+    leaves = tuple(_find_leaf(clause, key, segment, generation, mode, has_time) for segment in generation.segments)
     articles = _count_articles(leaves, generation, mode)
     idf = inverse_frequency(generation.live_count, articles)
     numbers = _leaf_numbers(leaves, mode)
     most_terms = max((len(leaf.terms) for leaf in leaves), default=0)
-    prepared = PreparedClause(mode, leaves, articles, idf, numbers, address_of(numbers), most_terms)
+    prepared = PreparedClause(mode, leaves, articles, idf, float_as_int(idf), numbers, address_of(numbers), most_terms)
     if all(leaf.docs is None and leaf.row is None for leaf in leaves):
         generation.prepared.put(key, prepared)
     return prepared
@@ -91,10 +93,15 @@ def _leaf_numbers(leaves: Sequence[SegmentLeaf], mode: int) -> I64:
 
 
 def _find_leaf(
-    clause: Clause, segment: SearchedSegment, generation: Generation, mode: int, has_time: Callable[[], bool]
+    clause: Clause,
+    clause_key: Hashable,
+    segment: SearchedSegment,
+    generation: Generation,
+    mode: int,
+    has_time: Callable[[], bool],
 ) -> SegmentLeaf:
     group_name = "text" if mode != UNSCORED else clause.scope
-    key = (clause_key(clause), segment.number)
+    key = (clause_key, segment.number)
     if mode == UNSCORED and (known := generation.sets.get(key)) is not None:
         leaf: SegmentLeaf = known
         return leaf

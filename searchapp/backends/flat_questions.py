@@ -9,8 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from struct import Struct
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -19,10 +18,24 @@ from searchapp.backends.generation import Bits, Generation, SearchedSegment
 from searchapp.backends.kernels.best import NEWEST, OLDEST, RELEVANCE
 from searchapp.backends.kernels.blocks import UNSCORED
 from searchapp.backends.kernels.flat_collecting import ALL, ANY, OTHER_VALUES, VALUES
-from searchapp.backends.kernels.memory import address_of
+from searchapp.backends.kernels.memory import address_of, float_as_int
 from searchapp.backends.leaf import TITLE_SCALE, SegmentLeaf
 from searchapp.backends.programs import value_bits
-from searchapp.search.plan import AllOf, AnyOf, Clause, DaysWithin, EveryArticle, Exclude, NoArticle, PlanNode, ValueIn
+from searchapp.search.plan import (
+    AllOf,
+    AnyOf,
+    Clause,
+    DaysWithin,
+    EveryArticle,
+    Exclude,
+    NoArticle,
+    PhrasePlan,
+    PlanNode,
+    SpellingPlan,
+    ValueIn,
+    WindowPlan,
+    WordPlan,
+)
 from searchapp.search.scoring import DEFAULT_PARAMETERS
 
 Prepare: TypeAlias = Callable[[Clause], PreparedClause]
@@ -31,16 +44,10 @@ ORDERS: Final = {"relevance": RELEVANCE, "newest": NEWEST, "oldest": OLDEST}
 #: Postings that one call may read: a few milliseconds.
 _BUDGET: Final = 600_000
 _EARLIEST, _LATEST = -(2**31), 2**31 - 1
-_pack_float, _unpack_int = Struct("d").pack, Struct("q").unpack
-
-
-def _float_bits(number: float) -> int:
-    bits: int = _unpack_int(_pack_float(number))[0]
-    return bits
-
-
-_K1: Final = _float_bits(float(np.float32(DEFAULT_PARAMETERS.k1)))
-_TITLE_SCALE: Final = _float_bits(float(TITLE_SCALE))
+_K1: Final = float_as_int(float(np.float32(DEFAULT_PARAMETERS.k1)))
+_TITLE_SCALE: Final = float_as_int(float(TITLE_SCALE))
+#: As a tuple, since a union is looked through slowly.
+_CLAUSES: Final = (WordPlan, PhrasePlan, SpellingPlan, WindowPlan)
 
 
 @dataclass(slots=True)
@@ -63,21 +70,18 @@ class FlatQuestion:
         return self.is_bare and len(self.clauses) == 1 and not self.is_empty
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What the kernel reads; `held` are arrays whose addresses stand in it, `terms` how many cursors it needs."""
 
     numbers: array[int]
     terms: int
-    held: tuple[object, ...]
+    held: list[object]
 
 
 def flatten(node: PlanNode, filters: Sequence[ValueIn | DaysWithin]) -> FlatQuestion | None:
     """The question in one row; None for a tree."""
     flat = FlatQuestion()
-    if isinstance(node, Clause):
-        flat.clauses.append(node)
-    elif not _add(flat, node):
+    if not _add(flat, node):
         return None
     for narrowing in filters:
         _narrow(flat, narrowing)
@@ -94,6 +98,9 @@ def _narrow(flat: FlatQuestion, node: ValueIn | DaysWithin) -> None:
 
 def _add(flat: FlatQuestion, node: PlanNode) -> bool:
     """Whether the question stays flat with this node under its AND."""
+    if isinstance(node, _CLAUSES):
+        flat.clauses.append(node)
+        return not flat.is_any
     match node:
         case AllOf(children):
             return all(_add(flat, child) for child in children)
@@ -109,9 +116,6 @@ def _add(flat: FlatQuestion, node: PlanNode) -> bool:
         case NoArticle():
             flat.is_empty = True
             return True
-        case _:
-            flat.clauses.append(node)
-            return not flat.is_any
 
 
 def _add_any(flat: FlatQuestion, children: Sequence[PlanNode]) -> bool:
@@ -125,7 +129,7 @@ def _add_any(flat: FlatQuestion, children: Sequence[PlanNode]) -> bool:
         return False
     flat.is_any = True
     for child in chosen:
-        if not isinstance(child, Clause):
+        if not isinstance(child, _CLAUSES):
             return False
         flat.clauses.append(child)
     return True
@@ -133,7 +137,7 @@ def _add_any(flat: FlatQuestion, children: Sequence[PlanNode]) -> bool:
 
 def _leave_out(flat: FlatQuestion, node: PlanNode) -> bool:
     flat.is_bare = False
-    if isinstance(node, Clause):
+    if isinstance(node, _CLAUSES):
         flat.left_out.append(node)
         return True
     if isinstance(node, ValueIn):
@@ -154,11 +158,12 @@ def write_question(
     """
     clauses = [prepare(clause) for clause in flat.clauses]
     left_out = [prepare(clause) for clause in flat.left_out]
-    if flat.is_any and any(each.mode == UNSCORED for each in clauses):
+    has_names = UNSCORED in [each.mode for each in clauses]
+    if flat.is_any and has_names:
         return None
-    is_bare = flat.is_bare and all(each.mode != UNSCORED for each in clauses)
+    is_bare = flat.is_bare and not has_names
     is_known = is_bare and len(clauses) == 1 and order == RELEVANCE and matched is None and hits > 0
-    scored = clauses if is_bare else [each for each in clauses if each.mode != UNSCORED]
+    scored = [each for each in clauses if each.mode != UNSCORED] if has_names else clauses
     unlisted = [each for each in left_out if each.mode != UNSCORED]
     segments = () if flat.is_empty else generation.segments
     numbers = [
@@ -168,7 +173,8 @@ def write_question(
     terms = len(scored) + len(unlisted)
     for clause, each in zip(flat.clauses, clauses, strict=True):
         if each.mode != UNSCORED:
-            numbers += (each.address, _float_bits(clause.weight * each.idf))
+            numbers.append(each.address)
+            numbers.append(each.idf_bits if clause.weight == 1 else float_as_int(clause.weight * each.idf))
             terms += each.most_terms
     for each in unlisted:
         numbers.append(each.address)
@@ -176,8 +182,9 @@ def write_question(
     for days in flat.days:
         numbers.append(_EARLIEST if days.first is None else days.first.toordinal())
         numbers.append(_LATEST if days.last is None else days.last.toordinal())
-    held: list[object] = [clauses, left_out, matched]
-    if not is_bare or matched is not None:
+    held: list[object] = [clauses, left_out]
+    has_sets = has_names or flat.values or flat.other_values or len(unlisted) < len(left_out)
+    if has_sets or matched is not None:
         for segment in segments:
             rows = _rows(clauses, flat.values, segment, generation)
             other_rows = _rows(left_out, flat.other_values, segment, generation)
@@ -187,7 +194,7 @@ def write_question(
             if matched is not None:
                 numbers.append(address_of(matched[segment.number]))
             held += (rows, other_rows)
-    return Written(array("q", numbers), terms, tuple(held))
+    return Written(array("q", numbers), terms, held)
 
 
 def _rows(

@@ -68,24 +68,30 @@ _Both: TypeAlias = tuple[PlanNode, PlanNode]
 
 
 class PlannedSearch(NamedTuple):
-    """`clauses[i]` shows the plan's i-th clause; `marked` are the clauses that are highlighted in what is found."""
+    """`tree` is the query as it is searched, None where there is nothing to search for. `clauses[i]` shows the plan's
+    i-th clause; `marked` are the clauses that are highlighted in what is found."""
 
     plan: Plan
-    understood: str
+    tree: Node | None
     clauses: tuple[ShownClause, ...]
     marked: tuple[Clause, ...]
     notes: tuple[Note, ...]
+
+    @property
+    def understood(self) -> str:
+        """The tree in words, which only a page says."""
+        return "" if self.tree is None else understood(self.tree)
 
 
 def plan_search(
     query: Query, request: SearchRequest, langs: Sequence[FacetCount], analyzer: Analyzer, deadline_ms: float
 ) -> PlannedSearch:
     """The plan for a parsed query and the request it came with; `langs` are those that the index holds."""
-    names = tuple(lang.value for lang in langs)
+    names = tuple([lang.value for lang in langs])
     plain = plan_plain(query, names, analyzer, any_word=request.match == "any")
     if plain is not None:
         plan = _plan_of(request, plain.all_words, plain.any_words, plain.clauses, deadline_ms)
-        return PlannedSearch(plan, plain.understood, plain.shown, plain.clauses, ())
+        return PlannedSearch(plan, plain.tree, plain.shown, plain.clauses, ())
     return plan_tree(query, request, names, analyzer, deadline_ms)
 
 
@@ -105,7 +111,7 @@ def plan_tree(
             notes.append(Note("nothing_to_search", 0, "there is no word in this query that can be searched"))
     return PlannedSearch(
         plan=_plan_of(request, *both, tuple(planning.clauses), deadline_ms),
-        understood="" if kept is None else understood(kept),
+        tree=kept,
         clauses=tuple(planning.shown),
         marked=tuple(planning.marked),
         notes=tuple(notes),
@@ -116,18 +122,18 @@ def _plan_of(
     request: SearchRequest, all_words: PlanNode, any_words: PlanNode, clauses: tuple[Clause, ...], deadline_ms: float
 ) -> Plan:
     return Plan(
-        all_words=all_words,
-        any_words=any_words,
-        match=request.match,
-        filters=plan_filters(request.filters),
-        sort=request.sort,
-        first=(request.page - 1) * request.per_page,
-        count=request.per_page,
-        facets=request.facets,
-        histogram=request.histogram,
-        clauses=clauses,
-        rank=request.rank,
-        deadline_ms=deadline_ms,
+        all_words,
+        any_words,
+        request.match,
+        plan_filters(request.filters),
+        request.sort,
+        (request.page - 1) * request.per_page,
+        request.per_page,
+        request.facets,
+        request.histogram,
+        clauses,
+        request.rank,
+        deadline_ms,
     )
 
 
