@@ -23,7 +23,7 @@ from searchapp.backends.leaf import SegmentLeaf
 from searchapp.backends.pairs import ANY_FORM, find_pairs
 from searchapp.backends.phrases import Sought, find_runs, seek_runs
 from searchapp.backends.room import ROOM
-from searchapp.backends.spelled import find_fitting_forms, find_spelled_leaf
+from searchapp.backends.spelled import find_spelled_leaf
 from searchapp.backends.windows import Runs, find_windows
 from searchapp.search.plan import Clause, PhrasePlan, SpellingPlan, WindowPlan, WordPlan
 from searchapp.search.scoring import inverse_frequency
@@ -106,8 +106,7 @@ def _find_leaf(
         leaf: SegmentLeaf = known
         return leaf
     if isinstance(clause, SpellingPlan):
-        forms = find_fitting_forms(clause, generation, has_time)
-        leaf = find_spelled_leaf(forms, segment, group_name, mode, has_time)
+        leaf = find_spelled_leaf(clause, segment, generation, mode, has_time)
         return leaf if leaf.row is None else generation.sets.put(key, leaf, leaf.row.nbytes)
     if isinstance(clause, WindowPlan):
         docs, gains = find_windows(clause, segment, generation, group_name, mode, has_time)

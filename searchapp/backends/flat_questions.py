@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 
 from searchapp.backends.clauses import PreparedClause
-from searchapp.backends.generation import Bits, Generation, SearchedSegment
+from searchapp.backends.generation import Bits, Generation, MatchedSets, SearchedSegment
 from searchapp.backends.kernels.best import NEWEST, OLDEST, RELEVANCE
 from searchapp.backends.kernels.blocks import UNSCORED
 from searchapp.backends.kernels.flat_collecting import ALL, ANY, OTHER_VALUES, VALUES
@@ -149,7 +149,7 @@ def _leave_out(flat: FlatQuestion, node: PlanNode) -> bool:
 
 
 def write_question(
-    flat: FlatQuestion, order: int, hits: int, generation: Generation, prepare: Prepare, matched: Sequence[Bits] | None,
+    flat: FlatQuestion, order: int, hits: int, generation: Generation, prepare: Prepare, matched: MatchedSets | None,
 ) -> Written | None:  # fmt: skip
     """The numbers of a question; None where an OR of names, which are sets and no lists, makes a tree of it.
 
@@ -192,7 +192,7 @@ def write_question(
             numbers += map(address_of, rows)
             numbers += map(address_of, other_rows)
             if matched is not None:
-                numbers.append(address_of(matched[segment.number]))
+                numbers.append(matched.addresses[segment.number])
             held += (rows, other_rows)
     return Written(array("q", numbers), terms, held)
 

@@ -16,7 +16,7 @@ from indexer.codec.kernels.packing import F32, I32
 from searchapp.backends.clauses import PreparedClause, clause_key, make_ready, prepare_clause
 from searchapp.backends.facets import count_facets, count_histogram
 from searchapp.backends.flat_questions import ORDERS, FlatQuestion, flatten, write_question
-from searchapp.backends.generation import Bits, Generation
+from searchapp.backends.generation import Generation, MatchedSets
 from searchapp.backends.kernels.best import NEWEST, RELEVANCE, write_ids
 from searchapp.backends.kernels.flat import FILLED, MATCHES, search_flat
 from searchapp.backends.kernels.program import WINDOW, run_program
@@ -39,6 +39,7 @@ _K1: Final = np.float32(DEFAULT_PARAMETERS.k1)
 _NO_BITS: Final = np.zeros(0, np.uint64)
 _NO_DOCS: Final = np.zeros(0, np.int32)
 _NO_SCORES: Final = np.zeros(0, np.float32)
+_NO_SETS: Final = MatchedSets(np.zeros(0, np.uint64), [], [])
 #: A hit of a tuple of its fields: a page of them is made for every question.
 _make_hit: Final = partial(tuple.__new__, ScoredArticle)
 
@@ -56,7 +57,7 @@ class _Run(NamedTuple):
     ids: list[str]
     docs: list[int]
     scores: list[float]
-    matched: list[Bits]
+    matched: MatchedSets
 
 
 class _Search:
@@ -124,7 +125,7 @@ class _Search:
             expansions=tuple(filter(None, expansions)),
         )
 
-    def _count_facets(self, matched: list[Bits]) -> tuple[FacetCounts, ...]:
+    def _count_facets(self, matched: MatchedSets) -> tuple[FacetCounts, ...]:
         return tuple(
             count_facets(request, matched, self._generation) if self._has_time() else FacetCounts(request.name, ())
             for request in self._plan.facets
@@ -158,12 +159,12 @@ class _Search:
             known = self._clauses[key] = make_ready(self._prepare(clause), self._generation, self._has_time)
         return known
 
-    def _is_in(self, matched: list[Bits], doc: int) -> bool:
+    def _is_in(self, matched: MatchedSets, doc: int) -> bool:
         segment, inside = self._generation.locate(doc)
-        return bool(matched[segment.number][inside >> 6] >> np.uint64(inside & 63) & np.uint64(1))
+        return bool(matched.bits[segment.number][inside >> 6] >> np.uint64(inside & 63) & np.uint64(1))
 
     def _find(self, node: PlanNode, keeps: int, *, wants_sets: bool) -> _Run:
-        matched = self._empty_sets() if wants_sets else None
+        matched = self._generation.empty_sets() if wants_sets else None
         try:
             if keeps <= MOST_KEPT:
                 flat = flatten(node, self._plan.filters)
@@ -172,15 +173,12 @@ class _Search:
                     return run
             return self._find_tree(node, keeps, matched)
         except LateError:
-            return _Run(0, [], [], [], self._empty_sets())
+            return _Run(0, [], [], [], self._generation.empty_sets())
 
-    def _empty_sets(self) -> list[Bits]:
-        return [np.zeros(len(segment.live), np.uint64) for segment in self._generation.segments]
-
-    def _find_flat(self, flat: FlatQuestion, keeps: int, matched: list[Bits] | None) -> _Run | None:
+    def _find_flat(self, flat: FlatQuestion, keeps: int, matched: MatchedSets | None) -> _Run | None:
         order = ORDERS[self._plan.sort]
         if flat.is_one_clause and not keeps and matched is None:
-            return _Run(self._prepare(flat.clauses[0]).articles, [], [], [], [])
+            return _Run(self._prepare(flat.clauses[0]).articles, [], [], [], _NO_SETS)
         written = write_question(flat, order, keeps, self._generation, self._prepare, matched)
         if written is None:
             return None
@@ -195,9 +193,9 @@ class _Search:
         matches, filled = (0, 0) if is_first else (room.state[MATCHES], room.state[FILLED])
         if is_done and flat.is_one_clause:
             matches = self._prepare(flat.clauses[0]).articles
-        return _Run(matches, *room.read_best(filled), matched or [])
+        return _Run(matches, *room.read_best(filled), matched or _NO_SETS)
 
-    def _find_tree(self, node: PlanNode, keeps: int, matched: list[Bits] | None) -> _Run:
+    def _find_tree(self, node: PlanNode, keeps: int, matched: MatchedSets | None) -> _Run:
         generation = self._generation
         order = ORDERS[self._plan.sort]
         room = ROOM
@@ -223,16 +221,16 @@ class _Search:
                     program.steps, segment.text, program.leaves, program.rows, program.ranges, segment.first_day,
                     segment.last_day, segment.live, not segment.deleted, _K1, TITLE_SCALE,
                     segment.row_address("text"), room.address, size, filled, order,
-                    _NO_BITS if matched is None else matched[segment.number], out_docs, out_scores, count,
+                    _NO_BITS if matched is None else matched.bits[segment.number], out_docs, out_scores, count,
                     first, size_of_slice, cursors, bits, scores,
                 )  # fmt: skip
                 total += matches
             if is_deep:
                 written.append((segment.number, out_docs[:count], out_scores[:count]))
         if is_deep:
-            return _Run(total, *self._sort_written(written, keeps, order), matched or [])
+            return _Run(total, *self._sort_written(written, keeps, order), matched or _NO_SETS)
         write_ids(room.address, filled)
-        return _Run(total, *room.read_best(filled), matched or [])
+        return _Run(total, *room.read_best(filled), matched or _NO_SETS)
 
     def _sort_written(
         self, written: list[tuple[int, I32, F32]], keeps: int, order: int

@@ -15,6 +15,7 @@ import numpy as np
 from indexer.codec.compiled import HAS_NUMBA, inlined
 
 _ANY_LENGTH = 1 << 40
+_first_byte = ctypes.c_char.from_buffer
 _pack_float, _unpack_int = Struct("d").pack, Struct("q").unpack
 
 if HAS_NUMBA:
@@ -129,4 +130,7 @@ def float_as_int(number: float) -> int:
 
 def address_of(array: np.ndarray) -> int:
     """Where an array lies; it must be kept as long as the address is used."""
-    return array.__array_interface__["data"][0]
+    try:
+        return ctypes.addressof(_first_byte(array))
+    except (TypeError, ValueError):  # empty, or not to be written to; numpy knows all, and takes five times as long
+        return array.__array_interface__["data"][0]
