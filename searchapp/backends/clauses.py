@@ -6,14 +6,13 @@ words in quotes, runs of adjacent terms, phrases, two readings of one acronym - 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from indexer.analysis.token import ACRONYM_MARK, CAPITALS_MARK, LANG_MARK
-from indexer.codec.kernels.packing import I64
 from searchapp.backends.adding_up import add_up_terms
 from searchapp.backends.generation import Generation, SearchedSegment
 from searchapp.backends.kernels import counting
@@ -31,8 +30,7 @@ from searchapp.search.scoring import inverse_frequency
 MODES: Final = {"text": BOTH, "title": TITLE}
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedClause:
+class PreparedClause(NamedTuple):
     """`leaves` has one for each segment; `articles` counts the live ones that hold the clause.
 
     `numbers` are the leaves as `kernels/flat.py` reads them, at `address`; none has more than `most_terms` terms.
@@ -44,7 +42,7 @@ class PreparedClause:
     articles: int
     idf: float
     idf_bits: int
-    numbers: I64
+    numbers: array[int]
     address: int
     most_terms: int
 
@@ -69,18 +67,20 @@ def prepare_clause(
     if known is not None:
         return known
     mode = MODES.get(clause.scope, UNSCORED)
-    leaves = tuple(_find_leaf(clause, key, segment, generation, mode, has_time) for segment in generation.segments)
+    leaves = tuple([_find_leaf(clause, key, segment, generation, mode, has_time) for segment in generation.segments])
     articles = _count_articles(leaves, generation, mode)
     idf = inverse_frequency(generation.live_count, articles)
     numbers = _leaf_numbers(leaves, mode)
     most_terms = max((len(leaf.terms) for leaf in leaves), default=0)
-    prepared = PreparedClause(mode, leaves, articles, idf, float_as_int(idf), numbers, address_of(numbers), most_terms)
+    prepared = PreparedClause(
+        mode, leaves, articles, idf, float_as_int(idf), numbers, numbers.buffer_info()[0], most_terms
+    )
     if all(leaf.docs is None and leaf.row is None for leaf in leaves):
         generation.prepared.put(key, prepared)
     return prepared
 
 
-def _leaf_numbers(leaves: Sequence[SegmentLeaf], mode: int) -> I64:
+def _leaf_numbers(leaves: Sequence[SegmentLeaf], mode: int) -> array[int]:
     begins: list[int] = []
     numbers: list[int] = []
     for leaf in leaves:
@@ -89,7 +89,7 @@ def _leaf_numbers(leaves: Sequence[SegmentLeaf], mode: int) -> I64:
         if leaf.docs is not None and leaf.gains is not None:
             ready = (address_of(leaf.docs), address_of(leaf.gains), len(leaf.docs))
         numbers += (leaf.size, mode, int(leaf.shares), *ready, len(leaf.terms), *leaf.terms)
-    return np.array(begins + numbers, np.int64)
+    return array("q", begins + numbers)
 
 
 def _find_leaf(
@@ -198,7 +198,7 @@ def make_ready(prepared: PreparedClause, generation: Generation, has_time: Calla
         add_up_terms(leaf.terms, segment, prepared.mode, has_time) if leaf.shares else leaf
         for leaf, segment in zip(prepared.leaves, generation.segments, strict=True)
     )
-    return replace(prepared, leaves=leaves)
+    return prepared._replace(leaves=leaves)
 
 
 def _count_articles(leaves: Sequence[SegmentLeaf], generation: Generation, mode: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
@@ -48,12 +48,31 @@ _K1: Final = float_as_int(float(np.float32(DEFAULT_PARAMETERS.k1)))
 _TITLE_SCALE: Final = float_as_int(float(TITLE_SCALE))
 #: As a tuple, since a union is looked through slowly.
 _CLAUSES: Final = (WordPlan, PhrasePlan, SpellingPlan, WindowPlan)
+_CLAUSE_TYPES: Final = frozenset(_CLAUSES)
+
+
+class FlatQuestion(NamedTuple):
+    """`clauses` are joined by OR where `is_any` says so, else by AND, as everything else is. `is_bare`: there is
+    nothing but clauses."""
+
+    is_any: bool
+    is_bare: bool
+    is_empty: bool
+    clauses: Sequence[Clause]
+    left_out: Sequence[Clause] = ()
+    values: Sequence[ValueIn] = ()
+    other_values: Sequence[ValueIn] = ()
+    days: Sequence[DaysWithin] = ()
+
+    @property
+    def is_one_clause(self) -> bool:
+        """One word or phrase and nothing else: its articles are counted before they are looked for."""
+        return self.is_bare and len(self.clauses) == 1 and not self.is_empty
 
 
 @dataclass(slots=True)
-class FlatQuestion:
-    """`clauses` are joined by OR where `is_any` says so, else by AND, as everything else is. `is_bare`: there is
-    nothing but clauses."""
+class _Gathering:
+    """A question while it is gathered."""
 
     is_any: bool = False
     is_bare: bool = True
@@ -63,11 +82,6 @@ class FlatQuestion:
     values: list[ValueIn] = field(default_factory=list)
     other_values: list[ValueIn] = field(default_factory=list)
     days: list[DaysWithin] = field(default_factory=list)
-
-    @property
-    def is_one_clause(self) -> bool:
-        """One word or phrase and nothing else: its articles are counted before they are looked for."""
-        return self.is_bare and len(self.clauses) == 1 and not self.is_empty
 
 
 class Written(NamedTuple):
@@ -80,15 +94,25 @@ class Written(NamedTuple):
 
 def flatten(node: PlanNode, filters: Sequence[ValueIn | DaysWithin]) -> FlatQuestion | None:
     """The question in one row; None for a tree."""
-    flat = FlatQuestion()
+    if not filters:
+        if type(node) is WordPlan:
+            return FlatQuestion(False, True, False, (node,))
+        # Nearly all questions are so, and nothing has to be gathered for them.
+        if (type(node) is AnyOf or type(node) is AllOf) and len(node.children) > 1:
+            children = cast("tuple[Clause, ...]", node.children)
+            if _CLAUSE_TYPES.issuperset(map(type, children)):
+                return FlatQuestion(type(node) is AnyOf, True, False, children)
+    flat = _Gathering()
     if not _add(flat, node):
         return None
     for narrowing in filters:
         _narrow(flat, narrowing)
-    return flat
+    return FlatQuestion(
+        flat.is_any, flat.is_bare, flat.is_empty, flat.clauses, flat.left_out, flat.values, flat.other_values, flat.days
+    )
 
 
-def _narrow(flat: FlatQuestion, node: ValueIn | DaysWithin) -> None:
+def _narrow(flat: _Gathering, node: ValueIn | DaysWithin) -> None:
     flat.is_bare = False
     if isinstance(node, ValueIn):
         flat.values.append(node)
@@ -96,7 +120,7 @@ def _narrow(flat: FlatQuestion, node: ValueIn | DaysWithin) -> None:
         flat.days.append(node)
 
 
-def _add(flat: FlatQuestion, node: PlanNode) -> bool:
+def _add(flat: _Gathering, node: PlanNode) -> bool:
     """Whether the question stays flat with this node under its AND."""
     if isinstance(node, _CLAUSES):
         flat.clauses.append(node)
@@ -118,7 +142,7 @@ def _add(flat: FlatQuestion, node: PlanNode) -> bool:
             return True
 
 
-def _add_any(flat: FlatQuestion, children: Sequence[PlanNode]) -> bool:
+def _add_any(flat: _Gathering, children: Sequence[PlanNode]) -> bool:
     chosen = [child for child in children if not isinstance(child, NoArticle)]
     if not chosen:
         flat.is_empty = True
@@ -135,7 +159,7 @@ def _add_any(flat: FlatQuestion, children: Sequence[PlanNode]) -> bool:
     return True
 
 
-def _leave_out(flat: FlatQuestion, node: PlanNode) -> bool:
+def _leave_out(flat: _Gathering, node: PlanNode) -> bool:
     flat.is_bare = False
     if isinstance(node, _CLAUSES):
         flat.left_out.append(node)

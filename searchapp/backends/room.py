@@ -28,11 +28,11 @@ class Room(threading.local):
 
     def __init__(self) -> None:
         state = np.zeros(STATE_FIELDS, np.int64)
-        self.phrase_state = np.zeros(PHRASE_FIELDS, np.int64)
+        phrase_state = np.zeros(PHRASE_FIELDS, np.int64)
         docs, scores = np.empty(MOST_KEPT, np.int64), np.empty(MOST_KEPT, np.float32)
         ids = np.empty(MOST_KEPT, f"S{ID_BYTES}")
         # Views, since a slice of them is made and read in half of the time.
-        self.state = state.data
+        self.state, self.phrase_state = state.data, phrase_state.data
         self._docs, self._ids = docs.data, ids.view(np.uint8).data
         self._scores = scores.data
         self.found_docs, self.found_gains = np.empty(0, np.int32), np.empty(0, np.float32)
@@ -57,7 +57,7 @@ class Room(threading.local):
             (tables.SPARE_DOCS, np.empty(BLOCK, np.int32)),
             (tables.SPARE_ROW, np.empty(BLOCK, np.float32)),
             (tables.STATE, state),
-            (tables.PHRASE_STATE, self.phrase_state),
+            (tables.PHRASE_STATE, phrase_state),
             (tables.ALLOWED_BITS, np.zeros(FLAT_WORDS, np.uint64)),
             (tables.CANDIDATE_BITS, np.zeros(FLAT_WORDS, np.uint64)),
             (tables.ASKED, np.empty(CANDIDATES, np.int32)),

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from typing import NamedTuple, cast
 
 from indexer.analysis.analyzer import Analyzer
-from indexer.analysis.token import TypedWord, shown_term
+from indexer.analysis.token import TypedWord
 from searchapp.query.nodes import And, CloseWord, DateRange, Node, Or, Pattern, Phrase, Query, Word, Words
 from searchapp.query.notes import Notes
 from searchapp.search.plan import AllOf, AnyOf, Clause, DaysWithin, PhrasePlan, PlanNode, SpellingPlan, WordPlan
 from searchapp.search.reading import phrase_variants
-from searchapp.search.shown import ShownClause, show_runs
+from searchapp.search.shown import ShownClause, show_runs, show_variants
 from searchapp.search.spelled import SpelledWord, read_spelled
 
 
@@ -118,8 +118,7 @@ def _plan_phrase(tree: Phrase, langs: tuple[str, ...], analyzer: Analyzer) -> Pl
     if tree.slop is not None or len(words) < 2:
         return None
     clause = PhrasePlan("text", phrase_variants(words), 1.0, 0)
-    shown = dict.fromkeys(" ".join([shown_term(slot[0]) for slot in variant]) for variant in clause.variants)
-    return PlainPlan(clause, clause, tree, (clause,), (ShownClause(tree.text, tuple(shown)),))
+    return PlainPlan(clause, clause, tree, (clause,), (ShownClause(tree.text, show_variants(clause.variants)),))
 
 
 def _plan_spelled(

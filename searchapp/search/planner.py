@@ -59,7 +59,7 @@ from searchapp.search.reading import (
     word_units,
 )
 from searchapp.search.request import NO_FILTERS, Filters, SearchRequest
-from searchapp.search.shown import ShownClause, show_runs
+from searchapp.search.shown import ShownClause, show_runs, show_variants
 from searchapp.search.spelled import SpelledWord
 from searchapp.search.spellings import Spelling
 
@@ -240,8 +240,7 @@ class _Planning:
         if not words:
             return None
         planned = PhrasePlan(scope, phrase_variants(words), 1.0, len(self.clauses))
-        shown = dict.fromkeys(" ".join(shown_term(slot[0]) for slot in variant) for variant in planned.variants)
-        self._add(planned, ShownClause(phrase.text, tuple(shown)), scope, sought=sought)
+        self._add(planned, ShownClause(phrase.text, show_variants(planned.variants)), scope, sought=sought)
         return _alike(planned)
 
     def _plan_near(self, near: Near, scope: Scope, *, sought: bool) -> _Both | None:

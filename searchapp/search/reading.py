@@ -169,6 +169,8 @@ class QueryReading:
 
 def phrase_variants(words: Sequence[TypedWord]) -> tuple[tuple[tuple[str, ...], ...], ...]:
     """Whole spellings of a phrase, each a row of slots of alternative surfaces: `well being`, then `wellbeing`."""
+    if all(len(word.alternatives) == len(word.alternatives[0]) == 1 for word in words):
+        return (tuple([word.alternatives[0] for word in words]),)
     spellings: list[list[tuple[tuple[str, ...], ...]]] = []
     for word in words:
         one_slot = tuple(dict.fromkeys(run[0] for run in word.alternatives if len(run) == 1))

@@ -21,3 +21,9 @@ class ShownClause(NamedTuple):
 def show_runs(runs: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
     """The spellings of a word, each once."""
     return tuple(dict.fromkeys(" ".join(shown_term(term) for term in run) for run in runs))
+
+
+@lru_cache(maxsize=2048)
+def show_variants(variants: tuple[tuple[tuple[str, ...], ...], ...]) -> tuple[str, ...]:
+    """The spellings of a phrase, each once, by the first of what may stand in a slot."""
+    return tuple(dict.fromkeys(" ".join(shown_term(slot[0]) for slot in variant) for variant in variants))
