@@ -86,7 +86,7 @@ def _leaf_numbers(leaves: Sequence[SegmentLeaf], mode: int) -> array[int]:
     for leaf in leaves:
         begins.append(len(leaves) + len(numbers))
         ready = (0, 0, 0)
-        if leaf.docs is not None and leaf.gains is not None:
+        if leaf.docs is not None and leaf.gains is not None and leaf.size:
             ready = (address_of(leaf.docs), address_of(leaf.gains), len(leaf.docs))
         numbers += (leaf.size, mode, int(leaf.shares), *ready, len(leaf.terms), *leaf.terms)
     return array("q", begins + numbers)
