@@ -165,6 +165,11 @@ class Generation:
             whole, [whole[first:end] for first, end in pairwise(ends)], [address + 8 * first for first in ends[:-1]]
         )
 
+    def is_in(self, sets: MatchedSets, doc: int) -> bool:
+        number = bisect_right(self.bases, doc) - 1
+        inside = doc - self.bases[number]
+        return bool(sets.whole.data[self._set_ends[number] + (inside >> 6)] >> (inside & 63) & 1)
+
     def live_sets(self) -> MatchedSets:
         """Of all articles."""
         sets = self.empty_sets()

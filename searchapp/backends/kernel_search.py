@@ -79,11 +79,7 @@ class _Search:
         if has_other and plan.match == "any":
             all_found = self._find(plan.all_words, 0, wants_sets=True)
             found = self._find(plan.any_words, keeps, wants_sets=wants_sets)
-            tier = frozenset(
-                found_id
-                for found_id, doc in zip(found.ids, found.docs, strict=True)
-                if self._is_in(all_found.matched, doc)
-            )
+            tier = self._those_in(all_found, found)
         else:
             # All of what may come before a divider is kept.
             falls_back = has_other and plan.match == "auto"
@@ -159,9 +155,13 @@ class _Search:
             known = self._clauses[key] = make_ready(self._prepare(clause), self._generation, self._has_time)
         return known
 
-    def _is_in(self, matched: MatchedSets, doc: int) -> bool:
-        segment, inside = self._generation.locate(doc)
-        return bool(matched.bits[segment.number][inside >> 6] >> np.uint64(inside & 63) & np.uint64(1))
+    def _those_in(self, all_found: _Run, found: _Run) -> frozenset[str]:
+        """Which of the hits are matches of the other tree as well."""
+        if not all_found.total:
+            return frozenset()
+        is_in = self._generation.is_in
+        sets = all_found.matched
+        return frozenset([found_id for found_id, doc in zip(found.ids, found.docs, strict=True) if is_in(sets, doc)])
 
     def _find(self, node: PlanNode, keeps: int, *, wants_sets: bool) -> _Run:
         matched = self._generation.empty_sets() if wants_sets else None
