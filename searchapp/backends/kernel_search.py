@@ -108,23 +108,18 @@ class _Search:
             for clause in plan.clauses
             if type(clause) is SpellingPlan
         ]
+        in_time = self._in_time
         return Matches(
-            hits=hits,
-            total=found.total,
-            total_all_words=all_found.total,
-            total_is_exact=self._in_time,
-            timed_out=not self._in_time,
-            facets=facets,
-            histogram=buckets,
-            clause_articles=clause_articles,
-            generation=self._generation.number,
-            expansions=tuple(filter(None, expansions)),
-        )
+            hits, found.total, all_found.total, in_time, not in_time, facets, buckets, clause_articles,
+            self._generation.number, tuple(filter(None, expansions)) if expansions else (),
+        )  # fmt: skip
 
     def _count_facets(self, matched: MatchedSets) -> tuple[FacetCounts, ...]:
         return tuple(
-            count_facets(request, matched, self._generation) if self._has_time() else FacetCounts(request.name, ())
-            for request in self._plan.facets
+            [
+                count_facets(request, matched, self._generation) if self._has_time() else FacetCounts(request.name, ())
+                for request in self._plan.facets
+            ]
         )
 
     def _articles(self, clause: Clause) -> int:

@@ -86,6 +86,8 @@ class Room(threading.local):
 
     def read_best(self, filled: int) -> tuple[list[str], list[int], list[float]]:
         """The hits that a search has left here: their ids, places in the generation, and scores."""
+        if not filled:
+            return [], [], []
         spelled = str(self._ids[: ID_BYTES * filled], "ascii")
         ids = [spelled[at : at + ID_BYTES] for at in range(0, len(spelled), ID_BYTES)]
         return ids, self._docs[:filled].tolist(), cast("list[float]", self._scores[:filled].tolist())
