@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from indexer.codec.numbers import pack_numbers
 from searchapp.backends.adding_up import add_up_forms
 from searchapp.backends.generation import Generation, SearchedSegment
 from searchapp.backends.kernels import fuzzy, merging_forms, patterns, unions
+from searchapp.backends.kernels.blocks import UNSCORED
 from searchapp.backends.leaf import LateError, SegmentLeaf
 from searchapp.search.plan import SpellingPlan
 from searchapp.search.port import SHOWN_FORMS, Expansion
@@ -95,12 +96,32 @@ def expand_spelling(clause: SpellingPlan, generation: Generation, has_time: Call
 
 
 def find_spelled_leaf(
-    forms: FittingForms, segment: SearchedSegment, group_name: str, mode: int, has_time: Callable[[], bool]
+    clause: SpellingPlan, segment: SearchedSegment, generation: Generation, mode: int, has_time: Callable[[], bool]
 ) -> SegmentLeaf:
-    """Raises LateError when there is no time left to add the forms up."""
-    numbers = forms.numbers[segment.number]
-    if not len(numbers):
+    """Raises LateError when there is no time left to look for the forms, or to add them up."""
+    group_name = "text" if mode != UNSCORED else clause.scope
+    key = ("terms", clause.spelling, group_name, clause.scored, segment.number)
+    sought: _SoughtTerms | None = generation.sets.get(key)
+    if sought is None:
+        forms = find_fitting_forms(clause, generation, has_time)
+        sought = _seek_terms(forms, segment, group_name)
+        generation.sets.put(key, sought, 256 + 14 * len(sought.terms) + len(sought.wanted))
+    if not len(sought.terms):
         return SegmentLeaf(0)
+    return add_up_forms(*sought, segment, group_name, mode, has_time)
+
+
+class _SoughtTerms(NamedTuple):
+    """What a spelling is in a segment, as `kernels/unions.py` reads it."""
+
+    terms: I32
+    form_at: I64
+    wanted: U8
+    whole: NDArray[np.bool_]
+
+
+def _seek_terms(forms: FittingForms, segment: SearchedSegment, group_name: str) -> _SoughtTerms:
+    numbers = forms.numbers[segment.number]
     group = segment.mapped.group(group_name)
     terms, form_at, place_of = _gather_terms(numbers, group)
     wanted, whole = np.zeros(form_at[-1], np.uint8), np.empty(len(terms), np.bool_)
@@ -109,7 +130,7 @@ def find_spelled_leaf(
         numbers, forms.marks[segment.number],
         ways.surface_start.words, ways.surface_term.words, ways.surface_form.words, place_of, form_at, wanted, whole,
     )  # fmt: skip
-    return add_up_forms(terms, form_at, wanted, whole, segment, group_name, mode, has_time)
+    return _SoughtTerms(terms.copy(), form_at.copy(), wanted, whole)
 
 
 _NO_TOTALS: Final[I64] = np.zeros(0, np.int64)

@@ -122,4 +122,4 @@ class _Opened:
     def count_values(self, facet: FacetRequest) -> FacetCounts:
         if self._source is not None:
             return count_facet(facet, np.flatnonzero(self._source.live).astype(np.int32), self._source)
-        return count_facets(facet, [segment.live for segment in self._generation.segments], self._generation)
+        return count_facets(facet, self._generation.live_sets(), self._generation)

@@ -17,14 +17,12 @@ class ScoredArticle(NamedTuple):
     all_words: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FacetCount:
+class FacetCount(NamedTuple):
     value: str
-    count: int
+    count: int  # type: ignore[assignment]  # not how often a thing stands in a tuple
 
 
-@dataclass(frozen=True, slots=True)
-class FacetCounts:
+class FacetCounts(NamedTuple):
     """Most frequent values first, ties by value; as many as were asked for."""
 
     name: FacetName
@@ -53,8 +51,7 @@ class Expansion:
     shown: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(NamedTuple):
     """The answer to a plan: a slice of scored ids, and counts over all matches.
 
     `clause_articles[i]` is the number of articles that hold the plan's i-th clause, whatever else was asked.

@@ -8,12 +8,15 @@ in their place; nothing here knows how long they are.
 from __future__ import annotations
 
 import ctypes
+from struct import Struct
 
 import numpy as np
 
 from indexer.codec.compiled import HAS_NUMBA, inlined
 
 _ANY_LENGTH = 1 << 40
+_first_byte = ctypes.c_char.from_buffer
+_pack_float, _unpack_int = Struct("d").pack, Struct("q").unpack
 
 if HAS_NUMBA:
     import numba
@@ -144,9 +147,13 @@ else:
 
 def float_as_int(number: float) -> int:
     """The bits of a float64, as a table of int64 holds it."""
-    return int(np.float64(number).view(np.int64))
+    bits: int = _unpack_int(_pack_float(number))[0]
+    return bits
 
 
 def address_of(array: np.ndarray) -> int:
     """Where an array lies; it must be kept as long as the address is used."""
-    return array.__array_interface__["data"][0]
+    try:
+        return ctypes.addressof(_first_byte(array))
+    except (TypeError, ValueError):  # empty, or not to be written to; numpy knows all, and takes five times as long
+        return array.__array_interface__["data"][0]
