@@ -18,9 +18,9 @@ class Sent:
     __slots__ = ()
 
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
-        return type(self), _field_getter(type(self))(self)
+        return type(self), _field_getter(type(self))(self)  # type: ignore[arg-type]
 
 
 @cache
-def _field_getter(kind: Any) -> Callable[[object], tuple[Any, ...]]:  # noqa: ANN401 a dataclass
+def _field_getter(kind: type) -> Callable[[object], tuple[Any, ...]]:
     return attrgetter(*(each.name for each in fields(kind)))
