@@ -6,7 +6,6 @@ Knows nothing of engines. No step leaves a search for everything, or for words t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from searchapp.query.joining import is_only_negative, join_all, join_any
@@ -80,13 +79,13 @@ def _loosen(node: Node, *, all_words: bool) -> Iterator[Looser]:  # noqa: C901 o
             yield from _loosen_one(children, _join_any, all_words=all_words)
         case Words(children) if all_words and len(children) > 1:
             for number, word in enumerate(children):
-                rest = replace(node, children=(*children[:number], *children[number + 1 :]))
+                rest = Words((*children[:number], *children[number + 1 :]), node.start, node.end)
                 yield Looser(rest, f"without {word.text}", 5)
         case InField(name, child) if name != "lang":
             if name == "title":
                 yield Looser(child, f"with {print_query(child)} anywhere, not in the title alone", 2, keeps_all=True)
             for inner in _loosen(child, all_words=all_words or name != "title"):
-                yield inner._replace(tree=replace(node, child=inner.tree))
+                yield inner._replace(tree=InField(name, inner.tree, node.start, node.end))
         case Phrase(text) if " " in text:
             words = tuple(Word(word, node.start, node.end) for word in text.split())
             yield Looser(
