@@ -236,9 +236,12 @@ def sections() -> Iterator[str]:
     yield from (f"{group}.{part}" for group in groups for part in parts)
     yield from ("id", "id_order", "content_hash", "title_length", "body_length", "first_day", "last_day", "instant")
     yield from ("external_order", "external_hash")
+    # Where each article has one value, and all the same one, there is nothing to be damaged.
     columns = ("collection", "lang", "source", "author", "tag", "origin")
-    yield from (f"{column}.{part}" for column in columns for part in ("codes", "offsets", "values", "value_offsets"))
-    yield from ("stored", "stored_offsets", "original", "original_offsets")
+    yield from (f"{column}.{part}" for column in columns for part in ("values", "value_offsets"))
+    yield from (f"{column}.codes" for column in ("lang", "source", "author", "tag", "origin"))
+    yield from (f"{column}.offsets" for column in ("source", "author", "tag"))
+    yield from ("stored", "stored_sizes", "stored_starts", "original", "original_sizes", "original_starts")
 
 
 #: A word misspelt in its dictionary, a document or a position moved between two others, the last bits of a bound, bits
