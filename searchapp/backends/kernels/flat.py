@@ -354,14 +354,12 @@ def score_hits(question, number, segment, room, filled):
 
 @kernel
 def search_flat(question, room, is_first):
-    """Begins with a question or goes on with it, until its budget of postings is used up; returns whether all is done,
-    which it is once."""
+    """Begins with a question or goes on, until its budget of postings is used up; returns whether all is done."""
     fields = int64s(question)
     row = int64s(room)
     state = int64s(row[STATE])
-    if is_first:
-        for i in range(STATE_FIELDS):
-            state[i] = 0
+    for i in range(STATE_FIELDS if is_first else 0):
+        state[i] = 0
     places = int64s(row[PLACES])
     filled = state[FILLED]
     budget = fields[BUDGET]
