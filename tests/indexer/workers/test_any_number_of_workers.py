@@ -81,7 +81,7 @@ def run(
     *,
     prune: bool = False,
     memory_mb: int = 64,
-    commit_every_s: float = 30,
+    commit_every_s: float = 3600,  # on a busy machine a run takes long, and one more commit is another generation
     ready: bool = False,
 ) -> tuple[object, ...]:
     """What a run said: its report without the time it took, and everything on the way."""
