@@ -17,14 +17,25 @@ from indexer.codec.compiled import HAS_NUMBA
 from indexer.settings import Settings
 from searchapp.query.nodes import Note
 from searchapp.query.parser import parse_query
+from searchapp.search.cursor import Cursor, CursorExpiredError
 from searchapp.search.highlight import Highlighted, highlight_article
 from searchapp.search.named_forms import name_forms
 from searchapp.search.plan import MOST_SCORED_FORMS, FacetRequest
 from searchapp.search.planner import PlannedSearch, plan_search
-from searchapp.search.port import FEW_NAMED_FORMS, Engine, FacetCounts, IndexFacts, Matches, StoredArticle
+from searchapp.search.port import (
+    FEW_NAMED_FORMS,
+    Engine,
+    FacetCounts,
+    IndexFacts,
+    Matches,
+    ScoredArticle,
+    Searchable,
+    StoredArticle,
+)
 from searchapp.search.request import Clause, Hit, Page, SearchRequest
 from searchapp.search.scoring import inverse_frequency
 from searchapp.search.showing import Showing, make_showing
+from searchapp.search.walking import Walks
 
 #: How often a search is run again because an article of its answer was deleted before it could be fetched.
 _TRIES = 3
@@ -43,21 +54,27 @@ class SearchService:
     today: Callable[[], date]
     compiled: bool = HAS_NUMBA
     showing: Showing = field(init=False)
+    walks: Walks = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "showing", make_showing(self.analyzer, compiled=self.compiled))
+        object.__setattr__(self, "walks", Walks())
 
     def search(self, request: SearchRequest) -> Page:
-        """The page that was asked for. Never fails because of what was typed: notes say what was not understood."""
+        """The page that was asked for. Never fails because of what was typed: notes say what was not understood.
+
+        Raises CursorExpiredError where the request has a cursor whose generation is open no more.
+        """
         started = perf_counter()
-        planned, facts = self._plan(request)
+        searched = self._searched(request)
+        planned, facts = self._plan(request, searched)
         for _ in range(_TRIES):
-            matches = self.engine.execute(planned.plan)
-            fetched = self.engine.fetch(tuple([hit.id for hit in matches.hits]), with_original=False)
+            matches, found = self._execute(request, planned, searched)
+            fetched = searched.fetch(tuple([hit.id for hit in found]), with_original=False)
             if None not in fetched:
                 break
         rarity = [inverse_frequency(facts.articles, articles) for articles in matches.clause_articles]
-        pairs = [(hit, stored) for hit, stored in zip(matches.hits, fetched, strict=True) if stored is not None]
+        pairs = [(hit, stored) for hit, stored in zip(found, fetched, strict=True) if stored is not None]
         wanted = name_forms(planned.marked, matches.expansions)
         shown = self.showing.show([stored.article for _, stored in pairs], wanted, rarity)
         hits = tuple(
@@ -82,6 +99,18 @@ class SearchService:
             took_ms=(perf_counter() - started) * 1000,
         )
 
+    def cursor_after(self, page: Page) -> Cursor | None:
+        """Where the hits go on after this page, None where they end; its generation stays open for whoever follows.
+
+        A late answer does not say what comes next: whoever wants to know asks for the same page again.
+        """
+        request = page.request
+        first = request.first_hit + request.per_page
+        if page.timed_out or first >= page.total:
+            return None
+        self.engine.pin(page.generation)
+        return Cursor(page.generation, first, self._day(request))
+
     def article(self, article_id: str) -> StoredArticle | None:
         """The stored article; None where the archive has none of this id (any more)."""
         return self.engine.fetch((article_id,))[0]
@@ -92,7 +121,7 @@ class SearchService:
 
     def highlight(self, stored: StoredArticle, q: str) -> Highlighted:
         """The whole article with everything marked that the query's words and phrases match."""
-        planned, _ = self._plan(SearchRequest(q=q))
+        planned, _ = self._plan(SearchRequest(q=q), self.engine)
         return highlight_article(stored.article, planned.marked, self.analyzer)
 
     def facts(self) -> IndexFacts:
@@ -102,10 +131,31 @@ class SearchService:
         """Facet counts over the whole archive: what the empty page offers."""
         return self.engine.count_values(facets)
 
-    def _plan(self, request: SearchRequest) -> tuple[PlannedSearch, IndexFacts]:
-        facts = self.engine.facts()
-        query = parse_query(request.q, self.today())
+    def _searched(self, request: SearchRequest) -> Searchable:
+        if request.cursor is None:
+            return self.engine
+        kept = self.engine.at(request.cursor.generation)
+        if kept is None:
+            raise CursorExpiredError("belongs to a generation of the index that is kept no longer")
+        return kept
+
+    def _day(self, request: SearchRequest) -> date:
+        return self.today() if request.cursor is None else request.cursor.today
+
+    def _plan(self, request: SearchRequest, searched: Searchable) -> tuple[PlannedSearch, IndexFacts]:
+        facts = searched.facts()
+        query = parse_query(request.q, self._day(request))
         return plan_search(query, request, facts.langs, self.analyzer, self.settings.search_deadline_ms), facts
+
+    def _execute(
+        self, request: SearchRequest, planned: PlannedSearch, searched: Searchable
+    ) -> tuple[Matches, tuple[ScoredArticle, ...]]:
+        """The matches, and the hits of them that were asked for."""
+        if request.cursor is None:
+            matches = searched.execute(planned.plan)
+            return matches, matches.hits
+        stretch = self.walks.read(request, lambda wider: searched.execute(self._plan(wider, searched)[0].plan))
+        return stretch.matches, stretch.hits(request.cursor.first, request.per_page)
 
 
 def _count_clauses(planned: PlannedSearch, matches: Matches) -> tuple[Clause, ...]:
