@@ -57,7 +57,7 @@ def make_api(find_service: Callable[[], SearchService], cursors: Cursors) -> Blu
         return response
 
     def article(article_id: str) -> Response:
-        q = ARTICLE.read(request.args.items(multi=True))["highlight"]
+        q = ARTICLE.parameters.read(request.args.items(multi=True))["highlight"]
         service = find_service()
         stored = service.article(article_id)
         if stored is None:
@@ -69,7 +69,7 @@ def make_api(find_service: Callable[[], SearchService], cursors: Cursors) -> Blu
         return response
 
     def articles() -> Response:
-        external_id = ARTICLES.read(request.args.items(multi=True))["external_id"]
+        external_id = ARTICLES.parameters.read(request.args.items(multi=True))["external_id"]
         found = find_service().find_external_id(external_id)
         content: ArticlesAnswer = {
             "total": len(found),

@@ -56,7 +56,7 @@ def _describe(operation: Operation) -> Schema:
         "description": operation.about,
         "parameters": [
             *(_describe_parameter(variable, "path") for variable in operation.variables),
-            *(_describe_parameter(parameter, "query") for parameter in operation.parameters),
+            *(_describe_parameter(parameter, "query") for parameter in operation.parameters.listed),
         ],
         "responses": dict(_describe_answers(operation)),
     }

@@ -7,17 +7,17 @@ answer, and a view.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, TypedDict
+from typing import Annotated, Final, Literal, TypedDict
 
 from msgspec import Meta
 
 from searchapp.search.shapes import ArticleAnswer, ArticlesAnswer, SearchAnswer
-from searchapp.web.parameters import Parameter, Text, read_arguments
+from searchapp.web.parameters import Parameter, ParameterTable, Text
 from searchapp.web.params import SEARCH_PARAMETERS
 from searchapp.web.problems import ProblemCode
 
+_NONE: Final = ParameterTable()
 _WITHOUT_INDEX: Final[tuple[ProblemCode, ...]] = ("no_index", "index_unusable")
 _BAD_PARAMETERS: Final[tuple[ProblemCode, ...]] = ("unknown_parameter", "repeated_parameter", "bad_value")
 
@@ -46,14 +46,10 @@ class Operation:
     summary: str
     about: str
     shape: type
-    parameters: tuple[Parameter, ...] = ()
+    parameters: ParameterTable = _NONE
     variables: tuple[Parameter, ...] = ()
     problems: tuple[ProblemCode, ...] = ()
     can_be_unchanged: bool = False
-
-    def read(self, pairs: Iterable[tuple[str, str]]) -> Mapping[str, Any]:
-        """The value of each parameter. Raises ParameterError."""
-        return read_arguments(self.parameters, pairs)
 
 
 _ARTICLE_ID: Final = Parameter("article_id", Text(), "The article's id, as an answer gives it.", "oo5fg5usyfhjqhzz")
@@ -83,7 +79,9 @@ ARTICLE: Final = Operation(
     summary="Read one article",
     about="All that is stored of it, with what was left out of its page and why.",
     shape=ArticleAnswer,
-    parameters=(Parameter("highlight", Text(), "A query; adds where its words stand in title and body.", "maps"),),
+    parameters=ParameterTable(
+        Parameter("highlight", Text(), "A query; adds where its words stand in title and body.", "maps")
+    ),
     variables=(_ARTICLE_ID,),
     problems=(*_BAD_PARAMETERS, "article_not_found", *_WITHOUT_INDEX),
     can_be_unchanged=True,
@@ -94,7 +92,9 @@ ARTICLES: Final = Operation(
     summary="Find articles by the id that their outlet gave them",
     about="In every collection, so there may be several. None is no failure.",
     shape=ArticlesAnswer,
-    parameters=(Parameter("external_id", Text(), "The id, exactly as it was given.", "tw-2002-0417", required=True),),
+    parameters=ParameterTable(
+        Parameter("external_id", Text(), "The id, exactly as it was given.", "tw-2002-0417", required=True)
+    ),
     problems=(*_BAD_PARAMETERS, *_WITHOUT_INDEX),
 )
 ALIVE: Final = Operation(

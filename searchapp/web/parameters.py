@@ -1,7 +1,7 @@
 """What an argument of an address may say, told once: the same kinds read it, refuse it and describe it.
 
-`read_arguments` reads by a table of parameters; the document of the endpoint (`openapi.py`) lists the same table. Knows
-nothing of Flask: arguments come in as decoded (name, value) pairs in the order given.
+A `ParameterTable` reads by them; the document of the endpoint (`openapi.py`) lists the same table. Knows nothing of
+Flask: arguments come in as decoded (name, value) pairs in the order given.
 """
 
 from __future__ import annotations
@@ -195,47 +195,70 @@ class Parameter:
     required: bool = False
 
 
-def read_arguments(
-    parameters: tuple[Parameter, ...],
-    pairs: Iterable[tuple[str, str]],
-    *,
-    refuse_unknown: bool = True,
-    later: tuple[str, ...] = (),
-) -> Mapping[str, Any]:
-    """The value of every parameter, a tuple for those that are repeatable; an empty text counts as not given.
+class ParameterTable:
+    """The parameters of an operation, by which its arguments are read."""
 
-    With `refuse_unknown` a name that is not in the table is refused, and one that comes `later` is said to. Raises
-    ParameterError for the first argument that cannot be used.
-    """
-    known = {parameter.name: parameter for parameter in parameters}
-    given: dict[str, list[str]] = {}
-    for name, text in pairs:
-        parameter = known.get(name)
-        if parameter is None:
-            if not refuse_unknown:
-                continue
-            if name in later:
-                raise ParameterError("not_supported_yet", name, f"`{name}` is not supported yet; leave it out")
-            raise ParameterError("unknown_parameter", shorten(name), _name_known(name, tuple(known)))
-        if not parameter.repeatable and name in given:
-            raise ParameterError("repeated_parameter", name, f"`{name}` was given more than once; give it once")
-        if text or not parameter.repeatable:
-            given.setdefault(name, []).append(text)
-    return {name: _read(parameter, given.get(name, ())) for name, parameter in known.items()}
+    def __init__(self, *listed: Parameter) -> None:
+        self.listed = listed
+        self.names = tuple(parameter.name for parameter in listed)
+        self._known = {parameter.name: parameter for parameter in listed}
+        self._absent = {each.name: () if each.repeatable else each.kind.default for each in listed}
+        self._needed = tuple(parameter for parameter in listed if parameter.required)
+
+    def read(
+        self, pairs: Iterable[tuple[str, str]], *, refuse_unknown: bool = True, later: tuple[str, ...] = ()
+    ) -> Mapping[str, Any]:
+        """The value of every parameter, a tuple for those that are repeatable; an empty text counts as not given.
+
+        With `refuse_unknown` a name that is not in the table is refused, and one that comes `later` is said to. Raises
+        ParameterError for an argument that cannot be used.
+        """
+        given = self._gather(pairs, refuse_unknown=refuse_unknown, later=later)
+        for parameter in self._needed:
+            if not any(given.get(parameter.name, ())):
+                needed = f"`{parameter.name}` is needed: ?{parameter.name}={parameter.example}"
+                raise ParameterError("bad_value", parameter.name, needed)
+        values = self._absent.copy()
+        for name, texts in given.items():
+            if any(texts):
+                values[name] = _read(self._known[name], texts)
+        return values
+
+    def _gather(
+        self, pairs: Iterable[tuple[str, str]], *, refuse_unknown: bool, later: tuple[str, ...]
+    ) -> Mapping[str, list[str]]:
+        given: dict[str, list[str]] = {}
+        for name, text in pairs:
+            parameter = self._known.get(name)
+            if parameter is None:
+                if refuse_unknown:
+                    raise self._refuse_name(name, later)
+            elif name not in given:
+                given[name] = [text]
+            elif parameter.repeatable:
+                given[name].append(text)
+            else:
+                raise ParameterError("repeated_parameter", name, f"`{name}` was given more than once; give it once")
+        return given
+
+    def _refuse_name(self, name: str, later: tuple[str, ...]) -> ParameterError:
+        if name in later:
+            return ParameterError("not_supported_yet", name, f"`{name}` is not supported yet; leave it out")
+        known = f"; known {'are' if len(self.names) > 1 else 'is'} {', '.join(self.names)}" if self.names else ""
+        message = f"there is no parameter `{shorten(name)}`{suggest(name, self.names) or known}"
+        return ParameterError("unknown_parameter", shorten(name), message)
 
 
 def _read(parameter: Parameter, texts: Iterable[str]) -> Any:  # noqa: ANN401 each kind has its own
+    """`texts` are not all empty."""
     name, kind = parameter.name, parameter.kind
+    if not parameter.repeatable:
+        (text,) = texts
+        return kind.read(name, text)
     given = tuple(dict.fromkeys(text for text in texts if text))
-    if parameter.repeatable:
-        if len(given) > MAX_VALUES:
-            raise ParameterError("too_many_values", name, f"`{name}` has {len(given)} values; at most {MAX_VALUES}")
-        return tuple(kind.read(name, text) for text in given)
-    if given:
-        return kind.read(name, given[0])
-    if parameter.required:
-        raise ParameterError("bad_value", name, f"`{name}` is needed: ?{name}={parameter.example}")
-    return kind.default
+    if len(given) > MAX_VALUES:
+        raise ParameterError("too_many_values", name, f"`{name}` has {len(given)} values; at most {MAX_VALUES}")
+    return tuple([kind.read(name, text) for text in given])
 
 
 def refuse_value(name: str, text: str, right: str) -> ParameterError:
@@ -255,8 +278,3 @@ def list_choices(choices: tuple[str, ...]) -> str:
 
 def shorten(text: str) -> str:
     return text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "…"
-
-
-def _name_known(name: str, known: tuple[str, ...]) -> str:
-    listed = f"; known are {', '.join(known)}" if len(known) > 1 else f"; known is {known[0]}" if known else ""
-    return f"there is no parameter `{shorten(name)}`{suggest(name, known) or listed}"

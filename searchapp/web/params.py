@@ -21,10 +21,10 @@ from searchapp.web.parameters import (
     Number,
     Parameter,
     ParameterError,
+    ParameterTable,
     Sizes,
     Text,
     Year,
-    read_arguments,
 )
 
 WINDOW_HITS = 10_000
@@ -36,7 +36,7 @@ Interval = Literal["day", "month", "year"]
 Rank = Literal["default", "bm25"]
 
 _VALUE: Final = Text(MAX_VALUE_CHARS)
-SEARCH_PARAMETERS: Final = (
+SEARCH_PARAMETERS: Final = ParameterTable(
     Parameter("q", Text(), "The query, in the language of docs/query-language.md; nothing that is typed is an error. "
               "Of more than 512 characters the first are searched, and a note says so.", "minefield maps"),
     Parameter("match", Choice(get_args(Match), "auto"), "Plain words: `all` of them, `any` of them, or `auto`: all, "
@@ -65,8 +65,8 @@ SEARCH_PARAMETERS: Final = (
 )  # fmt: skip
 
 REPEATABLE: tuple[FacetName, ...] = ("year", "source", "author", "lang", "tag", "collection")
-KNOWN = tuple(parameter.name for parameter in SEARCH_PARAMETERS)
-SINGLE = tuple(parameter.name for parameter in SEARCH_PARAMETERS if not parameter.repeatable)
+KNOWN = SEARCH_PARAMETERS.names
+SINGLE = tuple(parameter.name for parameter in SEARCH_PARAMETERS.listed if not parameter.repeatable)
 LATER = ("group", "explain")
 
 
@@ -85,7 +85,7 @@ def read_params(pairs: Iterable[tuple[str, str]], *, refuse_unknown: bool) -> As
 
     Raises ParameterError for the first argument that cannot be used.
     """
-    given = read_arguments(SEARCH_PARAMETERS, pairs, refuse_unknown=refuse_unknown, later=LATER)
+    given = SEARCH_PARAMETERS.read(pairs, refuse_unknown=refuse_unknown, later=LATER)
     request = SearchRequest(
         q=given["q"],
         match=given["match"],
