@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from time import perf_counter
 
 import orjson
 from flask import Blueprint, Response, request
@@ -30,29 +31,35 @@ def make_api(find_service: Callable[[], SearchService], cursors: Cursors) -> Blu
     api = Blueprint("api", __name__)
 
     def search() -> Response:
+        started = perf_counter()
         asked = read_params(request.args.items(multi=True), refuse_unknown=True)
         service = find_service()
         if asked.cursor:
-            return _search_on(asked, service)
+            cursor = cursors.read(asked.cursor, asked.search)
+            asked = replace(asked, search=replace(asked.search, cursor=cursor))
+            return _print_page(_find(asked, service), asked, service, started)
         # Cursors in an answer live for a time, so it does not stay the same for ever.
         facts = (service.today().isoformat(), write_params(asked.search, strict=asked.strict), cursors.period())
-        known = _tag(service.facts().generation, *facts)
+        generation = service.facts().generation
+        known = _tag(generation, *facts)
         if request.if_none_match.contains_weak(known):
-            service.engine.pin(service.facts().generation)
+            service.engine.pin(generation)  # for the cursor in the answer that is kept
             return _with_tag(Response(status=304), known)
         page = _find(asked, service)
-        response = _print_page(page, asked, service)
+        response = _print_page(page, asked, service, started)
         return response if page.timed_out else _with_tag(response, _tag(page.generation, *facts))
 
-    def _search_on(asked: Asked, service: SearchService) -> Response:
-        cursor = cursors.read(asked.cursor, asked.search)
-        return _print_page(_find(replace(asked, search=replace(asked.search, cursor=cursor)), service), asked, service)
-
-    def _print_page(page: Page, asked: Asked, service: SearchService) -> Response:
+    def _print_page(page: Page, asked: Asked, service: SearchService, started: float) -> Response:
         cursor = service.cursor_after(page)
         text = cursors.write(cursor, asked.search) if cursor else ""
-        following = answer_address(replace(asked.search, page=1), strict=asked.strict, cursor=text) if text else None
-        response = Response(orjson.dumps(answer(page, following)), content_type=JSON_TYPE)
+        following = (
+            answer_address(replace(asked.search, page=1, cursor=None), strict=asked.strict, cursor=text)
+            if text
+            else None
+        )
+        content = answer(page, following)
+        content["took_ms"] = round((perf_counter() - started) * 1000, 3)
+        response = Response(orjson.dumps(content), content_type=JSON_TYPE)
         response.headers["Cache-Control"] = "no-store"
         return response
 
