@@ -22,7 +22,13 @@ from indexer.codec.kernels.packing import I32, U8, U32
 from indexer.codec.segment import GROUPS, MappedSegment
 from indexer.codec.segment_file import SegmentFileWriter
 from indexer.codec.segment_writer import segment_facts, text_gains
-from indexer.codec.stored import MOST_SAMPLES, ArticleCompressor, ArticleDecompressor, train_dictionary
+from indexer.codec.stored import (
+    MOST_SAMPLES,
+    ArticleCompressor,
+    ArticleDecompressor,
+    train_dictionary,
+    write_dictionary,
+)
 
 _COPIED_BYTES: Final = 8 * 1024 * 1024
 _FRAMES_AT_ONCE: Final = 1024
@@ -126,7 +132,7 @@ def _merge_frames(writer: SegmentFileWriter, sources: Sequence[MergeSource]) -> 
         writer.add_parts(name, np.uint8, parts)
         offsets = np.concatenate([[0], np.cumsum(np.concatenate(lengths))]).astype(np.uint64)
         writer.add(f"{name}_offsets", offsets)
-    writer.add("stored_dictionary", np.frombuffer(dictionary, np.uint8))
+    write_dictionary(writer, dictionary)
 
 
 def _choose_dictionary(sources: Sequence[MergeSource]) -> bytes:

@@ -22,7 +22,13 @@ from indexer.codec.group import PostingGroup, open_group
 from indexer.codec.kernels.columns import find_ids
 from indexer.codec.kernels.packing import I64, U8
 from indexer.codec.segment_file import SegmentFile
-from indexer.codec.stored import ArticleDecompressor, StoredFrames, decode_article, open_stored
+from indexer.codec.stored import (
+    FORMAT_WITH_MAGIC,
+    ArticleDecompressor,
+    StoredFrames,
+    decode_article,
+    open_stored,
+)
 
 GROUPS: Final = ("text", "author", "source", "tag")
 
@@ -140,4 +146,4 @@ class MappedSegment:
 
     @cached_property
     def _decompressor(self) -> ArticleDecompressor:
-        return ArticleDecompressor(self.frames.dictionary)
+        return ArticleDecompressor(self.frames.dictionary, has_magic=self.file.version <= FORMAT_WITH_MAGIC)

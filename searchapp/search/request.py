@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from searchapp.query.nodes import Note
 from searchapp.search.cursor import Cursor
@@ -53,10 +53,9 @@ class SearchRequest:
         return (self.page - 1) * self.per_page if self.cursor is None else self.cursor.first
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     """A passage of the stored body. `spans` are (start, end) code points of `text`; `html` is `text` escaped, with
-    the spans in `<mark>`; `paragraph` counts from 1."""
+    the spans in `<mark>`; `paragraph` counts from 1. A tuple, as hits are: a page has dozens."""
 
     text: str
     spans: tuple[tuple[int, int], ...]
@@ -65,8 +64,7 @@ class Snippet:
     paragraphs: int
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     stored: StoredArticle
     score: float
     all_words: bool
