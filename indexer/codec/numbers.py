@@ -21,6 +21,10 @@ from indexer.codec.kernels.numbers import GROUP, SPARE
 from indexer.codec.kernels.packing import I64, U32
 
 MOST_WORDS: Final = 1 << 26
+MOST_BITS: Final = 32
+MOST: Final = (1 << MOST_BITS) - 1
+
+U64 = npt.NDArray[np.uint64]
 
 
 class Numbers:
@@ -64,6 +68,31 @@ class Numbers:
         return self[:].astype(dtype, copy=False)
 
 
+class Offsets:
+    """Where pieces that lie one behind the other begin, and where the last ends: by the `sizes` of the pieces, and by
+    where every 32nd of them begins (`starts`, uint64), so that what is cut may be longer than a number is."""
+
+    __slots__ = ("sizes", "starts")
+
+    def __init__(self, sizes: Numbers, starts: U64) -> None:
+        self.sizes = sizes
+        self.starts = starts
+
+    def __len__(self) -> int:
+        return len(self.sizes) + 1
+
+    def cut(self, piece: int) -> tuple[int, int]:
+        """Begin and end of a piece that is there."""
+        first, last = kernels.cut_at(self.sizes.words, self.starts, piece)
+        return int(first), int(last)
+
+    def all(self) -> I64:
+        """Begins of all pieces, and the end of the last; int64 (pieces + 1)."""
+        ends = np.zeros(len(self), np.int64)
+        np.cumsum(self.sizes[:], out=ends[1:])
+        return ends
+
+
 def pack_numbers(values: npt.NDArray[np.integer]) -> U32:
     """The words of these numbers."""
     groups = (len(values) + GROUP - 1) // GROUP
@@ -93,13 +122,16 @@ def open_numbers(words: U32, count: int) -> Numbers:
 
 
 def words_fit(numbers: Numbers) -> bool:
-    """Whether groups lie one behind the other, and nothing behind them."""
+    """Whether the words are those that these numbers are packed in. Reads all."""
     groups = (len(numbers) + GROUP - 1) // GROUP
     said = numbers.words[1 : 2 * groups : 2].astype(np.int64)
     widths = said & 63
     at = 2 * groups + np.cumsum(widths) - widths
     whole = len(numbers.words) == 2 * groups + int(widths.sum()) + SPARE
-    return whole and bool((widths <= 32).all()) and np.array_equal(said >> 6, at)
+    if not whole or (widths > MOST_BITS).any() or not np.array_equal(said >> 6, at):
+        return False
+    kept = numbers[:]
+    return bool((kept <= MOST).all()) and np.array_equal(pack_numbers(kept), numbers.words)
 
 
 def _read(words: U32, first: int, count: int) -> I64:

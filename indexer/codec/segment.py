@@ -132,11 +132,11 @@ class MappedSegment:
     def article(self, doc: int, *, with_original: bool = True) -> Article:
         """What is stored. A page of hits needs no original, which is then neither read nor decompressed."""
         frames = self.frames
-        first, last = int(frames.stored_offsets[doc]), int(frames.stored_offsets[doc + 1])
+        first, last = frames.stored_offsets.cut(doc)
         fields = self._decompressor.decompress(frames.stored[first:last].tobytes())
         original = b""
         if with_original:
-            first, last = int(frames.original_offsets[doc]), int(frames.original_offsets[doc + 1])
+            first, last = frames.original_offsets.cut(doc)
             original = self._decompressor.decompress(frames.original[first:last].tobytes())
         return decode_article(fields, original)
 

@@ -17,11 +17,13 @@ import numpy as np
 from indexer.codec.columns import ID_BYTES, VALUE_COLUMNS, ValueColumn
 from indexer.codec.dictionary import Dictionary
 from indexer.codec.group import MOST_FORMS, NO_SURFACE, PostingGroup, invert_forms
+from indexer.codec.kernels.numbers import GROUP
 from indexer.codec.kernels.packing import BLOCK, I64
-from indexer.codec.numbers import Numbers, words_fit
+from indexer.codec.numbers import Numbers, Offsets, words_fit
 from indexer.codec.segment import GROUPS, MappedSegment
 from indexer.codec.segment_writer import text_gains
 
+_UNFIT: Final = "its words are not what numbers are packed in"
 _ALL_WIDTHS: Final = 0xFFFFFF
 _LAST_ASCII: Final = 0x7F
 _TOKENS: Final = ("id", "content_hash")
@@ -115,15 +117,22 @@ def _value_fault(column: ValueColumn, count: int) -> tuple[str, str] | None:
 def _frame_faults(segment: MappedSegment) -> Iterator[Fault]:
     frames = segment.frames
     for name in ("stored", "original"):
-        if not _cuts(getattr(frames, f"{name}_offsets"), len(getattr(frames, name)), segment.document_count):
-            yield Fault(f"{name}_offsets", "do not cut the frames by document")
-    if (np.diff(frames.stored_offsets.astype(np.int64)) == 0).any():
-        yield Fault("stored_offsets", "a document has nothing stored")
+        offsets: Offsets = getattr(frames, f"{name}_offsets")
+        if not words_fit(offsets.sizes):
+            yield Fault(f"{name}_sizes", _UNFIT)
+            return
+        all_offsets = offsets.all()
+        if not np.array_equal(all_offsets[:-1:GROUP], offsets.starts):
+            yield Fault(f"{name}_starts", "is not where every 32nd frame begins")
+        elif not _cuts(all_offsets, len(getattr(frames, name)), segment.document_count):
+            yield Fault(f"{name}_sizes", "do not cut the frames by document")
+    if (frames.stored_offsets.sizes[:] == 0).any():
+        yield Fault("stored_sizes", "a document has nothing stored")
 
 
 def _group_faults(segment: MappedSegment, group: PostingGroup) -> Iterator[tuple[str, str]]:
     unfit = [
-        (part, "its numbers do not lie one behind the other")
+        (part, _UNFIT)
         for kept in (group.packed, group.forms)
         for part in (each.name for each in fields(kept))
         if isinstance(numbers := getattr(kept, part), Numbers) and not words_fit(numbers)

@@ -45,6 +45,15 @@ def read_numbers(words, first, out):
 
 
 @kernel
+def cut_at(words, starts, i):
+    """Where piece `i` begins and ends, by the sizes in `words` and by where every 32nd begins."""
+    at = np.int64(starts[i >> 5])
+    for before in range((i >> 5) << 5, i):
+        at += number_at(words, before)
+    return at, at + number_at(words, i)
+
+
+@kernel
 def measure_groups(values, lowest, widths):
     """The lowest number and the width of every group."""
     for group in range(len(lowest)):

@@ -354,7 +354,7 @@ def score_hits(question, number, segment, room, filled):
 
 @kernel
 def search_flat(question, room, is_first):
-    """Begins with a question or goes on with it, until its budget of postings is used up; tells whether all is done."""
+    """Begins with a question or goes on, until its budget of postings is used up; returns whether all is done."""
     fields = int64s(question)
     row = int64s(room)
     state = int64s(row[STATE])
