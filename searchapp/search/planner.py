@@ -130,7 +130,7 @@ def _plan_of(
         request.match,
         plan_filters(request.filters),
         request.sort,
-        (request.page - 1) * request.per_page,
+        request.first_hit,
         request.per_page,
         request.facets,
         request.histogram,

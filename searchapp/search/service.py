@@ -18,15 +18,26 @@ from indexer.codec.compiled import HAS_NUMBA
 from indexer.settings import Settings
 from searchapp.query.nodes import Note
 from searchapp.query.parser import parse_query
+from searchapp.search.cursor import Cursor, CursorExpiredError
 from searchapp.search.highlight import Highlighted
 from searchapp.search.no_hits import explain_no_hits
 from searchapp.search.plan import MOST_SCORED_FORMS, FacetRequest
 from searchapp.search.planner import PlannedSearch, plan_search
-from searchapp.search.port import Bucket, Engine, FacetCounts, IndexFacts, Matches, StoredArticle
+from searchapp.search.port import (
+    Bucket,
+    Engine,
+    FacetCounts,
+    IndexFacts,
+    Matches,
+    ScoredArticle,
+    Searchable,
+    StoredArticle,
+)
 from searchapp.search.request import Clause, Hit, NoHits, Page, SearchRequest
 from searchapp.search.scoring import inverse_frequency
 from searchapp.search.showing import Showing, make_showing
 from searchapp.search.timeline import Timeline, draw_timeline
+from searchapp.search.walking import Walks
 
 #: How often a search is run again because an article of its answer was deleted before it could be fetched.
 _TRIES = 3
@@ -45,21 +56,27 @@ class SearchService:
     today: Callable[[], date]
     compiled: bool = HAS_NUMBA
     showing: Showing = field(init=False)
+    walks: Walks = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "showing", make_showing(self.analyzer, compiled=self.compiled))
+        object.__setattr__(self, "walks", Walks())
 
     def search(self, request: SearchRequest) -> Page:
-        """The page that was asked for. Never fails because of what was typed: notes say what was not understood."""
+        """The page that was asked for. Never fails because of what was typed: notes say what was not understood.
+
+        Raises CursorExpiredError where the request has a cursor whose generation is open no more.
+        """
         started = perf_counter()
-        planned, facts = self._plan(request)
+        searched = self._searched(request)
+        planned, facts = self._plan(request, searched)
         for _ in range(_TRIES):
-            matches = self.engine.execute(planned.plan)
-            fetched = self.engine.fetch(tuple([hit.id for hit in matches.hits]), with_original=False)
+            matches, found = self._execute(request, planned, searched)
+            fetched = searched.fetch(tuple([hit.id for hit in found]), with_original=False)
             if None not in fetched:
                 break
         rarity = [inverse_frequency(facts.articles, articles) for articles in matches.clause_articles]
-        pairs = [(hit, stored) for hit, stored in zip(matches.hits, fetched, strict=True) if stored is not None]
+        pairs = [(hit, stored) for hit, stored in zip(found, fetched, strict=True) if stored is not None]
         shown = self.showing.show([stored.article for _, stored in pairs], planned.marked, rarity)
         hits = tuple(
             [
@@ -88,6 +105,18 @@ class SearchService:
         no_hits = self._explain_no_hits(request, started)
         return replace(page, no_hits=no_hits, took_ms=(perf_counter() - started) * 1000)
 
+    def cursor_after(self, page: Page) -> Cursor | None:
+        """Where the hits go on after this page, None where they end; its generation stays open for whoever follows.
+
+        A late answer does not say what comes next: whoever wants to know asks for the same page again.
+        """
+        request = page.request
+        first = request.first_hit + request.per_page
+        if page.timed_out or first >= page.total:
+            return None
+        self.engine.pin(page.generation)
+        return Cursor(page.generation, first, self._day(request))
+
     def article(self, article_id: str) -> StoredArticle | None:
         """The stored article; None where the archive has none of this id (any more)."""
         return self.engine.fetch((article_id,))[0]
@@ -98,7 +127,7 @@ class SearchService:
 
     def highlight(self, stored: StoredArticle, q: str) -> Highlighted:
         """The whole article with everything marked that the query's words and phrases match."""
-        planned, _ = self._plan(SearchRequest(q=q))
+        planned, _ = self._plan(SearchRequest(q=q), self.engine)
         return self.showing.highlight(stored.article, planned.marked)
 
     def facts(self) -> IndexFacts:
@@ -110,14 +139,8 @@ class SearchService:
 
     def count(self, request: SearchRequest, deadline_ms: float | None = None) -> Matches:
         """The counts of a search without its hits; `deadline_ms` where less time is left than for a whole one."""
-        return self.engine.execute(self._plan(replace(request, page=1, per_page=0), deadline_ms)[0].plan)
-
-    def _plan(self, request: SearchRequest, deadline_ms: float | None = None) -> tuple[PlannedSearch, IndexFacts]:
-        facts = self.engine.facts()
-        query = parse_query(request.q, self.today())
-        if deadline_ms is None:
-            deadline_ms = self.settings.search_deadline_ms
-        return plan_search(query, request, facts.langs, self.analyzer, deadline_ms), facts
+        first = replace(request, page=1, per_page=0, cursor=None)
+        return self.engine.execute(self._plan(first, self.engine, deadline_ms)[0].plan)
 
     def timeline(self, page: Page) -> Timeline:
         """When the articles of this page's search were published; the page's own histogram is by year.
@@ -144,6 +167,36 @@ class SearchService:
             return self.count(replace(asked, facets=(), histogram=None), left_ms) if left_ms > 0 else None
 
         return explain_no_hits(replace(request, page=1, facets=(), histogram=None), self.today(), count)
+
+    def _searched(self, request: SearchRequest) -> Searchable:
+        if request.cursor is None:
+            return self.engine
+        kept = self.engine.at(request.cursor.generation)
+        if kept is None:
+            raise CursorExpiredError("belongs to a generation of the index that is kept no longer")
+        return kept
+
+    def _day(self, request: SearchRequest) -> date:
+        return self.today() if request.cursor is None else request.cursor.today
+
+    def _plan(
+        self, request: SearchRequest, searched: Searchable, deadline_ms: float | None = None
+    ) -> tuple[PlannedSearch, IndexFacts]:
+        facts = searched.facts()
+        query = parse_query(request.q, self._day(request))
+        if deadline_ms is None:
+            deadline_ms = self.settings.search_deadline_ms
+        return plan_search(query, request, facts.langs, self.analyzer, deadline_ms), facts
+
+    def _execute(
+        self, request: SearchRequest, planned: PlannedSearch, searched: Searchable
+    ) -> tuple[Matches, tuple[ScoredArticle, ...]]:
+        """The matches, and the hits of them that were asked for."""
+        if request.cursor is None:
+            matches = searched.execute(planned.plan)
+            return matches, matches.hits
+        stretch = self.walks.read(request, lambda wider: searched.execute(self._plan(wider, searched)[0].plan))
+        return stretch.matches, stretch.hits(request.cursor.first, request.per_page)
 
 
 def _count_clauses(planned: PlannedSearch, matches: Matches) -> tuple[Clause, ...]:

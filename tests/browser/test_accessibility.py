@@ -21,6 +21,7 @@ STATES = {
     "changes": "/?q=the+ferries+source:xyz+date:1978-09",
     "help": "/help",
     "past the end": "/?q=ferries&page=900",
+    "the endpoint, described": "/api/v1/docs",
 }
 LOOKS = {
     "light desktop": {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}},

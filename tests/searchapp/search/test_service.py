@@ -262,10 +262,10 @@ def test_article_answer_has_the_stored_fields(service: SearchService) -> None:
     assert stored is not None
     shown = article_answer(stored, service.highlight(stored, '"the minefields" vafa'))
     assert (shown["title"], shown["body"], shown["extra"]) == (SAVED.title, SAVED.body, {"page": 3})
-    assert shown["original"] == [
+    assert shown["original"] == (
         {"text": "Subscribe", "left_out": "boilerplate"},
         {"text": "The town waits.", "left_out": None},
-    ]
+    )
     assert [SAVED.body[start:end] for start, end in shown["body_spans"]] == ["the minefields"]
     assert "body_spans" not in article_answer(stored, None)
 
