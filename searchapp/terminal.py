@@ -37,6 +37,8 @@ def print_page(page: Page) -> Iterator[str]:
     yield _headline(page)
     for note in page.notes:
         yield f"note: {disarm(note.message)}"
+    if page.did_you_mean:
+        yield f"did you mean: {_marked(page.did_you_mean.q, page.did_you_mean.spans)}"
     first = (page.request.page - 1) * page.request.per_page + 1
     divided = False
     for number, hit in enumerate(page.hits, start=first):

@@ -19,10 +19,12 @@ from searchapp.backends.array_source import ArraySource
 from searchapp.backends.facets import count_facets
 from searchapp.backends.generation import open_generation
 from searchapp.backends.kernel_search import execute_by_kernels
+from searchapp.backends.plain_forms import list_forms_plainly
+from searchapp.backends.spelled import list_forms
 from searchapp.search.counting import count_facet
 from searchapp.search.execute import execute_plan
 from searchapp.search.plan import FacetRequest, Plan
-from searchapp.search.port import FacetCounts, IndexFacts, Matches, StoredArticle
+from searchapp.search.port import FacetCounts, Form, FormsRequest, IndexFacts, Matches, StoredArticle
 
 _EVERY_VALUE = 1_000_000
 
@@ -71,6 +73,9 @@ class WhooshEngine:
         current = self._current
         return tuple(current.count_values(facet) for facet in facets)
 
+    def list_forms(self, request: FormsRequest, deadline_ms: float) -> tuple[Form, ...]:
+        return self._current.list_forms(request, deadline_ms)
+
     def refresh(self) -> bool:
         with self._refreshing:
             if self._index.latest_generation() == self._current.view.generation:
@@ -101,3 +106,8 @@ class _Opened:
         if self._source is not None:
             return count_facet(facet, np.flatnonzero(self._source.live).astype(np.int32), self._source)
         return count_facets(facet, [segment.live for segment in self._generation.segments], self._generation)
+
+    def list_forms(self, request: FormsRequest, deadline_ms: float) -> tuple[Form, ...]:
+        ends = monotonic() + deadline_ms / 1000
+        find = list_forms if self._source is None else list_forms_plainly
+        return find(request, self._generation, lambda: monotonic() <= ends)

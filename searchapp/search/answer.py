@@ -24,7 +24,7 @@ def answer(page: Page, next_address: str | None) -> dict[str, object]:
                 {"text": clause.text, "terms": clause.terms, "articles": clause.articles} for clause in page.clauses
             ],
             "notes": [{"code": note.code, "at": note.at, "message": note.message} for note in page.notes],
-            "did_you_mean": None,
+            "did_you_mean": page.did_you_mean and page.did_you_mean.q,
         },
         "total": page.total,
         "total_is_exact": page.total_is_exact,

@@ -76,6 +76,16 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class Respelling:
+    """Did you mean: a query that finds more; `spans` are the words in it that are others than was typed, `articles` how
+    many have all of its words."""
+
+    q: str
+    spans: tuple[tuple[int, int], ...]
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A slice of hits, the totals and the facets. `understood` is the query as it was searched, in words."""
 
@@ -92,3 +102,4 @@ class Page:
     histogram: tuple[Bucket, ...]
     generation: int
     took_ms: float
+    did_you_mean: Respelling | None = None

@@ -7,7 +7,7 @@ index and reads no clock but the one it is given.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from time import perf_counter
 
@@ -22,7 +22,8 @@ from searchapp.search.named_forms import name_forms
 from searchapp.search.plan import MOST_SCORED_FORMS, FacetRequest
 from searchapp.search.planner import PlannedSearch, plan_search
 from searchapp.search.port import FEW_NAMED_FORMS, Engine, FacetCounts, IndexFacts, Matches, StoredArticle
-from searchapp.search.request import Clause, Hit, Page, SearchRequest
+from searchapp.search.request import Clause, Hit, Page, Respelling, SearchRequest
+from searchapp.search.respelling import ENOUGH_ARTICLES, Respeller
 from searchapp.search.scoring import inverse_frequency
 from searchapp.search.showing import Showing, make_showing
 
@@ -60,6 +61,9 @@ class SearchService:
         pairs = [(hit, stored) for hit, stored in zip(matches.hits, fetched, strict=True) if stored is not None]
         wanted = name_forms(planned.marked, matches.expansions)
         shown = self.showing.show([stored.article for _, stored in pairs], wanted, rarity)
+        respelling = None
+        if matches.total_all_words < ENOUGH_ARTICLES and request.q and not matches.timed_out:
+            respelling = self._respell(request, matches.total_all_words, started)
         hits = tuple(
             [
                 Hit(stored, hit.score, hit.all_words, each.title_spans, each.title_html, each.snippets)
@@ -80,6 +84,7 @@ class SearchService:
             histogram=matches.histogram,
             generation=matches.generation,
             took_ms=(perf_counter() - started) * 1000,
+            did_you_mean=respelling,
         )
 
     def article(self, article_id: str) -> StoredArticle | None:
@@ -102,10 +107,26 @@ class SearchService:
         """Facet counts over the whole archive: what the empty page offers."""
         return self.engine.count_values(facets)
 
-    def _plan(self, request: SearchRequest) -> tuple[PlannedSearch, IndexFacts]:
+    def _plan(self, request: SearchRequest, deadline_ms: float | None = None) -> tuple[PlannedSearch, IndexFacts]:
         facts = self.engine.facts()
         query = parse_query(request.q, self.today())
-        return plan_search(query, request, facts.langs, self.analyzer, self.settings.search_deadline_ms), facts
+        if deadline_ms is None:
+            deadline_ms = self.settings.search_deadline_ms
+        return plan_search(query, request, facts.langs, self.analyzer, deadline_ms), facts
+
+    def _respell(self, request: SearchRequest, articles: int, started: float) -> Respelling | None:
+        """What was meant, in what is left of the time for one search."""
+
+        def search(q: str, deadline_ms: float) -> Matches:
+            asked = replace(request, q=q, page=1, per_page=0, facets=(), histogram=None)
+            return self.engine.execute(self._plan(asked, deadline_ms)[0].plan)
+
+        def remaining_ms() -> float:
+            return max(0.0, self.settings.search_deadline_ms - (perf_counter() - started) * 1000)
+
+        langs = tuple(lang.value for lang in self.engine.facts().langs)
+        respeller = Respeller(self.engine, self.analyzer, self.showing, langs, search, remaining_ms)
+        return respeller.respell(parse_query(request.q, self.today()), articles)
 
 
 def _count_clauses(planned: PlannedSearch, matches: Matches) -> tuple[Clause, ...]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
+from searchapp.search.highlight import mark_text
 from searchapp.search.plan import FacetName, FacetRequest
 from searchapp.search.port import FacetCounts
-from searchapp.search.request import Filters, Hit, Page, SearchRequest, Sort
+from searchapp.search.request import Filters, Hit, Page, Respelling, SearchRequest, Sort
 from searchapp.web.addresses import (
     article_address,
     search_address,
@@ -85,6 +86,15 @@ class HitGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownRespelling:
+    """A query that finds more, with its new words marked, and the address that searches it."""
+
+    html: str
+    address: str
+    count_words: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownResults:
     page: Page
     count_words: str
@@ -103,6 +113,7 @@ class ShownResults:
     only_all_words: str
     any_words: str
     first_rank: int
+    did_you_mean: ShownRespelling | None
 
 
 def show_results(page: Page, request: SearchRequest) -> ShownResults:
@@ -130,6 +141,7 @@ def show_results(page: Page, request: SearchRequest) -> ShownResults:
         only_all_words=search_address(request, match="all"),
         any_words=search_address(request, match="any"),
         first_rank=(number - 1) * request.per_page + 1,
+        did_you_mean=None if page.did_you_mean is None else _show_respelling(page.did_you_mean, request),
     )
 
 
@@ -198,6 +210,12 @@ def count_articles(count: int, *, is_exact: bool = True) -> str:
 def lang_attribute(lang: str) -> str:
     """What HTML wants in `lang`: empty says that nobody knows."""
     return "" if lang == "und" else lang
+
+
+def _show_respelling(meant: Respelling, request: SearchRequest) -> ShownRespelling:
+    return ShownRespelling(
+        mark_text(meant.q, meant.spans), search_address(request, q=meant.q), count_articles(meant.articles)
+    )
 
 
 def _group_hits(page: Page) -> tuple[HitGroup, ...]:
