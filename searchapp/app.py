@@ -36,6 +36,7 @@ from searchapp.web.failures import register_failures
 from searchapp.web.health import make_health
 from searchapp.web.pages import make_pages
 from searchapp.web.safety import add_safety_headers
+from searchapp.web.words_api import make_words_api
 
 # Searching holds the interpreter, so more threads than this only queue inside Python; with one alone a slow search
 # would keep /healthz waiting.
@@ -67,6 +68,7 @@ def create_app(settings: Settings, find_service: Callable[[], SearchService]) ->
     digests = _digest_assets(Path(str(app.static_folder)))
     app.jinja_env.globals["asset"] = partial(_asset_address, digests)
     app.register_blueprint(make_api(find_service))
+    app.register_blueprint(make_words_api(find_service))
     app.register_blueprint(make_health(find_service))
     app.register_blueprint(make_pages(settings, find_service))
     register_failures(app)

@@ -32,7 +32,7 @@ def answer(page: Page, next_address: str | None) -> dict[str, object]:
         "timed_out": page.timed_out,
         "took_ms": round(page.took_ms, 3),
         "index_generation": page.generation,
-        "results": [_hit(hit) for hit in page.hits],
+        "results": [hit_answer(hit) for hit in page.hits],
         "facets": {
             facet.name: [
                 {
@@ -70,7 +70,8 @@ def article_answer(stored: StoredArticle, highlighted: Highlighted | None) -> di
     }
 
 
-def _hit(hit: Hit) -> dict[str, object]:
+def hit_answer(hit: Hit) -> dict[str, object]:
+    """One hit, of a search or of what else finds articles."""
     head = _head(hit.stored)
     before = {name: head.pop(name) for name in ("id", "external_id", "url", "title")}
     return {

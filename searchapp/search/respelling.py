@@ -14,7 +14,6 @@ from typing import Final
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import ACRONYM_MARK
 from indexer.article import Article
-from searchapp.query.lexer import OPERATORS
 from searchapp.query.nodes import Query
 from searchapp.search.close_words import SoughtWord, find_sought_words, one_surface, weigh_forms
 from searchapp.search.plan import NoArticle, Plan, PlanNode, Scope, WordPlan
@@ -22,6 +21,7 @@ from searchapp.search.port import Engine, Form, FormsRequest, Matches
 from searchapp.search.request import Respelling
 from searchapp.search.showing import Showing
 from searchapp.search.spellings import CloseTo
+from searchapp.search.written import choose_written
 
 #: An answer with as many articles is left alone.
 ENOUGH_ARTICLES: Final = 10
@@ -135,7 +135,7 @@ class Respeller:
         for text in self._places(articles, sought):
             if any(one_surface(read) == surface for read in self.analyzer.read_words(text, self.langs, quoted=True)):
                 written[text] += 1
-        return fit_case(written, word.text) or surface
+        return choose_written(written, word.text) or surface
 
     def _places(self, articles: Sequence[Article], sought: WordPlan) -> list[str]:
         """The texts in which the word stands."""
@@ -158,24 +158,6 @@ class Respeller:
 
 def _as_written(surface: str, scope: Scope, clause: int) -> WordPlan:
     return WordPlan(scope, ((surface,), (f"{ACRONYM_MARK}{surface}",)), surface=True, weight=1.0, clause=clause)
-
-
-def fit_case(written: Counter[str], typed: str) -> str:
-    """The most frequent way of writing, "" where there is none. What was typed in small letters stays in small ones,
-    unless the archive never writes it so: that is a name. What was typed in capitals stays in capitals."""
-    if not written:
-        return ""
-    if len(typed) > 1 and typed.isupper():
-        return max(written, key=lambda text: (written[text], text)).upper()
-    # A headline in capitals does not tell how a word is written.
-    mixed = {text: count for text, count in written.items() if not (len(text) > 1 and text.isupper())} or dict(written)
-    small = {text: count for text, count in mixed.items() if text.islower()}
-    if typed.islower() and small:
-        mixed = small
-    text = max(mixed, key=lambda text: (mixed[text], text))
-    if text in OPERATORS:
-        return text.lower()
-    return text[0].upper() + text[1:] if typed[0].isupper() else text
 
 
 def _names(article: Article, scope: str) -> tuple[str, ...]:

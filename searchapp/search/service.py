@@ -26,6 +26,8 @@ from searchapp.search.request import Clause, Hit, Page, Respelling, SearchReques
 from searchapp.search.respelling import ENOUGH_ARTICLES, Respeller
 from searchapp.search.scoring import inverse_frequency
 from searchapp.search.showing import Showing, make_showing
+from searchapp.search.similar import SimilarArticles, SimilarRequest, find_similar
+from searchapp.search.suggestions import Suggestions, suggest
 
 #: How often a search is run again because an article of its answer was deleted before it could be fetched.
 _TRIES = 3
@@ -100,6 +102,23 @@ class SearchService:
         planned, _ = self._plan(SearchRequest(q=q))
         return highlight_article(stored.article, planned.marked, self.analyzer)
 
+    def similar(self, request: SimilarRequest) -> SimilarArticles | None:
+        """More like this article; None where the archive has none of this id (any more)."""
+        started = perf_counter()
+        stored = self.article(request.article_id)
+        if stored is None:
+            return None
+        remaining_ms = self._count_down(started)
+        found = find_similar(stored, request, self.engine, self.analyzer, self.showing, remaining_ms)
+        return replace(found, took_ms=(perf_counter() - started) * 1000)
+
+    def suggest(self, typed: str) -> Suggestions:
+        """What to offer to somebody who has typed so much."""
+        started = perf_counter()
+        found = suggest(typed, self.engine, self.analyzer, self._count_down(started))
+        generation = self.engine.facts().generation
+        return Suggestions(found, generation, (perf_counter() - started) * 1000)
+
     def facts(self) -> IndexFacts:
         return self.engine.facts()
 
@@ -121,12 +140,13 @@ class SearchService:
             asked = replace(request, q=q, page=1, per_page=0, facets=(), histogram=None)
             return self.engine.execute(self._plan(asked, deadline_ms)[0].plan)
 
-        def remaining_ms() -> float:
-            return max(0.0, self.settings.search_deadline_ms - (perf_counter() - started) * 1000)
-
         langs = tuple(lang.value for lang in self.engine.facts().langs)
-        respeller = Respeller(self.engine, self.analyzer, self.showing, langs, search, remaining_ms)
+        respeller = Respeller(self.engine, self.analyzer, self.showing, langs, search, self._count_down(started))
         return respeller.respell(parse_query(request.q, self.today()), articles)
+
+    def _count_down(self, started: float) -> Callable[[], float]:
+        """What is left of the time for one search that began then."""
+        return lambda: max(0.0, self.settings.search_deadline_ms - (perf_counter() - started) * 1000)
 
 
 def _count_clauses(planned: PlannedSearch, matches: Matches) -> tuple[Clause, ...]:

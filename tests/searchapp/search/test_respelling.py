@@ -23,9 +23,9 @@ from searchapp.query.parser import parse_query
 from searchapp.search.answer import answer
 from searchapp.search.port import Form, FormsRequest
 from searchapp.search.request import Filters, SearchRequest
-from searchapp.search.respelling import fit_case
 from searchapp.search.service import SearchService
 from searchapp.search.spellings import CloseTo, Wildcard
+from searchapp.search.written import choose_written
 
 TODAY = date(2021, 3, 20)
 TEXTS = (
@@ -161,7 +161,7 @@ def test_any_query_is_taken_and_an_offer_parses_like_it(service: SearchService, 
     ],
 )
 def test_case_is_the_archives_and_the_typists(written: dict[str, int], typed: str, shown: str) -> None:
-    assert fit_case(Counter(written), typed) == shown
+    assert choose_written(Counter(written), typed) == shown
 
 
 def test_listed_forms_are_those_of_counting_words(folder: Path, service: SearchService) -> None:
