@@ -117,6 +117,8 @@ def main() -> None:
     names = [each.value for facet in service.browse((FacetRequest("author", 50),)) for each in facet.counts]
     typed = [*(title for _, title in drawn.sample(articles, min(50, len(articles)))), *names]
     starts = dict.fromkeys(text[:chars].lower() for text in typed for chars in range(2, min(len(text), 16)))
+    # What a plain search costs in the same minute tells how busy the machine is.
+    measure("searches", tuple(starts), lambda text: service.search(SearchRequest(q=f"{text} the", match="any")))
     measure("suggestions", tuple(starts), service.suggest)
     similar = tuple(each for each, _ in drawn.sample(articles, min(options.rounds, len(articles))))
     measure("more like this", similar, lambda article_id: service.similar(SimilarRequest(article_id)))

@@ -60,6 +60,11 @@ def find_sought_words(query: Query, analyzer: Analyzer, langs: tuple[str, ...]) 
     )
 
 
+def outline(query: Query) -> tuple[tuple[type[Node], Scope], ...]:
+    """What the query looks for, without its words: each chunk and phrase in order, and in which kind of field."""
+    return tuple((type(node), scope) for node, scope in _texts(query.tree, "text"))
+
+
 def weigh_forms(word: SoughtWord, articles: int, forms: Sequence[Form]) -> tuple[Form, ...]:
     """What may have been meant, the likeliest first; `articles` is how many hold what was looked up for the word."""
     occurrences: dict[str, int] = {}

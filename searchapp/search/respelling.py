@@ -15,7 +15,7 @@ from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import ACRONYM_MARK
 from indexer.article import Article
 from searchapp.query.nodes import Query
-from searchapp.search.close_words import SoughtWord, find_sought_words, one_surface, weigh_forms
+from searchapp.search.close_words import SoughtWord, find_sought_words, one_surface, outline, weigh_forms
 from searchapp.search.plan import NoArticle, Plan, PlanNode, Scope, WordPlan
 from searchapp.search.port import Engine, Form, FormsRequest, Matches
 from searchapp.search.request import Respelling
@@ -45,6 +45,7 @@ class Respeller:
     analyzer: Analyzer
     showing: Showing
     langs: tuple[str, ...]
+    parse: Callable[[str], Query]
     search: Callable[[str, float], Matches]
     remaining_ms: Callable[[], float]
 
@@ -66,12 +67,16 @@ class Respeller:
         for place, (_, meant) in enumerate(doubted):
             for other in meant if best is None else meant[1:]:
                 tried = [*chosen[:place], other, *chosen[place + 1 :]]
-                found = self._try(query, [word for word, _ in doubted], tried)
-                if found is None:
+                q, spans = _rewrite(query, [word for word, _ in doubted], tried)
+                # A word must not become a field or an operator because the archive writes it so.
+                if outline(self.parse(q)) != outline(query):
+                    continue
+                found = self.search(q, self.remaining_ms())
+                if found.timed_out:
                     return None
                 # Twice as many articles are needed to believe what is less likely.
-                if found.articles > (articles if best is None else 2 * best.articles):
-                    best = found
+                if found.total_all_words > (articles if best is None else 2 * best.articles):
+                    best = Respelling(q, spans, found.total_all_words)
                     chosen = tried
         return best
 
@@ -92,22 +97,6 @@ class Respeller:
             return False
         read = self.analyzer.read_words(surface.removeprefix(ACRONYM_MARK), self.langs)
         return any(run in word.alternatives for other in read for run in other.alternatives)
-
-    def _try(self, query: Query, words: Sequence[SoughtWord], texts: Sequence[str]) -> Respelling | None:
-        """The query with these texts; None where the time is over."""
-        pieces: list[str] = []
-        spans: list[tuple[int, int]] = []
-        done = length = 0
-        for word, text in sorted(zip(words, texts, strict=True), key=lambda pair: pair[0].start):
-            before = query.raw[done : word.start]
-            length += len(before)
-            spans.append((length, length + len(text)))
-            pieces += (before, text)
-            length += len(text)
-            done = word.end
-        q = "".join((*pieces, query.raw[done:]))
-        found = self.search(q, self.remaining_ms())
-        return None if found.timed_out else Respelling(q, tuple(spans), found.total_all_words)
 
     def _count(self, words: Sequence[SoughtWord]) -> list[tuple[int, int]]:
         """How many articles hold each word as it was typed, and how many are found by it: of a slip, a stemmer may
@@ -154,6 +143,22 @@ class Respeller:
                 node, node, "all", (), "relevance", 0, count, clauses=clauses, deadline_ms=max(0.0, self.remaining_ms())
             )
         )
+
+
+def _rewrite(
+    query: Query, words: Sequence[SoughtWord], texts: Sequence[str]
+) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The query with these texts in place of the words, and where they stand in it."""
+    pieces: list[str] = []
+    spans: list[tuple[int, int]] = []
+    done = length = 0
+    for word, text in sorted(zip(words, texts, strict=True), key=lambda pair: pair[0].start):
+        length += word.start - done
+        spans.append((length, length + len(text)))
+        pieces += (query.raw[done : word.start], text)
+        length += len(text)
+        done = word.end
+    return "".join((*pieces, query.raw[done:])), tuple(spans)
 
 
 def _as_written(surface: str, scope: Scope, clause: int) -> WordPlan:

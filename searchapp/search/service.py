@@ -15,7 +15,7 @@ from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import shown_term
 from indexer.codec.compiled import HAS_NUMBA
 from indexer.settings import Settings
-from searchapp.query.nodes import Note
+from searchapp.query.nodes import Note, Query
 from searchapp.query.parser import parse_query
 from searchapp.search.highlight import Highlighted, highlight_article
 from searchapp.search.named_forms import name_forms
@@ -140,9 +140,12 @@ class SearchService:
             asked = replace(request, q=q, page=1, per_page=0, facets=(), histogram=None)
             return self.engine.execute(self._plan(asked, deadline_ms)[0].plan)
 
+        def parse(q: str) -> Query:
+            return parse_query(q, self.today())
+
         langs = tuple(lang.value for lang in self.engine.facts().langs)
-        respeller = Respeller(self.engine, self.analyzer, self.showing, langs, search, self._count_down(started))
-        return respeller.respell(parse_query(request.q, self.today()), articles)
+        respeller = Respeller(self.engine, self.analyzer, self.showing, langs, parse, search, self._count_down(started))
+        return respeller.respell(parse(request.q), articles)
 
     def _count_down(self, started: float) -> Callable[[], float]:
         """What is left of the time for one search that began then."""

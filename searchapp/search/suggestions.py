@@ -35,7 +35,7 @@ MOST_PHRASES: Final = 4
 MOST_NAMES: Final = 3
 MOST_HEADLINES: Final = 4
 #: The beginning of a word stands for so many words, the most frequent ones.
-_COMPLETIONS: Final = 12
+_COMPLETIONS: Final = 8
 #: So many headlines are looked at, and so many names.
 _READ_HEADLINES: Final = 30
 _READ_NAMES: Final = 12

@@ -100,7 +100,21 @@ def test_whole_query_is_rewritten_as_people_write_it(service: SearchService, q: 
 
 
 @pytest.mark.parametrize(
-    "q", ["", "-minefeld baku", "minefe*", "minefeld~", "xyzzyqwk", "mapz1", "zz", "lang:em", "***", '"', "the of an"]
+    "q",
+    [
+        "",
+        "-minefeld baku",
+        "titel:minefield",
+        "minefe*",
+        "minefeld~",
+        "xyzzyqwk",
+        "mapz1",
+        "zz",
+        "lang:em",
+        "***",
+        '"',
+        "the of an",
+    ],
 )
 def test_nothing_is_offered_for_what_is_no_misspelt_word(service: SearchService, q: str) -> None:
     assert meant(service, q) is None
@@ -157,6 +171,7 @@ def test_any_query_is_taken_and_an_offer_parses_like_it(service: SearchService, 
         ({"COFFEE": 9, "coffee": 1}, "cofee", "coffee"),
         ({"NATO": 9}, "ntao", "NATO"),
         ({"NEAR": 2}, "naer", "near"),
+        ({"near": 2}, "NAER", "near"),
         ({}, "x", ""),
     ],
 )
