@@ -25,7 +25,7 @@ _TWO_SLIPS_CHARS: Final = 7
 #: A word that stands somewhere is only doubted for one that stands so many times as often.
 _TIMES_AS_OFTEN: Final = 20
 #: What a slip costs in powers of e of frequency, and what it costs more where it is the first letter: people rarely
-#: miss that one. `benchmarks/eval_words.py` says what these find.
+#: miss that one. docs/suggestions.md says what these find.
 _SLIP: Final = 4.0
 _FIRST_LETTER: Final = 2.0
 
