@@ -65,7 +65,8 @@ def warm_up(say: Callable[[str], None], home: Callable[[], Path] = cache_folder)
         service.browse((FacetRequest("year"), FacetRequest("source")))
         for typed in ("ma", "map of a mi", "ada lo", "mapp"):
             service.suggest(typed)
-        for hit in service.search(SearchRequest(q="govermnent mapz")).hits[:1]:
+        service.search(SearchRequest(q="govermnent mapz"))
+        for hit in service.search(SearchRequest(q="mine")).hits[:1]:
             service.similar(SimilarRequest(hit.stored.id))
         engine.close()
     with suppress(OSError):  # a cache that cannot be written is no cache, and every process compiles for itself

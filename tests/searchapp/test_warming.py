@@ -57,7 +57,8 @@ def test_after_warming_up_no_question_waits_for_the_compiler(tmp_path: Path) -> 
             assert not service.search(request).timed_out
     for typed in ("mi", "vafa is", "map of pe", "mine"):
         service.suggest(typed)
-    service.similar(SimilarRequest(service.search(SearchRequest(q="maap miin")).hits[0].stored.id))
+    assert service.search(SearchRequest(q="peaec takls")).did_you_mean is not None
+    service.similar(SimilarRequest(service.search(SearchRequest(q="map")).hits[0].stored.id))
     engine.close()
     assert compiled() == before
 

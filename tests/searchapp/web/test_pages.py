@@ -87,7 +87,8 @@ def test_no_page_has_script_or_style_of_its_own(states: dict[str, str]):
     for name, page in states.items():
         outline = Outline(page)
         assert [attributes["src"].partition("?")[0] for attributes in outline.all("script") if attributes["src"]] == [
-            "/static/broadsheet.js"
+            "/static/broadsheet.js",
+            "/static/suggestions.js",
         ], name
         assert not outline.all("style")
         for tag, attributes in outline.tags:
