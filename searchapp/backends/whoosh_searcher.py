@@ -1,65 +1,46 @@
-"""The embedded index as an engine: mapped segments searched by kernels, or by plain arrays where numba is missing.
+"""The embedded index as an engine: mapped segments, searched at the newest generation or at one that is kept.
 
-A generation is opened whole and exchanged for a newer one; who still searches the older keeps it until done. Nothing
-has to be closed: a map goes with the last array that looks into it.
+A generation is opened whole and exchanged for a newer one; who still searches the older keeps it until done.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
-
-import numpy as np
 
 from indexer.backends.segment_view import SegmentView
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.codec.compiled import HAS_NUMBA
-from searchapp.backends.array_source import ArraySource
-from searchapp.backends.facets import count_facets
-from searchapp.backends.generation import open_generation
-from searchapp.backends.kernel_search import execute_by_kernels
-from searchapp.backends.plain_forms import list_forms_plainly
-from searchapp.backends.spelled import list_forms
-from searchapp.search.counting import count_facet
-from searchapp.search.execute import execute_plan
+from searchapp.backends.kept_generations import KeptGenerations
+from searchapp.backends.opened import Opened
 from searchapp.search.plan import FacetRequest, Plan
 from searchapp.search.port import FacetCounts, Form, FormsRequest, IndexFacts, Matches, StoredArticle
-
-_EVERY_VALUE = 1_000_000
 
 
 class WhooshEngine:
     """Implements `Engine` over the index in a folder.
 
     Raises IndexNotFoundError, IndexVersionError or IndexDamagedError where there is none that can be read. `compiled`
-    says whether kernels search; without them the answers are the same and slow.
+    says whether kernels search; without them the answers are the same and slow. By `clock` older generations are kept.
     """
 
-    def __init__(self, folder: Path, *, compiled: bool = HAS_NUMBA) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, compiled: bool = HAS_NUMBA, clock: Callable[[], float] = monotonic) -> None:
         self._compiled = compiled
         self._refreshing = threading.Lock()
         self._index = WhooshIndex.open(folder)
-        self._current = _Opened(self._index.view(), compiled=compiled)
+        self._current = self._open_view(self._index.view())
+        self._kept = KeptGenerations(self._open_view, clock)
 
     def facts(self) -> IndexFacts:
-        return self._current.facts
+        return self._current.facts()
 
     def execute(self, plan: Plan) -> Matches:
         return self._current.execute(plan)
 
     def fetch(self, ids: tuple[str, ...], *, with_original: bool = True) -> tuple[StoredArticle | None, ...]:
-        view = self._current.view
-        found = [(article_id, view.find(article_id)) for article_id in ids]
-        return tuple(
-            [
-                None
-                if place is None
-                else StoredArticle(article_id, place[0].mapped.article(place[1], with_original=with_original))
-                for article_id, place in found
-            ]
-        )
+        return self._current.fetch(ids, with_original=with_original)
 
     def find_external_id(self, external_id: str) -> tuple[str, ...]:
         return tuple(
@@ -76,38 +57,27 @@ class WhooshEngine:
     def list_forms(self, request: FormsRequest, deadline_ms: float) -> tuple[Form, ...]:
         return self._current.list_forms(request, deadline_ms)
 
+    def pin(self, generation: int) -> None:
+        self._kept.pin(generation)
+
+    def at(self, generation: int) -> Opened | None:
+        current = self._current
+        return current if current.view.generation == generation else self._kept.find(generation)
+
     def refresh(self) -> bool:
         with self._refreshing:
-            if self._index.latest_generation() == self._current.view.generation:
+            before = self._current
+            if self._index.latest_generation() == before.view.generation:
+                self._kept.drop_expired()
                 return False
-            self._current = _Opened(self._index.view(self._current.view), compiled=self._compiled)
+            opened = self._open_view(self._index.view(before.view))
+            # Before the exchange, so that no moment has neither.
+            self._kept.overtake(before.view)
+            self._current = opened
             return True
 
     def close(self) -> None:
         """Nothing is held open but maps, which go when nobody looks into them."""
 
-
-class _Opened:
-    """One generation, with its facts."""
-
-    def __init__(self, view: SegmentView, *, compiled: bool) -> None:
-        self.view = view
-        self._generation = open_generation(view)
-        self._source = None if compiled else ArraySource(self._generation)
-        langs = self.count_values(FacetRequest("lang", _EVERY_VALUE)).counts
-        self.facts = IndexFacts(view.generation, self._generation.live_count, langs)
-
-    def execute(self, plan: Plan) -> Matches:
-        if self._source is not None:
-            return execute_plan(plan, self._source, monotonic)
-        return execute_by_kernels(plan, self._generation, monotonic)
-
-    def count_values(self, facet: FacetRequest) -> FacetCounts:
-        if self._source is not None:
-            return count_facet(facet, np.flatnonzero(self._source.live).astype(np.int32), self._source)
-        return count_facets(facet, [segment.live for segment in self._generation.segments], self._generation)
-
-    def list_forms(self, request: FormsRequest, deadline_ms: float) -> tuple[Form, ...]:
-        ends = monotonic() + deadline_ms / 1000
-        find = list_forms if self._source is None else list_forms_plainly
-        return find(request, self._generation, lambda: monotonic() <= ends)
+    def _open_view(self, view: SegmentView) -> Opened:
+        return Opened(view, compiled=self._compiled)

@@ -123,7 +123,7 @@ def _plan_of(
         match=request.match,
         filters=plan_filters(request.filters),
         sort=request.sort,
-        first=(request.page - 1) * request.per_page,
+        first=request.first_hit,
         count=request.per_page,
         facets=request.facets,
         histogram=request.histogram,

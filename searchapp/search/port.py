@@ -113,8 +113,8 @@ class Form(NamedTuple):
     occurrences: int
 
 
-class Engine(Protocol):
-    """A readable index. Safe to use from several threads; an answer is always of one generation."""
+class Searchable(Protocol):
+    """What can be searched. Safe to use from several threads; an answer is always of one generation."""
 
     def facts(self) -> IndexFacts: ...
 
@@ -123,6 +123,19 @@ class Engine(Protocol):
     def fetch(self, ids: tuple[str, ...], *, with_original: bool = True) -> tuple[StoredArticle | None, ...]:
         """Stored articles in the order of `ids`; None where there is no such article (any more). A page of hits does
         without their originals, which it does not show."""
+        ...
+
+
+class Engine(Searchable, Protocol):
+    """A readable index, searched at its newest generation."""
+
+    def pin(self, generation: int) -> None:
+        """Keep this generation open for as long as a cursor lives from now on, whatever is committed meanwhile. Also
+        one that a commit has just overtaken."""
+        ...
+
+    def at(self, generation: int) -> Searchable | None:
+        """A generation that is open: the newest, or one that is kept for whoever pinned it; None for every other."""
         ...
 
     def find_external_id(self, external_id: str) -> tuple[str, ...]:

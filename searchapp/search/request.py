@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from searchapp.query.nodes import Note
+from searchapp.search.cursor import Cursor
 from searchapp.search.plan import FacetRequest
 from searchapp.search.port import Bucket, FacetCounts, StoredArticle
 
@@ -33,6 +34,8 @@ NO_FILTERS = Filters()
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
+    """A slice of hits is told by `page`, which counts from 1, or by a `cursor`."""
+
     q: str = ""
     match: Match = "auto"
     rank: Literal["default", "bm25"] = "default"
@@ -42,6 +45,12 @@ class SearchRequest:
     per_page: int = 10
     facets: tuple[FacetRequest, ...] = ()
     histogram: Literal["day", "month", "year"] | None = None
+    cursor: Cursor | None = None
+
+    @property
+    def first_hit(self) -> int:
+        """How many hits come before those that are asked for."""
+        return (self.page - 1) * self.per_page if self.cursor is None else self.cursor.first
 
 
 @dataclass(frozen=True, slots=True)

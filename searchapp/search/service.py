@@ -17,17 +17,28 @@ from indexer.codec.compiled import HAS_NUMBA
 from indexer.settings import Settings
 from searchapp.query.nodes import Note, Query
 from searchapp.query.parser import parse_query
+from searchapp.search.cursor import Cursor, CursorExpiredError
 from searchapp.search.highlight import Highlighted, highlight_article
 from searchapp.search.named_forms import name_forms
 from searchapp.search.plan import MOST_SCORED_FORMS, FacetRequest
 from searchapp.search.planner import PlannedSearch, plan_search
-from searchapp.search.port import FEW_NAMED_FORMS, Engine, FacetCounts, IndexFacts, Matches, StoredArticle
+from searchapp.search.port import (
+    FEW_NAMED_FORMS,
+    Engine,
+    FacetCounts,
+    IndexFacts,
+    Matches,
+    ScoredArticle,
+    Searchable,
+    StoredArticle,
+)
 from searchapp.search.request import Clause, Hit, Page, Respelling, SearchRequest
 from searchapp.search.respelling import ENOUGH_ARTICLES, Respeller
 from searchapp.search.scoring import inverse_frequency
 from searchapp.search.showing import Showing, make_showing
 from searchapp.search.similar import SimilarArticles, SimilarRequest, find_similar
 from searchapp.search.suggestions import Suggestions, suggest
+from searchapp.search.walking import Walks
 
 #: How often a search is run again because an article of its answer was deleted before it could be fetched.
 _TRIES = 3
@@ -46,25 +57,33 @@ class SearchService:
     today: Callable[[], date]
     compiled: bool = HAS_NUMBA
     showing: Showing = field(init=False)
+    walks: Walks = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "showing", make_showing(self.analyzer, compiled=self.compiled))
+        object.__setattr__(self, "walks", Walks())
 
     def search(self, request: SearchRequest) -> Page:
-        """The page that was asked for. Never fails because of what was typed: notes say what was not understood."""
+        """The page that was asked for. Never fails because of what was typed: notes say what was not understood.
+
+        Raises CursorExpiredError where the request has a cursor whose generation is open no more.
+        """
         started = perf_counter()
-        planned, facts = self._plan(request)
+        searched = self._searched(request)
+        planned, facts = self._plan(request, searched)
         for _ in range(_TRIES):
-            matches = self.engine.execute(planned.plan)
-            fetched = self.engine.fetch(tuple([hit.id for hit in matches.hits]), with_original=False)
+            matches, found = self._execute(request, planned, searched)
+            fetched = searched.fetch(tuple([hit.id for hit in found]), with_original=False)
             if None not in fetched:
                 break
         rarity = [inverse_frequency(facts.articles, articles) for articles in matches.clause_articles]
-        pairs = [(hit, stored) for hit, stored in zip(matches.hits, fetched, strict=True) if stored is not None]
+        pairs = [(hit, stored) for hit, stored in zip(found, fetched, strict=True) if stored is not None]
         wanted = name_forms(planned.marked, matches.expansions)
         shown = self.showing.show([stored.article for _, stored in pairs], wanted, rarity)
         respelling = None
-        if matches.total_all_words < ENOUGH_ARTICLES and request.q and not matches.timed_out:
+        # Whoever walks on by a cursor has seen the first page.
+        is_new = bool(request.q) and request.cursor is None
+        if is_new and matches.total_all_words < ENOUGH_ARTICLES and not matches.timed_out:
             respelling = self._respell(request, matches.total_all_words, started)
         hits = tuple(
             [
@@ -89,6 +108,18 @@ class SearchService:
             did_you_mean=respelling,
         )
 
+    def cursor_after(self, page: Page) -> Cursor | None:
+        """Where the hits go on after this page, None where they end; its generation stays open for whoever follows.
+
+        A late answer does not say what comes next: whoever wants to know asks for the same page again.
+        """
+        request = page.request
+        first = request.first_hit + request.per_page
+        if page.timed_out or first >= page.total:
+            return None
+        self.engine.pin(page.generation)
+        return Cursor(page.generation, first, self._day(request))
+
     def article(self, article_id: str) -> StoredArticle | None:
         """The stored article; None where the archive has none of this id (any more)."""
         return self.engine.fetch((article_id,))[0]
@@ -99,7 +130,7 @@ class SearchService:
 
     def highlight(self, stored: StoredArticle, q: str) -> Highlighted:
         """The whole article with everything marked that the query's words and phrases match."""
-        planned, _ = self._plan(SearchRequest(q=q))
+        planned, _ = self._plan(SearchRequest(q=q), self.engine)
         return highlight_article(stored.article, planned.marked, self.analyzer)
 
     def similar(self, request: SimilarRequest) -> SimilarArticles | None:
@@ -126,9 +157,22 @@ class SearchService:
         """Facet counts over the whole archive: what the empty page offers."""
         return self.engine.count_values(facets)
 
-    def _plan(self, request: SearchRequest, deadline_ms: float | None = None) -> tuple[PlannedSearch, IndexFacts]:
-        facts = self.engine.facts()
-        query = parse_query(request.q, self.today())
+    def _searched(self, request: SearchRequest) -> Searchable:
+        if request.cursor is None:
+            return self.engine
+        kept = self.engine.at(request.cursor.generation)
+        if kept is None:
+            raise CursorExpiredError("belongs to a generation of the index that is kept no longer")
+        return kept
+
+    def _day(self, request: SearchRequest) -> date:
+        return self.today() if request.cursor is None else request.cursor.today
+
+    def _plan(
+        self, request: SearchRequest, searched: Searchable, deadline_ms: float | None = None
+    ) -> tuple[PlannedSearch, IndexFacts]:
+        facts = searched.facts()
+        query = parse_query(request.q, self._day(request))
         if deadline_ms is None:
             deadline_ms = self.settings.search_deadline_ms
         return plan_search(query, request, facts.langs, self.analyzer, deadline_ms), facts
@@ -138,7 +182,7 @@ class SearchService:
 
         def search(q: str, deadline_ms: float) -> Matches:
             asked = replace(request, q=q, page=1, per_page=0, facets=(), histogram=None)
-            return self.engine.execute(self._plan(asked, deadline_ms)[0].plan)
+            return self.engine.execute(self._plan(asked, self.engine, deadline_ms)[0].plan)
 
         def parse(q: str) -> Query:
             return parse_query(q, self.today())
@@ -150,6 +194,16 @@ class SearchService:
     def _count_down(self, started: float) -> Callable[[], float]:
         """What is left of the time for one search that began then."""
         return lambda: max(0.0, self.settings.search_deadline_ms - (perf_counter() - started) * 1000)
+
+    def _execute(
+        self, request: SearchRequest, planned: PlannedSearch, searched: Searchable
+    ) -> tuple[Matches, tuple[ScoredArticle, ...]]:
+        """The matches, and the hits of them that were asked for."""
+        if request.cursor is None:
+            matches = searched.execute(planned.plan)
+            return matches, matches.hits
+        stretch = self.walks.read(request, lambda wider: searched.execute(self._plan(wider, searched)[0].plan))
+        return stretch.matches, stretch.hits(request.cursor.first, request.per_page)
 
 
 def _count_clauses(planned: PlannedSearch, matches: Matches) -> tuple[Clause, ...]:

@@ -18,6 +18,7 @@ STATES = {
     "no hits": "/?q=xyzzyq&lang=en",
     "notes": "/?q=%22open+lantern",
     "past the end": "/?q=ferries&page=900",
+    "the endpoint, described": "/api/v1/docs",
 }
 LOOKS = {
     "light desktop": {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}},
