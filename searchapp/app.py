@@ -38,6 +38,7 @@ from searchapp.web.health import make_health
 from searchapp.web.pages import make_pages
 from searchapp.web.reference import make_reference
 from searchapp.web.safety import add_safety_headers
+from searchapp.web.words_api import make_words_api
 
 # Searching holds the interpreter, so more threads than this only queue inside Python; with one alone a slow search
 # would keep /healthz waiting.
@@ -72,6 +73,7 @@ def create_app(
     digests = _digest_assets(Path(str(app.static_folder)))
     app.jinja_env.globals["asset"] = partial(_asset_address, digests)
     app.register_blueprint(make_api(find_service, Cursors(clock)))
+    app.register_blueprint(make_words_api(find_service))
     app.register_blueprint(make_health(find_service))
     app.register_blueprint(make_reference(settings))
     app.register_blueprint(make_pages(settings, find_service))

@@ -13,10 +13,12 @@ from searchapp.backends.array_source import ArraySource
 from searchapp.backends.facets import count_facets
 from searchapp.backends.generation import BoundedMemory, open_generation
 from searchapp.backends.kernel_search import execute_by_kernels
+from searchapp.backends.plain_forms import list_forms_plainly
+from searchapp.backends.spelled import list_forms
 from searchapp.search.counting import count_facet
 from searchapp.search.execute import execute_plan
 from searchapp.search.plan import FacetRequest, Plan
-from searchapp.search.port import FacetCounts, IndexFacts, Matches, StoredArticle
+from searchapp.search.port import FacetCounts, Form, FormsRequest, IndexFacts, Matches, StoredArticle
 
 _EVERY_VALUE: Final = 1_000_000
 #: Articles that were shown are kept as long as they take no more; one takes about so much beside its body, and long
@@ -54,6 +56,12 @@ class Opened:
         if self._source is not None:
             return count_facet(facet, np.flatnonzero(self._source.live).astype(np.int32), self._source)
         return count_facets(facet, self._generation.live_sets(), self._generation)
+
+    def list_forms(self, request: FormsRequest, deadline_ms: float) -> tuple[Form, ...]:
+        """The surface forms that fit."""
+        ends = monotonic() + deadline_ms / 1000
+        find = list_forms if self._source is None else list_forms_plainly
+        return find(request, self._generation, lambda: monotonic() <= ends)
 
     def _read(self, ids: tuple[str, ...], *, with_original: bool) -> tuple[StoredArticle | None, ...]:
         return tuple(

@@ -16,7 +16,7 @@ from indexer.codec.compiled import HAS_NUMBA
 from searchapp.backends.kept_generations import KeptGenerations
 from searchapp.backends.opened import Opened
 from searchapp.search.plan import FacetRequest, Plan
-from searchapp.search.port import FacetCounts, IndexFacts, Matches, StoredArticle
+from searchapp.search.port import FacetCounts, Form, FormsRequest, IndexFacts, Matches, StoredArticle
 
 
 class WhooshEngine:
@@ -53,6 +53,9 @@ class WhooshEngine:
     def count_values(self, facets: tuple[FacetRequest, ...]) -> tuple[FacetCounts, ...]:
         current = self._current
         return tuple(current.count_values(facet) for facet in facets)
+
+    def list_forms(self, request: FormsRequest, deadline_ms: float) -> tuple[Form, ...]:
+        return self._current.list_forms(request, deadline_ms)
 
     def pin(self, generation: int) -> None:
         self._kept.pin(generation)

@@ -46,7 +46,7 @@ def answer(page: Page, next_address: str | None) -> SearchAnswer:
             ),
             "dropped": page.dropped,
             "notes": _notes(page.notes),
-            "did_you_mean": None,
+            "did_you_mean": page.did_you_mean.q if page.did_you_mean else None,
             "no_hits": None if page.no_hits is None else _no_hits(page.no_hits, page.request),
         },
         "total": page.total,
@@ -55,7 +55,7 @@ def answer(page: Page, next_address: str | None) -> SearchAnswer:
         "timed_out": page.timed_out,
         "took_ms": round(page.took_ms, 3),
         "index_generation": page.generation,
-        "results": tuple([_hit(hit) for hit in page.hits]),
+        "results": tuple([hit_answer(hit) for hit in page.hits]),
         "facets": {facet.name: _counted(facet, page.request.filters) for facet in page.facets},
         "histogram": _histogram(page),
         "next": next_address,
@@ -138,7 +138,8 @@ def _histogram(page: Page) -> HistogramAnswer | None:
     }
 
 
-def _hit(hit: Hit) -> HitAnswer:
+def hit_answer(hit: Hit) -> HitAnswer:
+    """One hit, of a search or of what else finds articles."""
     article = hit.stored.article
     published = article.published
     return {

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from indexer.article import Article
-from searchapp.search.plan import FacetName, FacetRequest, Plan
+from searchapp.search.plan import FacetName, FacetRequest, Plan, Scope
+from searchapp.search.spellings import Spelling
 
 
 class ScoredArticle(NamedTuple):
@@ -85,6 +86,23 @@ class IndexFacts:
     langs: tuple[FacetCount, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FormsRequest:
+    """Which surface forms of a kind of field are asked for: those that fit, the `most` most frequent of them."""
+
+    scope: Scope
+    spelling: Spelling
+    most: int
+
+
+class Form(NamedTuple):
+    """A surface form of the index, as `indexer/analysis/token.py` has it, and how often it stands there. Words of
+    articles that were deleted count until their segment is written again."""
+
+    surface: str
+    occurrences: int
+
+
 class Searchable(Protocol):
     """What can be searched. Safe to use from several threads; an answer is always of one generation."""
 
@@ -116,6 +134,10 @@ class Engine(Searchable, Protocol):
 
     def count_values(self, facets: tuple[FacetRequest, ...]) -> tuple[FacetCounts, ...]:
         """Facet counts over the whole archive."""
+        ...
+
+    def list_forms(self, request: FormsRequest, deadline_ms: float) -> tuple[Form, ...]:
+        """The forms that fit, the most frequent first, ties by their code points; none where the time was too short."""
         ...
 
     def refresh(self) -> bool:

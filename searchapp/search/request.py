@@ -103,6 +103,16 @@ class NoHits:
 
 
 @dataclass(frozen=True, slots=True)
+class Respelling:
+    """Did you mean: a query that finds more; `spans` are the words in it that are others than was typed, `articles` how
+    many have all of its words."""
+
+    q: str
+    spans: tuple[tuple[int, int], ...]
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A slice of hits, the totals and the facets. `understood` is the query as it was searched, in words; `dropped` are
     those that were too common to count."""
@@ -122,3 +132,4 @@ class Page:
     took_ms: float
     dropped: tuple[str, ...] = ()
     no_hits: NoHits | None = None
+    did_you_mean: Respelling | None = None

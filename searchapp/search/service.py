@@ -16,7 +16,7 @@ from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import shown_term
 from indexer.codec.compiled import HAS_NUMBA
 from indexer.settings import Settings
-from searchapp.query.nodes import Note
+from searchapp.query.nodes import Note, Query
 from searchapp.query.parser import parse_query
 from searchapp.search.cursor import Cursor, CursorExpiredError
 from searchapp.search.highlight import Highlighted
@@ -33,9 +33,12 @@ from searchapp.search.port import (
     Searchable,
     StoredArticle,
 )
-from searchapp.search.request import Clause, Hit, NoHits, Page, SearchRequest
+from searchapp.search.request import Clause, Hit, NoHits, Page, Respelling, SearchRequest
+from searchapp.search.respelling import ENOUGH_ARTICLES, Respeller
 from searchapp.search.scoring import inverse_frequency
 from searchapp.search.showing import Showing, make_showing
+from searchapp.search.similar import SimilarArticles, SimilarRequest, find_similar
+from searchapp.search.suggestions import Suggestions, suggest
 from searchapp.search.timeline import Timeline, draw_timeline
 from searchapp.search.walking import Walks
 
@@ -78,6 +81,11 @@ class SearchService:
         rarity = [inverse_frequency(facts.articles, articles) for articles in matches.clause_articles]
         pairs = [(hit, stored) for hit, stored in zip(found, fetched, strict=True) if stored is not None]
         shown = self.showing.show([stored.article for _, stored in pairs], planned.marked, rarity)
+        respelling = None
+        # Whoever walks on by a cursor has seen the first page.
+        is_new = bool(request.q) and request.cursor is None
+        if is_new and matches.total_all_words < ENOUGH_ARTICLES and not matches.timed_out:
+            respelling = self._respell(request, matches.total_all_words, started)
         hits = tuple(
             [
                 Hit(stored, hit.score, hit.all_words, each.title_spans, each.title_html, each.snippets)
@@ -99,6 +107,7 @@ class SearchService:
             generation=matches.generation,
             took_ms=(perf_counter() - started) * 1000,
             dropped=planned.dropped,
+            did_you_mean=respelling,
         )
         if matches.total or matches.timed_out:
             return page
@@ -129,6 +138,23 @@ class SearchService:
         """The whole article with everything marked that the query's words and phrases match."""
         planned, _ = self._plan(SearchRequest(q=q), self.engine)
         return self.showing.highlight(stored.article, planned.marked)
+
+    def similar(self, request: SimilarRequest) -> SimilarArticles | None:
+        """More like this article; None where the archive has none of this id (any more)."""
+        started = perf_counter()
+        stored = self.article(request.article_id)
+        if stored is None:
+            return None
+        remaining_ms = self._count_down(started)
+        found = find_similar(stored, request, self.engine, self.analyzer, self.showing, remaining_ms)
+        return replace(found, took_ms=(perf_counter() - started) * 1000)
+
+    def suggest(self, typed: str) -> Suggestions:
+        """What to offer to somebody who has typed so much."""
+        started = perf_counter()
+        found = suggest(typed, self.engine, self.analyzer, self._count_down(started))
+        generation = self.engine.facts().generation
+        return Suggestions(found, generation, (perf_counter() - started) * 1000)
 
     def facts(self) -> IndexFacts:
         return self.engine.facts()
@@ -187,6 +213,24 @@ class SearchService:
         if deadline_ms is None:
             deadline_ms = self.settings.search_deadline_ms
         return plan_search(query, request, facts.langs, self.analyzer, deadline_ms), facts
+
+    def _respell(self, request: SearchRequest, articles: int, started: float) -> Respelling | None:
+        """What was meant, in what is left of the time for one search."""
+
+        def search(q: str, deadline_ms: float) -> Matches:
+            asked = replace(request, q=q, page=1, per_page=0, facets=(), histogram=None)
+            return self.engine.execute(self._plan(asked, self.engine, deadline_ms)[0].plan)
+
+        def parse(q: str) -> Query:
+            return parse_query(q, self.today())
+
+        langs = tuple(lang.value for lang in self.engine.facts().langs)
+        respeller = Respeller(self.engine, self.analyzer, self.showing, langs, parse, search, self._count_down(started))
+        return respeller.respell(parse(request.q), articles)
+
+    def _count_down(self, started: float) -> Callable[[], float]:
+        """What is left of the time for one search that began then."""
+        return lambda: max(0.0, self.settings.search_deadline_ms - (perf_counter() - started) * 1000)
 
     def _execute(
         self, request: SearchRequest, planned: PlannedSearch, searched: Searchable

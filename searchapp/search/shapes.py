@@ -196,3 +196,45 @@ class ArticlesAnswer(TypedDict):
 
     total: Annotated[int, Meta(description="How many articles have it.")]
     results: Annotated[tuple[ArticleAnswer, ...], Meta(description="All of them.")]
+
+
+class TellingWordAnswer(TypedDict):
+    """A word that tells much of an article."""
+
+    text: Annotated[str, Meta(description="As the article mostly writes it.")]
+    term: Annotated[str, Meta(description="What was looked for.")]
+    articles: Annotated[int, Meta(description="How many articles hold it.")]
+    weight: Annotated[float, Meta(description="Its share of what was looked for; all of them add up to 1.")]
+
+
+class SimilarAnswer(TypedDict):
+    """Articles like one, best first."""
+
+    id: Annotated[str, Meta(description="The article that they are like.")]
+    words: Annotated[tuple[TellingWordAnswer, ...], Meta(description="What was looked for, the heaviest first.")]
+    timed_out: Annotated[bool, Meta(description="Whether the time was up; then these are those found by then.")]
+    took_ms: Annotated[float, Meta(description="Milliseconds from the request to this answer.")]
+    index_generation: Annotated[int, Meta(description="The commit that was searched.")]
+    results: Annotated[tuple[HitAnswer, ...], Meta(description="The articles, as a search finds them.")]
+
+
+class SuggestionAnswer(TypedDict):
+    """What somebody who types may mean."""
+
+    kind: Annotated[Literal["phrase", "author", "source", "headline"], Meta(description="What it is.")]
+    text: Annotated[str, Meta(description="The phrase, the name or the headline.")]
+    spans: Spans
+    articles: Annotated[
+        int | None, Meta(description="How many articles have it; null for a phrase too frequent to be counted.")
+    ]
+    id: Annotated[str | None, Meta(description="The article of a headline.")]
+    page: Annotated[str, Meta(description="The page that it leads to.")]
+
+
+class SuggestionsAnswer(TypedDict):
+    """What to offer for what was typed so far. Every suggestion finds something."""
+
+    q: Annotated[str, Meta(description="As it was typed.")]
+    suggestions: Annotated[tuple[SuggestionAnswer, ...], Meta(description="Phrases, authors, outlets, headlines.")]
+    took_ms: Annotated[float, Meta(description="Milliseconds from the request to this answer.")]
+    index_generation: Annotated[int, Meta(description="The commit that was searched.")]

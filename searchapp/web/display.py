@@ -11,9 +11,10 @@ from itertools import groupby
 from typing import Literal
 
 from searchapp.search.days_in_words import day_in_words
+from searchapp.search.highlight import mark_text
 from searchapp.search.plan import FacetName, FacetRequest
 from searchapp.search.port import FacetCounts
-from searchapp.search.request import Filters, Hit, Page, SearchRequest, Sort
+from searchapp.search.request import Filters, Hit, Page, Respelling, SearchRequest, Sort
 from searchapp.search.timeline import Timeline
 from searchapp.web.addresses import (
     article_address,
@@ -89,6 +90,15 @@ class HitGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownRespelling:
+    """A query that finds more, with its new words marked, and the address that searches it."""
+
+    html: str
+    address: str
+    count_words: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownResults:
     page: Page
     count_words: str
@@ -109,6 +119,7 @@ class ShownResults:
     changes: tuple[Choice, ...]
     timeline: ShownTimeline | None
     first_rank: int
+    did_you_mean: ShownRespelling | None
 
 
 def show_results(page: Page, request: SearchRequest, timeline: Timeline | None = None) -> ShownResults:
@@ -141,6 +152,7 @@ def show_results(page: Page, request: SearchRequest, timeline: Timeline | None =
         ),
         timeline=None if timeline is None else show_timeline(timeline, request, page.total),
         first_rank=(number - 1) * request.per_page + 1,
+        did_you_mean=None if page.did_you_mean is None else _show_respelling(page.did_you_mean, request),
     )
 
 
@@ -215,6 +227,12 @@ def _quote_place(q: str, at: int) -> str:
     """What was typed where a note is about, "" at the end of it; shortened."""
     typed = " ".join(q[at : at + _PLACE_CHARS + 1].split())
     return typed if len(q) <= at + _PLACE_CHARS else f"{typed[:_PLACE_CHARS]}…"
+
+
+def _show_respelling(meant: Respelling, request: SearchRequest) -> ShownRespelling:
+    return ShownRespelling(
+        mark_text(meant.q, meant.spans), search_address(request, q=meant.q), count_articles(meant.articles)
+    )
 
 
 def _group_hits(page: Page) -> tuple[HitGroup, ...]:

@@ -12,9 +12,9 @@ from typing import Annotated, Final, Literal, TypedDict
 
 from msgspec import Meta
 
-from searchapp.search.shapes import ArticleAnswer, ArticlesAnswer, SearchAnswer
+from searchapp.search.shapes import ArticleAnswer, ArticlesAnswer, SearchAnswer, SimilarAnswer, SuggestionsAnswer
 from searchapp.web.parameters import Parameter, ParameterTable, Text
-from searchapp.web.params import SEARCH_PARAMETERS
+from searchapp.web.params import SEARCH_PARAMETERS, SIMILAR_PARAMETERS
 from searchapp.web.problems import ProblemCode
 
 _NONE: Final = ParameterTable()
@@ -97,6 +97,27 @@ ARTICLES: Final = Operation(
     ),
     problems=(*_BAD_PARAMETERS, *_WITHOUT_INDEX),
 )
+SIMILAR: Final = Operation(
+    name="similar",
+    path="/api/v1/articles/{article_id}/similar",
+    summary="Find articles like one",
+    about="By its most telling words, which the answer names; without itself and others of the same text. Filters "
+    "narrow it as they narrow a search.",
+    shape=SimilarAnswer,
+    parameters=SIMILAR_PARAMETERS,
+    variables=(_ARTICLE_ID,),
+    problems=(*_BAD_PARAMETERS, "too_many_values", "article_not_found", *_WITHOUT_INDEX),
+)
+SUGGEST: Final = Operation(
+    name="suggest",
+    path="/api/v1/suggest",
+    summary="Suggest while somebody types",
+    about="Phrases of headlines, authors, outlets and headlines that go on from what was typed; docs/suggestions.md "
+    "says where they come from. None for less than two letters, and for a query with signs in it.",
+    shape=SuggestionsAnswer,
+    parameters=ParameterTable(Parameter("q", Text(), "What was typed so far.", "minef")),
+    problems=(*_BAD_PARAMETERS, *_WITHOUT_INDEX),
+)
 ALIVE: Final = Operation(
     name="healthz",
     path="/healthz",
@@ -112,4 +133,4 @@ READY: Final = Operation(
     shape=ReadyAnswer,
     problems=_WITHOUT_INDEX,
 )
-OPERATIONS: Final = (SEARCH, ARTICLE, ARTICLES, ALIVE, READY)
+OPERATIONS: Final = (SEARCH, ARTICLE, ARTICLES, SIMILAR, SUGGEST, ALIVE, READY)

@@ -15,6 +15,7 @@ from searchapp.search.port import StoredArticle
 from searchapp.search.request import Filters, SearchRequest
 from searchapp.search.service import SearchService
 from searchapp.web.addresses import answer_address, safe_link, search_address, with_filter
+from searchapp.web.alike import show_alike
 from searchapp.web.dates import show_date
 from searchapp.web.display import (
     PAGE_FACETS,
@@ -94,6 +95,7 @@ def make_pages(settings: Settings, find_service: Callable[[], SearchService]) ->
             shown=shown,
             date=show_date(stored.article.published),
             back=search_address(SearchRequest(q=q)),
+            alike=show_alike(service, article_id),
         )
 
     return pages

@@ -64,6 +64,10 @@ SEARCH_PARAMETERS: Final = ParameterTable(
     Parameter("strict", Flag(), "`1`: where part of the query is not taken as typed, refuse it.", "1"),
 )  # fmt: skip
 
+#: What narrows the articles that may be like one, and how many of them are wanted.
+SIMILAR_PARAMETERS: Final = ParameterTable(
+    *(each for each in SEARCH_PARAMETERS.listed if each.repeatable or each.name in {"from", "to", "per_page"})
+)
 REPEATABLE: tuple[FacetName, ...] = ("year", "source", "author", "lang", "tag", "collection")
 KNOWN = SEARCH_PARAMETERS.names
 SINGLE = tuple(parameter.name for parameter in SEARCH_PARAMETERS.listed if not parameter.repeatable)
@@ -90,7 +94,7 @@ def read_params(pairs: Iterable[tuple[str, str]], *, refuse_unknown: bool) -> As
         q=given["q"],
         match=given["match"],
         rank=given["rank"],
-        filters=_read_filters(given),
+        filters=read_filters(given),
         sort=given["sort"],
         page=_check_page(given["page"], given["per_page"]),
         per_page=given["per_page"],
@@ -134,7 +138,7 @@ def last_page(total: int, per_page: int) -> int:
     return max(1, min(-(-total // per_page), WINDOW_HITS // per_page))
 
 
-def _read_filters(given: Mapping[str, Any]) -> Filters:
+def read_filters(given: Mapping[str, Any]) -> Filters:
     first, last = given["from"], given["to"]
     if first and last and first[0] > last[1]:
         raise ParameterError(

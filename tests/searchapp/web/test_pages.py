@@ -92,7 +92,8 @@ def test_no_page_has_script_or_style_of_its_own(states: dict[str, str]):
     for name, page in states.items():
         outline = Outline(page)
         assert [attributes["src"].partition("?")[0] for attributes in outline.all("script") if attributes["src"]] == [
-            "/static/broadsheet.js"
+            "/static/broadsheet.js",
+            "/static/suggestions.js",
         ], name
         assert not outline.all("style")
         for tag, attributes in outline.tags:
@@ -353,3 +354,11 @@ def test_assets_are_kept_for_ever_under_an_address_of_their_own(client: FlaskCli
     with client.get(css[1]) as response:
         assert response.status_code == 200
         assert "max-age=31536000" in response.headers["Cache-Control"]
+
+
+def test_misspelt_query_is_answered_with_the_right_one(client: FlaskClient) -> None:
+    text = client.get("/?q=feries+habrour&sort=newest").get_data(as_text=True)
+    assert "Did you mean" in text
+    assert 'href="/?q=ferries+harbour&amp;sort=newest"' in text
+    assert "<mark>ferries</mark> <mark>harbour</mark>" in text
+    assert "Did you mean" not in client.get("/?q=ferries").get_data(as_text=True)
