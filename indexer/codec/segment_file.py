@@ -32,7 +32,9 @@ import orjson
 
 from indexer.errors import IndexDamagedError, IndexVersionError
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
+#: What columns and stored articles can still be read of, for `rebuild`; its postings are not.
+OLDEST_VERSION: Final = 1
 CHUNK: Final = 1 << 20
 _MAGIC: Final = b"BSHSEG1\n"
 _ALIGNMENT: Final = 64
@@ -188,10 +190,10 @@ class SegmentFile:
             self._fail(first, size)
         self._directory_at = first
         directory = orjson.loads(raw)
-        if directory["version"] != FORMAT_VERSION:
-            found = directory["version"]
+        self.version = directory["version"]
+        if not OLDEST_VERSION <= self.version <= FORMAT_VERSION:
             raise IndexVersionError(
-                f"{self.path} has segment format {found}, this is {FORMAT_VERSION}; run: broadsheet rebuild"
+                f"{self.path} has segment format {self.version}, this is {FORMAT_VERSION}; run: broadsheet rebuild"
             )
         sections = {
             section["name"]: Section(
