@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
+import numpy as np
+
 from indexer.codec.group import PostingGroup
 from searchapp.backends.generation import Generation
 from searchapp.search.port import Form, FormsRequest
@@ -32,6 +34,6 @@ def list_forms_plainly(request: FormsRequest, generation: Generation, has_time: 
 
 def _count_occurrences(number: int, group: PostingGroup) -> int:
     forms = group.forms
-    ways = slice(int(forms.surface_start[number]), int(forms.surface_start[number + 1]))
+    ways = np.arange(int(forms.surface_start[number]), int(forms.surface_start[number + 1]))
     places = forms.form_start[forms.surface_term[ways]] + forms.surface_form[ways]
     return int(forms.form_freq[places].sum())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from indexer.analysis.analyzer import Analyzer
@@ -54,7 +54,7 @@ def find_similar(
     """Never more than `per_page`, and fewer where few have much in common with the article."""
     words = read_words(stored.article, analyzer)
     counting = Plan(NoArticle(), NoArticle(), "all", (), "relevance", 0, 0, clauses=as_clauses(words))
-    counted = engine.execute(replace(counting, deadline_ms=remaining_ms()))
+    counted = engine.execute(counting._replace(deadline_ms=remaining_ms()))
     chosen = choose_words(words, counted.clause_articles, engine.facts().articles)
     clauses = as_clauses(chosen)
     looking = Plan(
@@ -72,7 +72,7 @@ def find_similar(
     if itself is None and request.filters != NO_FILTERS:
         # It is the best answer to its own words, were it not for the filters.
         itself = next(
-            iter(engine.execute(replace(looking, filters=(), count=1, deadline_ms=remaining_ms())).hits), None
+            iter(engine.execute(looking._replace(filters=(), count=1, deadline_ms=remaining_ms())).hits), None
         )
     least = _LEAST_SHARE * itself.score if itself else 0.0
     hits = [hit for hit in found.hits if hit.id != stored.id and hit.score >= least]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from indexer.analysis.analyzer import Analyzer
@@ -197,7 +197,7 @@ class _Suggesting:
         """In how many articles each stands."""
         if not clauses:
             return ()
-        numbered = tuple(replace(clause, clause=number) for number, clause in enumerate(clauses))
+        numbered = tuple(clause._replace(clause=number) for number, clause in enumerate(clauses))
         return self._execute(NoArticle(), clauses=numbered).clause_articles
 
     def _phrases_of(self, headline: _Headline) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -235,7 +235,7 @@ class _Suggesting:
         clauses: tuple[WordPlan | PhrasePlan, ...] = (),
     ) -> Matches:
         plan = Plan(node, node, "all", (), "newest", 0, count, facets=facets, clauses=clauses)
-        return self._engine.execute(replace(plan, deadline_ms=self._remaining_ms()))
+        return self._engine.execute(plan._replace(deadline_ms=self._remaining_ms()))
 
 
 def _any_of(words: Sequence[WordPlan]) -> PlanNode:

@@ -12,7 +12,7 @@ from typing import Final
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.folding import fold
-from searchapp.query.lexer import OPERATORS
+from searchapp.query.keywords import OPERATORS
 from searchapp.search.close_words import one_surface
 
 #: Longer texts are pasted, and signs of the query language say that somebody knows what to look for.

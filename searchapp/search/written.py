@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from searchapp.query.lexer import OPERATORS
+from searchapp.query.keywords import OPERATORS
 
 
 def choose_written(written: Counter[str], typed: str) -> str:
