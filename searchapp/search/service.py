@@ -65,9 +65,10 @@ class SearchService:
         object.__setattr__(self, "showing", make_showing(self.analyzer, compiled=self.compiled))
         object.__setattr__(self, "walks", Walks())
 
-    def search(self, request: SearchRequest) -> Page:
+    def search(self, request: SearchRequest, *, offers: bool = True) -> Page:
         """The page that was asked for. Never fails because of what was typed: notes say what was not understood.
 
+        `offers`: where it finds little, search on for what may have been meant and for what would find something.
         Raises CursorExpiredError where the request has a cursor whose generation is open no more.
         """
         started = perf_counter()
@@ -84,7 +85,7 @@ class SearchService:
         respelling = None
         # Whoever walks on by a cursor has seen the first page.
         is_new = bool(request.q) and request.cursor is None
-        if is_new and matches.total_all_words < ENOUGH_ARTICLES and not matches.timed_out:
+        if offers and is_new and matches.total_all_words < ENOUGH_ARTICLES and not matches.timed_out:
             respelling = self._respell(request, matches.total_all_words, started)
         hits = tuple(
             [
@@ -109,7 +110,7 @@ class SearchService:
             dropped=planned.dropped,
             did_you_mean=respelling,
         )
-        if matches.total or matches.timed_out:
+        if matches.total or matches.timed_out or not offers:
             return page
         no_hits = self._explain_no_hits(request, started)
         return replace(page, no_hits=no_hits, took_ms=(perf_counter() - started) * 1000)
