@@ -15,6 +15,7 @@ from indexer.analysis.inversion import Occurrences, invert_occurrences
 from indexer.analysis.layout import TextBatch, TextLayout
 from indexer.analysis.pairing import Lexicon
 from indexer.analysis.reading_tables import SURFACES
+from indexer.analysis.sketches import sketch_bodies
 from indexer.article import Article
 from indexer.codec.inverting import InvertedBatch
 from indexer.codec.kernels.packing import I64
@@ -95,8 +96,9 @@ class BulkAnalyzer:
             self._lay_out(each)
         text, author, source, tag = (invert_occurrences(tuple(each.chunks), self._lexicon) for each in self._fields())
         lengths = np.concatenate(self._text.lengths).astype(np.uint32)
+        sketches = sketch_bodies(tuple(self._text.chunks), self._lexicon, self._count)
         self.clear()
-        return InvertedBatch(text, author, source, tag, lengths[0::2].copy(), lengths[1::2].copy())
+        return InvertedBatch(text, author, source, tag, lengths[0::2].copy(), lengths[1::2].copy(), sketches)
 
     def clear(self) -> None:
         """Forget the articles; the next one is number 0 again."""

@@ -99,6 +99,10 @@ class TextTable:
         spans = zip(starts[numbers].tolist(), starts[numbers + 1].tolist(), strict=True)
         return [str(blob[start:end], "utf-8") for start, end in spans]
 
+    def encoded(self) -> tuple[U8, I64]:
+        """All texts one after the other in the order of their numbers, and where each begins and the last ends."""
+        return self._runs.pool, self._runs.pool_start[: self._runs.known + 1]
+
     def dictionary(self, numbers: I64) -> tuple[Dictionary, I64]:
         """The texts of these numbers, which are distinct, as a dictionary; and the numbers in its order."""
         blob, starts = self._runs.pool, self._runs.pool_start

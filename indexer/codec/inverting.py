@@ -20,7 +20,9 @@ from indexer.backends.port import Document
 from indexer.codec.dictionary import build_dictionary
 from indexer.codec.group import NO_SURFACE, InvertedGroup, TermStretch
 from indexer.codec.kernels.packing import U32
+from indexer.codec.kernels.sketching import SKETCH_WORDS
 from indexer.codec.packing import FlatPostings
+from indexer.codec.sketching import U64, sketch_text
 
 #: A place: position and surface, None where the term has no surface there.
 _Places = list[tuple[int, str | None]]
@@ -28,7 +30,7 @@ _Places = list[tuple[int, str | None]]
 
 @dataclass(frozen=True, slots=True)
 class InvertedBatch:
-    """The words of n documents; lengths (n,) are in positions."""
+    """The words of n documents; lengths (n,) are in positions, `sketches` (n, 4) are as `sketching.py` says."""
 
     text: InvertedGroup
     author: InvertedGroup
@@ -36,6 +38,7 @@ class InvertedBatch:
     tag: InvertedGroup
     title_length: U32
     body_length: U32
+    sketches: U64
 
 
 def invert_documents(documents: Sequence[Document]) -> InvertedBatch:
@@ -47,6 +50,7 @@ def invert_documents(documents: Sequence[Document]) -> InvertedBatch:
         tag=_invert([({}, _surface_places(each.tag)) for each in documents]),
         title_length=np.array([each.title.length for each in documents], np.uint32),
         body_length=np.array([each.body.length for each in documents], np.uint32),
+        sketches=np.array([sketch_text(each.body) for each in documents], np.uint64).reshape(-1, SKETCH_WORDS),
     )
 
 

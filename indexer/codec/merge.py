@@ -30,6 +30,7 @@ from indexer.codec.stored import (
     write_dictionary,
     write_sizes,
 )
+from indexer.codec.stories import merge_sketches, write_stories
 
 _COPIED_BYTES: Final = 8 * 1024 * 1024
 _FRAMES_AT_ONCE: Final = 1024
@@ -63,6 +64,8 @@ def merge_segments(path: Path, sources: Sequence[MergeSource]) -> int:
             merge_groups(writer, name, groups, new_docs, gains if name == "text" else (flat, flat), release)
         write_columns(writer, columns)
         _merge_frames(writer, sources)
+        sketched = [source.segment.stories for source in sources]
+        write_stories(writer, merge_sketches(sketched, [source.live for source in sources]))
         return writer.finish(segment_facts(len(columns), averages))
 
 

@@ -29,6 +29,7 @@ from indexer.codec.stored import (
     decode_article,
     open_stored,
 )
+from indexer.codec.stories import Stories, open_stories
 
 GROUPS: Final = ("text", "author", "source", "tag")
 
@@ -69,6 +70,10 @@ class MappedSegment:
     @cached_property
     def frames(self) -> StoredFrames:
         return open_stored(self.file)
+
+    @cached_property
+    def stories(self) -> Stories:
+        return open_stories(self.file, self.document_count)
 
     def group(self, name: str) -> PostingGroup:
         """One of `GROUPS`."""

@@ -13,6 +13,7 @@ from indexer.codec.inverting import InvertedBatch
 from indexer.codec.kernels.packing import F32, U32
 from indexer.codec.segment_file import SegmentFileWriter
 from indexer.codec.stored import StoredFrames, write_stored
+from indexer.codec.stories import order_sketches, write_stories
 
 
 def write_segment(path: Path, words: InvertedBatch, columns: Columns, frames: StoredFrames) -> int:
@@ -29,6 +30,7 @@ def write_segment(path: Path, words: InvertedBatch, columns: Columns, frames: St
             write_group(writer, name, group, (flat, flat))
         write_columns(writer, columns)
         write_stored(writer, frames)
+        write_stories(writer, order_sketches(words.sketches))
         return writer.finish(segment_facts(len(columns), averages))
 
 

@@ -22,6 +22,7 @@ from indexer.codec.kernels.packing import BLOCK, I64
 from indexer.codec.numbers import Numbers, Offsets, words_fit
 from indexer.codec.segment import GROUPS, MappedSegment
 from indexer.codec.segment_writer import text_gains
+from indexer.codec.stories import story_faults
 
 _UNFIT: Final = "its words are not what numbers are packed in"
 _ALL_WIDTHS: Final = 0xFFFFFF
@@ -45,6 +46,7 @@ def structural_faults(segment: MappedSegment) -> Iterator[Fault]:
         yield from _frame_faults(segment)
         for name in GROUPS:
             yield from (Fault(f"{name}.{part}", what) for part, what in _group_faults(segment, segment.group(name)))
+        yield from (Fault(part, what) for part, what in story_faults(segment.stories, segment.document_count))
     except (KeyError, IndexError, ValueError, TypeError, OverflowError) as error:
         # A section that is not there, or has another shape than every version of the format gives it.
         yield Fault("", f"sections do not fit together ({type(error).__name__}: {error})")
