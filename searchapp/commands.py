@@ -46,6 +46,7 @@ from searchapp.web.params import read_params
 @click.option("--to", metavar="DATE", help="Up to this day, month or year.")
 @click.option("--sort", default="relevance", metavar="relevance|newest|oldest", help="What comes first.")
 @click.option("--rank", default="default", metavar="default|bm25", help="How relevance is reckoned.")
+@click.option("--group", default="", metavar="story", help="Of a piece that was republished, only the best hit.")
 @click.option("--page", default="1", metavar="N", help="Which page of hits.")
 @click.option("--per-page", default="10", metavar="N", help="Hits on a page.")
 @click.option("--facets", default="", metavar="NAME[:SIZE],...", help="Counts of values: source, author, year ...")
@@ -77,7 +78,7 @@ def search(
     if asked.strict and page.notes:
         raise UsageError("; ".join(note.message for note in page.notes))
     if as_json:
-        _print_json(answer(page, next_page_address(page.request, page.total, strict=asked.strict)))
+        _print_json(answer(page, next_page_address(page, strict=asked.strict)))
     else:
         for line in print_page(page):
             click.echo(line)

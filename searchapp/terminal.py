@@ -51,6 +51,9 @@ def print_page(page: Page) -> Iterator[str]:
             yield click.style("-- articles with any of the words --", dim=True)
         yield ""
         yield from _hit(number, hit)
+        if hit.story is not None:
+            others = len(hit.story.ids) - 1
+            yield click.style(f"   and {others} more publication{'' if others == 1 else 's'}", dim=True)
 
 
 def print_article(stored: StoredArticle) -> Iterator[str]:

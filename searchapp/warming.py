@@ -68,6 +68,7 @@ def warm_up(say: Callable[[str], None], home: Callable[[], Path] = cache_folder)
         service.search(SearchRequest(q="govermnent mapz"))
         for hit in service.search(SearchRequest(q="mine")).hits[:1]:
             service.similar(SimilarRequest(hit.stored.id))
+            service.publications(hit.stored.id)
         engine.close()
     with suppress(OSError):  # a cache that cannot be written is no cache, and every process compiles for itself
         home().mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -47,8 +47,10 @@ TESTS = (
     "tests/searchapp/search/test_suggestions.py",
     "tests/searchapp/search/test_execute.py",
     "tests/searchapp/backends/test_whoosh_searcher.py",
+    "tests/searchapp/backends/test_stories.py",
     "tests/searchapp/test_cli.py",
     "tests/searchapp/web/test_api.py",
+    "tests/searchapp/web/test_stories.py",
 )
 
 QUERIES = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sys import getsizeof
 from time import monotonic
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -15,10 +15,11 @@ from searchapp.backends.generation import BoundedMemory, open_generation
 from searchapp.backends.kernel_search import execute_by_kernels
 from searchapp.backends.plain_forms import list_forms_plainly
 from searchapp.backends.spelled import list_forms
+from searchapp.backends.stories import Place, find_stories
 from searchapp.search.counting import count_facet
 from searchapp.search.execute import execute_plan
 from searchapp.search.plan import FacetRequest, Plan
-from searchapp.search.port import FacetCounts, Form, FormsRequest, IndexFacts, Matches, StoredArticle
+from searchapp.search.port import FacetCounts, Form, FormsRequest, IndexFacts, Matches, StoredArticle, Story
 
 _EVERY_VALUE: Final = 1_000_000
 #: Articles that were shown are kept as long as they take no more; one takes about so much beside its body, and long
@@ -26,6 +27,7 @@ _EVERY_VALUE: Final = 1_000_000
 _SHOWN_BYTES: Final = 8 << 20
 _ARTICLE_BYTES: Final = 3000
 _MOST_REMEMBERED_BYTES: Final = 128 << 10
+_REMEMBERED_STORIES: Final = 20_000
 
 
 class Opened:
@@ -35,7 +37,9 @@ class Opened:
     def __init__(self, view: SegmentView, *, compiled: bool) -> None:
         self.view = view
         self._shown = BoundedMemory(_SHOWN_BYTES)
+        self._stories = BoundedMemory(_REMEMBERED_STORIES)
         self._generation = open_generation(view)
+        self._numbers = {id(segment.mapped): segment.number for segment in self._generation.segments}
         self._source = None if compiled else ArraySource(self._generation)
         langs = self.count_values(FacetRequest("lang", _EVERY_VALUE)).counts
         self._facts = IndexFacts(view.generation, self._generation.live_count, langs)
@@ -51,6 +55,15 @@ class Opened:
     def fetch(self, ids: tuple[str, ...], *, with_original: bool = True) -> tuple[StoredArticle | None, ...]:
         return self._read(ids, with_original=True) if with_original else self._read_shown(ids)
 
+    def find_stories(self, ids: tuple[str, ...]) -> tuple[Story | None, ...]:
+        known = [self._stories.get(article_id) for article_id in ids]
+        unknown = [at for at, lone_or_story in enumerate(known) if lone_or_story is None]
+        if unknown:
+            asked = tuple([ids[at] for at in unknown])
+            for at, article_id, lone_or_story in zip(unknown, asked, self._look_up_stories(asked), strict=True):
+                known[at] = self._stories.put(article_id, lone_or_story)
+        return tuple([lone_or_story or None for lone_or_story in known])
+
     def count_values(self, facet: FacetRequest) -> FacetCounts:
         """Facet counts over all articles."""
         if self._source is not None:
@@ -62,6 +75,20 @@ class Opened:
         ends = monotonic() + deadline_ms / 1000
         find = list_forms if self._source is None else list_forms_plainly
         return find(request, self._generation, lambda: monotonic() <= ends)
+
+    def _look_up_stories(self, ids: tuple[str, ...]) -> list[Story | Literal[False]]:
+        """False for an article without a copy, and for one that is not there."""
+        places = [place and (self._numbers[id(place[0].mapped)], place[1]) for place in self.view.find_all(ids)]
+        there = [place for place in places if place]
+        found = iter(find_stories(there, self._generation, compiled=self._source is None))
+        stories: list[Story | Literal[False]] = []
+        for place in places:
+            story = next(found) if place else ()
+            stories.append(Story(tuple([self._id_of(each) for each in story])) if len(story) > 1 else False)
+        return stories
+
+    def _id_of(self, place: Place) -> str:
+        return self._generation.segments[place[0]].mapped.id_of(place[1])
 
     def _read(self, ids: tuple[str, ...], *, with_original: bool) -> tuple[StoredArticle | None, ...]:
         return tuple(

@@ -16,7 +16,7 @@ from indexer.codec.compiled import HAS_NUMBA
 from searchapp.backends.kept_generations import KeptGenerations
 from searchapp.backends.opened import Opened
 from searchapp.search.plan import FacetRequest, Plan
-from searchapp.search.port import FacetCounts, Form, FormsRequest, IndexFacts, Matches, StoredArticle
+from searchapp.search.port import FacetCounts, Form, FormsRequest, IndexFacts, Matches, StoredArticle, Story
 
 
 class WhooshEngine:
@@ -41,6 +41,9 @@ class WhooshEngine:
 
     def fetch(self, ids: tuple[str, ...], *, with_original: bool = True) -> tuple[StoredArticle | None, ...]:
         return self._current.fetch(ids, with_original=with_original)
+
+    def find_stories(self, ids: tuple[str, ...]) -> tuple[Story | None, ...]:
+        return self._current.find_stories(ids)
 
     def find_external_id(self, external_id: str) -> tuple[str, ...]:
         return tuple(

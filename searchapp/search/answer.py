@@ -157,7 +157,7 @@ def hit_answer(hit: Hit) -> HitAnswer:
         "score": hit.score,
         "all_words": hit.all_words,
         "snippets": tuple([_snippet(snippet) for snippet in hit.snippets]),
-        "story": None,
+        "story": None if hit.story is None else {"id": hit.story.first_id, "articles": len(hit.story.ids)},
     }
 
 

@@ -78,6 +78,17 @@ class StoredArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class Story:
+    """Articles that are the same piece, republished: `ids` of two at least, in the order of publication."""
+
+    ids: tuple[str, ...]
+
+    @property
+    def first_id(self) -> str:
+        return self.ids[0]
+
+
+@dataclass(frozen=True, slots=True)
 class IndexFacts:
     """`langs` are the languages that the index holds with their numbers of articles, most frequent first."""
 
@@ -113,6 +124,10 @@ class Searchable(Protocol):
     def fetch(self, ids: tuple[str, ...], *, with_original: bool = True) -> tuple[StoredArticle | None, ...]:
         """Stored articles in the order of `ids`; None where there is no such article (any more). A page of hits does
         without their originals, which it does not show."""
+        ...
+
+    def find_stories(self, ids: tuple[str, ...]) -> tuple[Story | None, ...]:
+        """The story of each article; None where it has no copy, or is not there (any more)."""
         ...
 
 

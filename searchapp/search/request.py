@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from searchapp.query.nodes import Note
 from searchapp.search.cursor import Cursor
 from searchapp.search.plan import FacetRequest
-from searchapp.search.port import Bucket, FacetCounts, StoredArticle
+from searchapp.search.port import Bucket, FacetCounts, StoredArticle, Story
 
 Match = Literal["auto", "all", "any"]
 Sort = Literal["relevance", "newest", "oldest"]
@@ -34,7 +34,8 @@ NO_FILTERS = Filters()
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """A slice of hits is told by `page`, which counts from 1, or by a `cursor`."""
+    """A slice of hits is told by `page`, which counts from 1, or by a `cursor`; with `group` only the best hit of each
+    story is one."""
 
     q: str = ""
     match: Match = "auto"
@@ -46,6 +47,7 @@ class SearchRequest:
     facets: tuple[FacetRequest, ...] = ()
     histogram: Literal["day", "month", "year"] | None = None
     cursor: Cursor | None = None
+    group: Literal["story"] | None = None
 
     @property
     def first_hit(self) -> int:
@@ -71,6 +73,7 @@ class Hit(NamedTuple):
     title_spans: tuple[tuple[int, int], ...]
     title_html: str
     snippets: tuple[Snippet, ...]
+    story: Story | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ class Respelling:
 @dataclass(frozen=True, slots=True)
 class Page:
     """A slice of hits, the totals and the facets. `understood` is the query as it was searched, in words; `dropped` are
-    those that were too common to count."""
+    those that were too common to count, `has_more` says whether hits follow."""
 
     request: SearchRequest
     understood: str
@@ -130,6 +133,7 @@ class Page:
     histogram: tuple[Bucket, ...]
     generation: int
     took_ms: float
+    has_more: bool = False
     dropped: tuple[str, ...] = ()
     no_hits: NoHits | None = None
     did_you_mean: Respelling | None = None

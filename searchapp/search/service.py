@@ -19,6 +19,7 @@ from indexer.settings import Settings
 from searchapp.query.nodes import Note, Query
 from searchapp.query.parser import parse_query
 from searchapp.search.cursor import Cursor, CursorExpiredError
+from searchapp.search.grouping import GroupedWalks
 from searchapp.search.highlight import Highlighted
 from searchapp.search.no_hits import explain_no_hits
 from searchapp.search.plan import MOST_SCORED_FORMS, FacetRequest
@@ -33,6 +34,7 @@ from searchapp.search.port import (
     Searchable,
     StoredArticle,
 )
+from searchapp.search.publications import Publications, read_publications
 from searchapp.search.request import Clause, Hit, NoHits, Page, Respelling, SearchRequest
 from searchapp.search.respelling import ENOUGH_ARTICLES, Respeller
 from searchapp.search.scoring import inverse_frequency
@@ -60,10 +62,12 @@ class SearchService:
     compiled: bool = HAS_NUMBA
     showing: Showing = field(init=False)
     walks: Walks = field(init=False)
+    grouped_walks: GroupedWalks = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "showing", make_showing(self.analyzer, compiled=self.compiled))
         object.__setattr__(self, "walks", Walks())
+        object.__setattr__(self, "grouped_walks", GroupedWalks())
 
     def search(self, request: SearchRequest, *, offers: bool = True) -> Page:
         """The page that was asked for. Never fails because of what was typed: notes say what was not understood.
@@ -75,12 +79,13 @@ class SearchService:
         searched = self._searched(request)
         planned, facts = self._plan(request, searched)
         for _ in range(_TRIES):
-            matches, found = self._execute(request, planned, searched)
+            matches, found, has_more = self._execute(request, planned, searched, started)
             fetched = searched.fetch(tuple([hit.id for hit in found]), with_original=False)
             if None not in fetched:
                 break
         rarity = [inverse_frequency(facts.articles, articles) for articles in matches.clause_articles]
         pairs = [(hit, stored) for hit, stored in zip(found, fetched, strict=True) if stored is not None]
+        stories = searched.find_stories(tuple([hit.id for hit, _ in pairs]))
         shown = self.showing.show([stored.article for _, stored in pairs], planned.marked, rarity)
         respelling = None
         # Whoever walks on by a cursor has seen the first page.
@@ -89,8 +94,8 @@ class SearchService:
             respelling = self._respell(request, matches.total_all_words, started)
         hits = tuple(
             [
-                Hit(stored, hit.score, hit.all_words, each.title_spans, each.title_html, each.snippets)
-                for (hit, stored), each in zip(pairs, shown, strict=True)
+                Hit(stored, hit.score, hit.all_words, each.title_spans, each.title_html, each.snippets, story)
+                for (hit, stored), each, story in zip(pairs, shown, stories, strict=True)
             ]
         )
         page = Page(
@@ -107,6 +112,7 @@ class SearchService:
             histogram=matches.histogram,
             generation=matches.generation,
             took_ms=(perf_counter() - started) * 1000,
+            has_more=has_more,
             dropped=planned.dropped,
             did_you_mean=respelling,
         )
@@ -121,11 +127,10 @@ class SearchService:
         A late answer does not say what comes next: whoever wants to know asks for the same page again.
         """
         request = page.request
-        first = request.first_hit + request.per_page
-        if page.timed_out or first >= page.total:
+        if page.timed_out or not page.has_more:
             return None
         self.engine.pin(page.generation)
-        return Cursor(page.generation, first, self._day(request))
+        return Cursor(page.generation, request.first_hit + request.per_page, self._day(request))
 
     def article(self, article_id: str) -> StoredArticle | None:
         """The stored article; None where the archive has none of this id (any more)."""
@@ -149,6 +154,14 @@ class SearchService:
         remaining_ms = self._count_down(started)
         found = find_similar(stored, request, self.engine, self.analyzer, self.showing, remaining_ms)
         return replace(found, took_ms=(perf_counter() - started) * 1000)
+
+    def publications(self, article_id: str) -> Publications | None:
+        """Where else this article was published, and with which changes; None where the archive has none of this id."""
+        started = perf_counter()
+        (stored,) = self.engine.fetch((article_id,), with_original=False)
+        if stored is None:
+            return None
+        return replace(read_publications(stored, self.engine), took_ms=(perf_counter() - started) * 1000)
 
     def suggest(self, typed: str) -> Suggestions:
         """What to offer to somebody who has typed so much."""
@@ -197,7 +210,9 @@ class SearchService:
 
     def _searched(self, request: SearchRequest) -> Searchable:
         if request.cursor is None:
-            return self.engine
+            # Hits that are read in several goes are all of one generation.
+            is_read_on = request.group is not None
+            return (self.engine.at(self.engine.facts().generation) if is_read_on else None) or self.engine
         kept = self.engine.at(request.cursor.generation)
         if kept is None:
             raise CursorExpiredError("belongs to a generation of the index that is kept no longer")
@@ -234,14 +249,28 @@ class SearchService:
         return lambda: max(0.0, self.settings.search_deadline_ms - (perf_counter() - started) * 1000)
 
     def _execute(
-        self, request: SearchRequest, planned: PlannedSearch, searched: Searchable
-    ) -> tuple[Matches, tuple[ScoredArticle, ...]]:
-        """The matches, and the hits of them that were asked for."""
+        self, request: SearchRequest, planned: PlannedSearch, searched: Searchable, started: float
+    ) -> tuple[Matches, tuple[ScoredArticle, ...], bool]:
+        """The matches, the hits of them that were asked for, and whether others follow."""
+        if request.group is not None:
+            left_ms = self._count_down(started)
+
+            def read(first: int, count: int) -> Matches:
+                plan = planned.plan._replace(first=first, count=count)
+                # What is counted was counted with the first hits.
+                return searched.execute(
+                    plan._replace(facets=(), histogram=None, deadline_ms=left_ms()) if first else plan
+                )
+
+            grouped = self.grouped_walks.read(request, read, searched.find_stories)
+            return grouped.matches, grouped.hits, grouped.has_more
         if request.cursor is None:
             matches = searched.execute(planned.plan)
-            return matches, matches.hits
-        stretch = self.walks.read(request, lambda wider: searched.execute(self._plan(wider, searched)[0].plan))
-        return stretch.matches, stretch.hits(request.cursor.first, request.per_page)
+            hits = matches.hits
+        else:
+            stretch = self.walks.read(request, lambda wider: searched.execute(self._plan(wider, searched)[0].plan))
+            matches, hits = stretch.matches, stretch.hits(request.cursor.first, request.per_page)
+        return matches, hits, request.first_hit + request.per_page < matches.total
 
 
 def _count_clauses(planned: PlannedSearch, matches: Matches) -> tuple[Clause, ...]:

@@ -218,6 +218,57 @@ class SimilarAnswer(TypedDict):
     results: Annotated[tuple[HitAnswer, ...], Meta(description="The articles, as a search finds them.")]
 
 
+class PublicationAnswer(TypedDict):
+    """One publication of a story."""
+
+    id: Id
+    external_id: ExternalId
+    url: Url
+    title: Title
+    author: Authors
+    source: Source
+    lang: Lang
+    published_on: PublishedOn
+    published_at: PublishedAt
+
+
+class PieceAnswer(TypedDict):
+    """Words of a change."""
+
+    kind: Annotated[
+        Literal["same", "added", "left_out"],
+        Meta(description="Whether they stand in both texts, in this one alone, or in the first publication alone."),
+    ]
+    text: Annotated[str, Meta(description="The words, a long stretch cut short.")]
+
+
+class DifferencesAnswer(TypedDict):
+    """What became of a text in a copy."""
+
+    changes: Annotated[
+        tuple[tuple[PieceAnswer, ...], ...],
+        Meta(description="In the order of the text, each in pieces; none where only white space differs."),
+    ]
+    more: Annotated[int, Meta(description="How many more changes there are.")]
+    is_whole: Annotated[bool, Meta(description="False where the texts are so long that their ends were not compared.")]
+
+
+class PublicationsAnswer(TypedDict):
+    """The story of an article."""
+
+    id: Annotated[str, Meta(description="The id of its first publication.")]
+    articles: Annotated[int, Meta(description="How many publications there are, this one among them.")]
+    publications: Annotated[
+        tuple[PublicationAnswer, ...], Meta(description="In the order of publication, 50 at most, this one among them.")
+    ]
+    differences: Annotated[
+        DifferencesAnswer | None,
+        Meta(description="What this article added to the first publication and left out; null where it is that one."),
+    ]
+    took_ms: Annotated[float, Meta(description="Milliseconds from the request to this answer.")]
+    index_generation: Annotated[int, Meta(description="The commit that was searched.")]
+
+
 class SuggestionAnswer(TypedDict):
     """What somebody who types may mean."""
 

@@ -10,7 +10,7 @@ from indexer.analysis.analyzer import Analyzer
 from indexer.article import Article
 from searchapp.search.plan import AllOf, AnyOf, NoArticle, Plan
 from searchapp.search.planner import plan_filters
-from searchapp.search.port import Engine, StoredArticle
+from searchapp.search.port import Engine, ScoredArticle, StoredArticle
 from searchapp.search.request import NO_FILTERS, Filters, Hit
 from searchapp.search.scoring import inverse_frequency
 from searchapp.search.showing import Showing
@@ -75,7 +75,7 @@ def find_similar(
             iter(engine.execute(looking._replace(filters=(), count=1, deadline_ms=remaining_ms())).hits), None
         )
     least = _LEAST_SHARE * itself.score if itself else 0.0
-    hits = [hit for hit in found.hits if hit.id != stored.id and hit.score >= least]
+    hits = _leave_out_copies([hit for hit in found.hits if hit.score >= least], stored.id, engine)
     fetched = engine.fetch(tuple(hit.id for hit in hits), with_original=False)
     others = [
         (hit, other)
@@ -95,6 +95,18 @@ def find_similar(
         generation=found.generation,
         took_ms=0.0,
     )
+
+
+def _leave_out_copies(hits: list[ScoredArticle], article_id: str, engine: Engine) -> list[ScoredArticle]:
+    """The hits that are neither the article nor of its story, the best alone of every other story."""
+    stories = engine.find_stories((article_id, *(hit.id for hit in hits)))
+    told = {article_id, *(stories[0].ids if stories[0] else ())}
+    kept = []
+    for hit, story in zip(hits, stories[1:], strict=True):
+        if hit.id not in told:
+            kept.append(hit)
+            told.update(story.ids if story else ())
+    return kept
 
 
 def _is_reprint(other: Article, article: Article) -> bool:

@@ -7,9 +7,9 @@ from typing import Literal
 from urllib.parse import quote, quote_plus, urlsplit
 
 from searchapp.search.plan import FacetName
-from searchapp.search.request import Filters, SearchRequest
+from searchapp.search.request import Filters, Page, SearchRequest
 from searchapp.web.operations import SEARCH
-from searchapp.web.params import last_page, write_params
+from searchapp.web.params import WINDOW_HITS, last_page, write_params
 
 API_SEARCH = SEARCH.path
 _NO_FILTERS = Filters()
@@ -28,9 +28,10 @@ def answer_address(request: SearchRequest, *, strict: bool = False, cursor: str 
     return f"{API_SEARCH}?{arguments}" if arguments else API_SEARCH
 
 
-def next_page_address(request: SearchRequest, total: int, *, strict: bool) -> str | None:
+def next_page_address(page: Page, *, strict: bool) -> str | None:
     """Where the endpoint answers with the next page for whoever has no cursor; None after the last that pages reach."""
-    if request.page >= last_page(total, request.per_page):
+    request = page.request
+    if not page.has_more or request.page >= last_page(WINDOW_HITS, request.per_page):
         return None
     return answer_address(replace(request, page=request.page + 1), strict=strict)
 

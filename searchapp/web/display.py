@@ -25,8 +25,9 @@ from searchapp.web.addresses import (
     without_value,
 )
 from searchapp.web.dates import ShownDate, show_date
-from searchapp.web.languages import language_name
+from searchapp.web.languages import lang_attribute, language_name
 from searchapp.web.params import REPEATABLE, WINDOW_HITS, last_page
+from searchapp.web.stories import OtherPublications
 from searchapp.web.timeline import ShownTimeline, show_timeline
 
 PAGE_FACETS = tuple(FacetRequest(name, 8) for name in ("source", "year", "author", "lang"))
@@ -79,6 +80,7 @@ class ShownHit:
     date: ShownDate
     lang: str
     some_words: bool
+    others: OtherPublications | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class ShownResults:
     chips: tuple[Chip, ...]
     without_filters: str
     sorts: tuple[Choice, ...]
+    grouping: tuple[Choice, ...]
     pages: tuple[Choice | None, ...]
     previous: str
     next: str
@@ -122,28 +125,40 @@ class ShownResults:
     did_you_mean: ShownRespelling | None
 
 
-def show_results(page: Page, request: SearchRequest, timeline: Timeline | None = None) -> ShownResults:
+def show_results(
+    page: Page,
+    request: SearchRequest,
+    timeline: Timeline | None = None,
+    others: tuple[OtherPublications | None, ...] = (),
+) -> ShownResults:
     """`request` is what the address asked for: links go on from there. The page's own request has facets that were
-    added for showing and must not pile up in addresses. `places` has for each note what stands where it is about."""
-    last = last_page(page.total, request.per_page)
+    added for showing and must not pile up in addresses. `places` has for each note what stands where it is about;
+    `others` are the other publications of each hit, where they are to be shown."""
     number = request.page
+    last = last_page(page.total, request.per_page)
+    if request.group is not None:  # how many stories there are nobody has counted
+        last = min(number + page.has_more, last)
     return ShownResults(
         page=page,
         count_words=count_articles(page.total, is_exact=page.total_is_exact),
-        groups=_group_hits(page),
+        groups=_group_hits(page, others or (None,) * len(page.hits)),
         facets=tuple(show_facet(counts, request) for counts in page.facets),
         chips=show_chips(request),
         without_filters=without_filters(request),
         sorts=tuple(
             Choice(label, search_address(request, sort=sort), chosen=sort == request.sort) for sort, label in _SORTS
         ),
+        grouping=(
+            Choice("Every article", search_address(request, group=None), chosen=request.group is None),
+            Choice("One of each story", search_address(request, group="story"), chosen=request.group == "story"),
+        ),
         pages=_page_choices(request, last),
         previous=search_address(request, page=min(number - 1, last)) if number > 1 else "",
         next=search_address(request, page=number + 1) if number < last else "",
         first_page=search_address(request),
         last_number=last,
-        past_the_end=number > last and page.total > 0,
-        window_is_full=number == last and page.total > WINDOW_HITS,
+        past_the_end=page.total > 0 and (number > last or _is_behind_all(page)),
+        window_is_full=number == last and page.total > WINDOW_HITS and (page.has_more or request.group is None),
         only_all_words=search_address(request, match="all"),
         places=tuple(_quote_place(request.q, note.at) for note in page.notes),
         changes=tuple(
@@ -201,7 +216,7 @@ def show_chips(request: SearchRequest) -> tuple[Chip, ...]:
     return tuple(chips)
 
 
-def show_hit(hit: Hit, q: str) -> ShownHit:
+def show_hit(hit: Hit, q: str, others: OtherPublications | None = None) -> ShownHit:
     article = hit.stored.article
     return ShownHit(
         hit=hit,
@@ -209,6 +224,7 @@ def show_hit(hit: Hit, q: str) -> ShownHit:
         date=show_date(article.published),
         lang=lang_attribute(article.lang),
         some_words=not hit.all_words,
+        others=others,
     )
 
 
@@ -216,11 +232,6 @@ def count_articles(count: int, *, is_exact: bool = True) -> str:
     """`1 article`, `1,204 articles`, `at least 512 articles`."""
     words = f"{count:,} article{'' if count == 1 else 's'}"
     return words if is_exact else f"at least {words}"
-
-
-def lang_attribute(lang: str) -> str:
-    """What HTML wants in `lang`: empty says that nobody knows."""
-    return "" if lang == "und" else lang
 
 
 def _quote_place(q: str, at: int) -> str:
@@ -235,9 +246,14 @@ def _show_respelling(meant: Respelling, request: SearchRequest) -> ShownRespelli
     )
 
 
-def _group_hits(page: Page) -> tuple[HitGroup, ...]:
+def _is_behind_all(page: Page) -> bool:
+    """Whether there are fewer stories than would come before this page: it has none, though it had the time."""
+    return page.request.group is not None and page.request.page > 1 and not (page.hits or page.timed_out)
+
+
+def _group_hits(page: Page, others: tuple[OtherPublications | None, ...]) -> tuple[HitGroup, ...]:
     """One group, or two with the divider between: only hits by score stand in the order that a divider tells of."""
-    shown = [show_hit(hit, page.request.q) for hit in page.hits]
+    shown = [show_hit(hit, page.request.q, of_hit) for hit, of_hit in zip(page.hits, others, strict=True)]
     if page.request.match != "auto" or page.request.sort != "relevance":
         return (HitGroup("all", tuple(shown)),) if shown else ()
     return tuple(

@@ -27,3 +27,8 @@ def language_name(tag: str) -> str:
     if not name:
         return tag
     return f"{name} ({region})" if region else name
+
+
+def lang_attribute(lang: str) -> str:
+    """What HTML wants in `lang`: empty says that nobody knows."""
+    return "" if lang == "und" else lang

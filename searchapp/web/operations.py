@@ -12,7 +12,14 @@ from typing import Annotated, Final, Literal, TypedDict
 
 from msgspec import Meta
 
-from searchapp.search.shapes import ArticleAnswer, ArticlesAnswer, SearchAnswer, SimilarAnswer, SuggestionsAnswer
+from searchapp.search.shapes import (
+    ArticleAnswer,
+    ArticlesAnswer,
+    PublicationsAnswer,
+    SearchAnswer,
+    SimilarAnswer,
+    SuggestionsAnswer,
+)
 from searchapp.web.parameters import Parameter, ParameterTable, Text
 from searchapp.web.params import SEARCH_PARAMETERS, SIMILAR_PARAMETERS
 from searchapp.web.problems import ProblemCode
@@ -108,6 +115,16 @@ SIMILAR: Final = Operation(
     variables=(_ARTICLE_ID,),
     problems=(*_BAD_PARAMETERS, "too_many_values", "article_not_found", *_WITHOUT_INDEX),
 )
+STORY: Final = Operation(
+    name="story",
+    path="/api/v1/articles/{article_id}/story",
+    summary="Tell where else an article was published",
+    about="Articles that are nearly the same text, whatever stands above it; docs/stories.md says when they are. Tells "
+    "what this one added to the first publication, and what it left out.",
+    shape=PublicationsAnswer,
+    variables=(_ARTICLE_ID,),
+    problems=("unknown_parameter", "article_not_found", *_WITHOUT_INDEX),
+)
 SUGGEST: Final = Operation(
     name="suggest",
     path="/api/v1/suggest",
@@ -133,4 +150,4 @@ READY: Final = Operation(
     shape=ReadyAnswer,
     problems=_WITHOUT_INDEX,
 )
-OPERATIONS: Final = (SEARCH, ARTICLE, ARTICLES, SIMILAR, SUGGEST, ALIVE, READY)
+OPERATIONS: Final = (SEARCH, ARTICLE, ARTICLES, SIMILAR, STORY, SUGGEST, ALIVE, READY)

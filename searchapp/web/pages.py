@@ -21,7 +21,6 @@ from searchapp.web.display import (
     PAGE_FACETS,
     Choice,
     count_articles,
-    lang_attribute,
     page_facets,
     show_facet,
     show_hit,
@@ -29,8 +28,9 @@ from searchapp.web.display import (
 )
 from searchapp.web.examples import make_examples, teach_language
 from searchapp.web.failures import ArticleNotFoundError
-from searchapp.web.languages import language_name
+from searchapp.web.languages import lang_attribute, language_name
 from searchapp.web.params import MAX_FACET_SIZE, read_params, write_params
+from searchapp.web.stories import show_other_publications, show_story
 
 _LATEST = 5
 
@@ -63,7 +63,7 @@ def make_pages(settings: Settings, find_service: Callable[[], SearchService]) ->
             return _show_home(settings, service)
         page = service.search(replace(page_facets(asked), histogram="year"))
         timeline = service.timeline(page) if page.total and not page.timed_out else None
-        results = show_results(page, asked, timeline)
+        results = show_results(page, asked, timeline, show_other_publications(service, page.hits, asked.q))
         kept = write_params(replace(asked, q="", page=1))
         return _page(
             "results.html",
@@ -95,6 +95,7 @@ def make_pages(settings: Settings, find_service: Callable[[], SearchService]) ->
             shown=shown,
             date=show_date(stored.article.published),
             back=search_address(SearchRequest(q=q)),
+            story=show_story(service.publications(article_id), q),
             alike=show_alike(service, article_id),
         )
 

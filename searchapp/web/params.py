@@ -52,6 +52,8 @@ SEARCH_PARAMETERS: Final = ParameterTable(
     Parameter("tag", _VALUE, "Articles with this tag.", "mines", repeatable=True),
     Parameter("collection", _VALUE, "Articles of this collection.", "main", repeatable=True),
     Parameter("sort", Choice(get_args(Sort), "relevance"), "What comes first.", "newest"),
+    Parameter("group", Choice(("story",), None), "`story`: of articles that are the same piece, republished, only "
+              "the best is a hit. What is counted are articles all the same.", "story"),
     Parameter("page", Number(1, WINDOW_HITS, refuses_more=False), "Which page of hits, counted from 1; pages reach the "
               f"first {WINDOW_HITS:,} hits, whatever `per_page` is.", "2"),
     Parameter("per_page", Number(10, MAX_PER_PAGE), "Hits on a page.", "25"),
@@ -71,7 +73,7 @@ SIMILAR_PARAMETERS: Final = ParameterTable(
 REPEATABLE: tuple[FacetName, ...] = ("year", "source", "author", "lang", "tag", "collection")
 KNOWN = SEARCH_PARAMETERS.names
 SINGLE = tuple(parameter.name for parameter in SEARCH_PARAMETERS.listed if not parameter.repeatable)
-LATER = ("group", "explain")
+LATER = ("explain",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def read_params(pairs: Iterable[tuple[str, str]], *, refuse_unknown: bool) -> As
         rank=given["rank"],
         filters=read_filters(given),
         sort=given["sort"],
+        group=given["group"],
         page=_check_page(given["page"], given["per_page"]),
         per_page=given["per_page"],
         facets=tuple(
@@ -122,6 +125,7 @@ def write_params(request: SearchRequest, *, strict: bool = False, cursor: str = 
         pairs.extend((name, value) for value in getattr(filters, name))
     pairs += [
         ("sort", request.sort if request.sort != plain.sort else ""),
+        ("group", request.group or ""),
         ("page", str(request.page) if request.page != plain.page else ""),
         ("per_page", str(request.per_page) if request.per_page != plain.per_page else ""),
         ("facets", ",".join(_write_facet(facet) for facet in request.facets)),

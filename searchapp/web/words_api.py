@@ -1,4 +1,4 @@
-"""The endpoint's other doors: articles like one, and suggestions as somebody types."""
+"""The endpoint's other doors: articles like one, the story of one, and suggestions as somebody types."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from flask import Blueprint, Response, request
 
 from searchapp.search.request import NO_FILTERS, SearchRequest
 from searchapp.search.service import SearchService
-from searchapp.search.shapes import SimilarAnswer, SuggestionsAnswer
+from searchapp.search.shapes import PublicationsAnswer, SimilarAnswer, SuggestionsAnswer
 from searchapp.search.similar import SimilarRequest
 from searchapp.search.suggestions import Suggestion
-from searchapp.search.words_answer import similar_answer, suggestions_answer
+from searchapp.search.words_answer import publications_answer, similar_answer, suggestions_answer
 from searchapp.web.addresses import article_address, search_address, with_filter
 from searchapp.web.api import JSON_TYPE
 from searchapp.web.failures import ArticleNotFoundError
-from searchapp.web.operations import SIMILAR, SUGGEST
+from searchapp.web.operations import SIMILAR, STORY, SUGGEST
 from searchapp.web.params import read_filters
 from searchapp.web.routes import add_view
 
@@ -32,12 +32,20 @@ def make_words_api(find_service: Callable[[], SearchService]) -> Blueprint:
             raise ArticleNotFoundError
         return _answer(similar_answer(found), is_late=found.timed_out)
 
+    def story(article_id: str) -> Response:
+        STORY.parameters.read(request.args.items(multi=True))
+        found = find_service().publications(article_id)
+        if found is None:
+            raise ArticleNotFoundError
+        return _answer(publications_answer(found))
+
     def suggest() -> Response:
         typed = SUGGEST.parameters.read(request.args.items(multi=True))["q"]
         found = find_service().suggest(typed)
         return _answer(suggestions_answer(found, typed, [_page_of(each) for each in found.found]))
 
     add_view(api, SIMILAR, similar)
+    add_view(api, STORY, story)
     add_view(api, SUGGEST, suggest)
     return api
 
@@ -53,6 +61,6 @@ def _page_of(suggestion: Suggestion) -> str:
             return search_address(SearchRequest(filters=with_filter(NO_FILTERS, name, (suggestion.text,))))
 
 
-def _answer(content: SimilarAnswer | SuggestionsAnswer, *, is_late: bool = False) -> Response:
+def _answer(content: SimilarAnswer | PublicationsAnswer | SuggestionsAnswer, *, is_late: bool = False) -> Response:
     kept = "no-store" if is_late else "no-cache"
     return Response(orjson.dumps(content), content_type=JSON_TYPE, headers={"Cache-Control": kept})

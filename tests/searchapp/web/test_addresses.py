@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from searchapp.search.request import Filters, SearchRequest
+from searchapp.search.request import Filters, Page, SearchRequest
 from searchapp.web.addresses import (
     article_address,
     next_page_address,
@@ -29,11 +29,30 @@ def test_values_are_chosen_and_let_go():
 
 
 def test_next_ends_where_hits_or_pages_end():
-    assert next_page_address(ASKED, 31, strict=True) == (
+    assert next_page_address(page_of(ASKED, has_more=True), strict=True) == (
         "/api/v1/search?q=a+b&year=2021&source=X+%26+Y&sort=newest&page=4&strict=1"
     )
-    assert next_page_address(ASKED, 30, strict=False) is None
-    assert next_page_address(SearchRequest(page=1000), 50_000, strict=False) is None
+    assert next_page_address(page_of(ASKED, has_more=False), strict=False) is None
+    assert next_page_address(page_of(SearchRequest(page=1000), has_more=True), strict=False) is None
+
+
+def page_of(request: SearchRequest, *, has_more: bool) -> Page:
+    return Page(
+        request=request,
+        understood="",
+        clauses=(),
+        notes=(),
+        hits=(),
+        total=50_000,
+        total_is_exact=True,
+        total_all_words=50_000,
+        timed_out=False,
+        facets=(),
+        histogram=(),
+        generation=1,
+        took_ms=0.0,
+        has_more=has_more,
+    )
 
 
 def test_an_article_takes_the_query_along():
