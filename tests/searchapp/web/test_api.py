@@ -208,7 +208,7 @@ def test_the_page_and_the_endpoint_list_the_same_hits(client: FlaskClient):
     for arguments in ("q=ferries", "q=ferries&page=2", "q=lantern+lighthouse", "q=harbour&sort=oldest&year=2019"):
         page = client.get(f"/?{arguments}").text
         ids = [hit["id"] for hit in search(client, arguments)["results"]]
-        at = [page.index(f'href="/articles/{article_id}') for article_id in ids]
+        at = [page.index(f'<h3 class="headline"><a href="/articles/{article_id}') for article_id in ids]
         assert at == sorted(at)
         assert page.count('<article class="hit">') == len(ids)
 
