@@ -184,6 +184,10 @@ def valid_values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
     return st.text(min_size=schema.get("minLength", 0), max_size=min(schema.get("maxLength", 40), 40))
 
 
+#: A slash in an id makes another address of it.
+IDS = st.text(st.characters(exclude_characters="/"), min_size=1)
+
+
 @st.composite
 def questions(draw: st.DrawFn) -> tuple[str, str]:
     """An operation, and an address of it with some arguments, most of them such as its schema allows."""
@@ -196,7 +200,7 @@ def questions(draw: st.DrawFn) -> tuple[str, str]:
     encoded = urlencode(arguments, doseq=True, errors="replace")
     return (
         path,
-        f"{path.replace('{article_id}', quote(draw(st.text(min_size=1)), safe='', errors='replace'))}?{encoded}",
+        f"{path.replace('{article_id}', quote(draw(IDS), safe='', errors='replace'))}?{encoded}",
     )
 
 
@@ -204,9 +208,6 @@ def questions(draw: st.DrawFn) -> tuple[str, str]:
 def test_whatever_is_asked_is_answered_as_the_document_says(app: Flask, question: tuple[str, str]):
     path, asked = question
     response = app.test_client().get(asked)
-    if response.status_code == 404 and response.json["code"] == "not_found":
-        assert path == "/api/v1/articles/{article_id}"  # a slash in an id makes another address of it
-        return
     check(path, response)
 
 
