@@ -5,10 +5,10 @@ have in common (Jaccard; shingles and MinHash: Broder 1997). Every run has a has
 of 51 places; each place keeps the lowest lower half that came there (one permutation for all places: Li, Owen and Zhang
 2012), and a place where none came takes that of another, always the same one first (Shrivastava and Li 2014). Of 48 of
 these 4 bits are kept (b-bit minwise hashing, Li and König 2010), which tell how alike two texts are; of 3, the keys,
-21 bits, by which texts that may be alike are found. Words of a sketch, bits from the least on:
+20 bits, by which texts that may be alike are found. Words of a sketch, bits from the least on:
 
     0, 1, 2     16 small values of 4 bits each
-    3           three keys of 21 bits, and the highest bit, which is set
+    3           three keys of 20 bits; bit 62 where the text has less than `SHORT_WORDS` words; bit 63, always
 
 The words are those of the body by position, as surfaces: folded, not stemmed, in no language, so that a copy that was
 taken for another language is a copy. Where a position has several readings, the one of the lowest hash stands for it. A
@@ -43,6 +43,7 @@ from indexer.codec.kernels.sketching import (
     NOTHING,
     PLACES,
     SECOND_FACTOR,
+    SHORT_WORDS,
     SKETCH_WORDS,
     SMALL_VALUES,
     SPREAD,
@@ -89,7 +90,7 @@ def sketch_words(words: Sequence[int]) -> Sketch:
             sketch[place >> 4] |= spread >> 28 << 4 * (place & 15)
         else:
             sketch[-1] |= spread >> 32 - KEY_BITS << KEY_BITS * (place - SMALL_VALUES)
-    sketch[-1] |= 1 << 63
+    sketch[-1] |= 1 << 63 | (len(words) < SHORT_WORDS) << 62
     return tuple(sketch)
 
 

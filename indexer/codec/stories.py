@@ -1,7 +1,8 @@
 """Which articles of a segment are copies of a text: their sketches, and the orders in which these are found.
 
 Two texts are copies of each other when their sketches (`sketching.py`) share a key and `LEAST_SAME` small values at
-least. Texts that are alike to nine tenths nearly always do, texts that are alike to half hardly ever. Sections, for n
+least. Texts that are alike to nine tenths nearly always do, texts that are alike to half hardly ever. A short text must
+share nearly all, `LEAST_SAME_SHORT`: a line of every week is the same but for a figure. Sections, for n
 documents of which m have a sketch:
 
     stories.sketches    uint64 (n, 4)      0 where there is none
@@ -32,6 +33,7 @@ from indexer.codec.sketching import U64
 
 #: Of 48. Two texts of which four fifths are the same have 39 on average, of which half is the same 26.
 LEAST_SAME: Final = 37
+LEAST_SAME_SHORT: Final = 47
 #: Of the documents of one key so many are looked at: a notice that came every day for years is no story of thousands.
 MOST_OF_A_KEY: Final = 200
 _A_BUCKET: Final = 32
@@ -56,8 +58,8 @@ class Stories:
         room = len(wanted) * KEYS * MOST_OF_A_KEY
         of_wanted, docs = np.empty(room, np.int64), np.empty(room, np.int64)
         found = kernels.find_copies(
-            wanted, self.sketches, self.orders.words, self.starts, _shift(self.starts), live, LEAST_SAME, MOST_OF_A_KEY,
-            of_wanted, docs,
+            wanted, self.sketches, self.orders.words, self.starts, _shift(self.starts), live, LEAST_SAME,
+            LEAST_SAME_SHORT, MOST_OF_A_KEY, of_wanted, docs,
         )  # fmt: skip
         return of_wanted[:found], docs[:found]
 
@@ -72,7 +74,7 @@ def find_plainly(sketches: U64, wanted: U64, live: Flags) -> tuple[I64, I64]:
         for key in range(KEYS):
             holders = np.flatnonzero((sketches[:, -1] != 0) & (_keys(sketches, key) == _keys(sketch[None], key)))
             for doc in holders[:MOST_OF_A_KEY].tolist():
-                if doc not in copies and live[doc] and _count_same(sketch, sketches[doc]) >= LEAST_SAME:
+                if doc not in copies and live[doc] and _are_alike(sketch, sketches[doc]):
                     copies.append(doc)
         pairs += [(want, doc) for doc in copies]
     found = np.array(pairs, np.int64).reshape(-1, 2)
@@ -142,7 +144,8 @@ def _keys(sketches: U64, key: int) -> U64:
     return keys
 
 
-def _count_same(sketch: U64, other: U64) -> int:
+def _are_alike(sketch: U64, other: U64) -> bool:
     values = (np.stack([sketch, other])[:, :-1, None] >> np.arange(0, 64, 4, dtype=np.uint64)) & np.uint64(15)
     assert values[0].size == SMALL_VALUES
-    return int((values[0] == values[1]).sum())
+    is_short = bool((sketch[-1] | other[-1]) >> np.uint64(62) & np.uint64(1))
+    return int((values[0] == values[1]).sum()) >= (LEAST_SAME_SHORT if is_short else LEAST_SAME)

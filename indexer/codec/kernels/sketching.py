@@ -9,9 +9,10 @@ from indexer.codec.compiled import kernel
 #: What every sketch depends on, and no other version may change: sketches are carried from segment to segment.
 NEIGHBOURS = 3
 LEAST_WORDS = 20
+SHORT_WORDS = 60
 SMALL_VALUES = 48
 KEYS = 3
-KEY_BITS = 21
+KEY_BITS = 20
 PLACES = SMALL_VALUES + KEYS
 SKETCH_WORDS = 4
 FIRST_FACTOR = 0xD6E8FEB86659FD93
@@ -27,6 +28,8 @@ MARK = 94  # ^, before a reading as an acronym
 
 _NO_WORD = np.uint64(0xFFFFFFFFFFFFFFFF)
 _ONE = np.uint64(1)
+_IS_SKETCH = np.uint64(1 << 63)
+_IS_SHORT = np.uint64(1 << 62)
 
 
 @kernel
@@ -65,8 +68,8 @@ def take_word(word, before, words, lowest):
 
 
 @kernel
-def write_sketch(lowest, donors, doc, sketches):
-    """The sketch of the lowest hash at each place; a place that has none takes another's."""
+def write_sketch(lowest, words, donors, doc, sketches):
+    """The sketch of so many words by the lowest hash at each place; a place that has none takes another's."""
     for place in range(PLACES):
         low = lowest[place]
         step = 0
@@ -79,7 +82,7 @@ def write_sketch(lowest, donors, doc, sketches):
         else:
             key = spread >> np.uint64(32 - KEY_BITS)
             sketches[doc, SKETCH_WORDS - 1] |= key << np.uint64(KEY_BITS * (place - SMALL_VALUES))
-    sketches[doc, SKETCH_WORDS - 1] |= _ONE << np.uint64(63)
+    sketches[doc, SKETCH_WORDS - 1] |= _IS_SKETCH | _IS_SHORT if words < SHORT_WORDS else _IS_SKETCH
 
 
 @kernel
@@ -108,5 +111,5 @@ def sketch_texts(stream, codes, stops, hash_of_pair, donors, sketches):
             if here != _NO_WORD:
                 words = take_word(here, before, words, lowest)
             if words >= LEAST_WORDS:
-                write_sketch(lowest, donors, codes[t] >> 1, sketches)
+                write_sketch(lowest, words, donors, codes[t] >> 1, sketches)
         first = stops[t]

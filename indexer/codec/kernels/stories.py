@@ -12,6 +12,7 @@ _KEY = np.uint64((1 << KEY_BITS) - 1)
 _LEAST_BITS = np.uint64(0x1111111111111111)
 _ONE = np.uint64(1)
 _TWO = np.uint64(2)
+_IS_SHORT = np.uint64(1 << 62)
 
 
 @inlined
@@ -33,7 +34,7 @@ def count_same(sketches, row, others, other):
 
 
 @kernel
-def find_copies(wanted, sketches, orders, starts, shift, live, least, most, of_wanted, docs):
+def find_copies(wanted, sketches, orders, starts, shift, live, least, least_short, most, of_wanted, docs):
     """Fill which document (`docs`) is a copy of which sketch of `wanted` (`of_wanted`); returns how many there are.
 
     `orders` are the words of packed numbers; a key is looked for in `starts` by its bits from `shift` on. Of the
@@ -63,7 +64,9 @@ def find_copies(wanted, sketches, orders, starts, shift, live, least, most, of_w
                 doc = number_at(orders, begin + at)
                 if key_at(sketches, doc, number) != key:
                     break
-                if not live[doc] or count_same(wanted, want, sketches, doc) < least:
+                either = wanted[want, SKETCH_WORDS - 1] | sketches[doc, SKETCH_WORDS - 1]
+                needed = least_short if either & _IS_SHORT else least
+                if not live[doc] or count_same(wanted, want, sketches, doc) < needed:
                     continue
                 is_known = False
                 for i in range(first_found, found):

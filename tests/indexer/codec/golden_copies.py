@@ -89,6 +89,12 @@ FOLLOW_UP = join_paragraphs(
     TRADE,
 )
 
+#: A report of every week.
+ROUTINE = (
+    "The harbour at {} handled {} ferries in the week, the port office said. The council will vote on new berths next "
+    "month. Pilots asked for lights along the eastern mole, and the harbour master agreed to a trial."
+)
+
 #: Pairs of articles that are no copies of each other.
 OTHERS = {
     "two closing reports": (
@@ -99,6 +105,8 @@ OTHERS = {
         weather("Monday", "overcast", "fresh westerly", (9, 7, 3)),
         weather("Friday", "bright", "light easterly", (14, 12, 9)),
     ),
+    "a short report of every week": (ROUTINE.format("Quellport", 120), ROUTINE.format("Lindmere", 122)),
+    "a short report with another figure": (ROUTINE.format("Quellport", 120), ROUTINE.format("Quellport", 134)),
     "a piece and the next one about the same matter": (PIECE, FOLLOW_UP),
     "a piece and a brief of its first paragraph": (PIECE, LEAD),
 }

@@ -12,10 +12,10 @@ from indexer.analysis.bulk import BulkAnalyzer
 from indexer.article import Article
 from indexer.backends.words import PlainCollector, WordCollector
 from indexer.codec.compiled import HAS_NUMBA
-from indexer.codec.kernels.sketching import KEY_BITS, KEYS, LEAST_WORDS, NEIGHBOURS, SMALL_VALUES
+from indexer.codec.kernels.sketching import KEY_BITS, KEYS, LEAST_WORDS, NEIGHBOURS, SHORT_WORDS, SMALL_VALUES
 from indexer.codec.sketching import NO_SKETCH, U64, hash_word, sketch_words
-from indexer.codec.stories import LEAST_SAME, find_plainly
-from tests.indexer.codec.golden_copies import COPIES, OTHERS, PIECE, SHORT
+from indexer.codec.stories import LEAST_SAME, LEAST_SAME_SHORT, find_plainly
+from tests.indexer.codec.golden_copies import COPIES, OTHERS, PIECE, ROUTINE, SHORT
 
 WORDS = (
     *("mine", "well-being", "run-runs", "US", "U.S.", "U.S.'s", "NATO", "AT&T", "1,000", "naïve", "résumé", "Əliyev"),
@@ -71,10 +71,10 @@ def test_an_acronym_is_its_letters() -> None:
 
 
 @given(st.lists(st.integers(0, 2**63 - 1), min_size=LEAST_WORDS, max_size=200))
-def test_a_sketch_has_three_keys_and_says_that_it_is_one(words: list[int]) -> None:
+def test_a_sketch_has_three_keys_and_says_that_it_is_one_and_whether_of_a_short_text(words: list[int]) -> None:
     made = sketch_words(words)
     assert all(0 <= word < 1 << 64 for word in made)
-    assert made[-1] >> KEYS * KEY_BITS == 1
+    assert made[-1] >> KEYS * KEY_BITS == (0b1100 if len(words) < SHORT_WORDS else 0b1000)
 
 
 @pytest.mark.parametrize("share", [0.5, 0.7, 0.9])
@@ -107,5 +107,9 @@ def test_what_only_looks_alike_is_no_copy(pair: str) -> None:
     assert not are_copies(*OTHERS[pair])
 
 
+def test_a_short_text_printed_twice_is_a_copy() -> None:
+    assert are_copies(ROUTINE.format("Quellport", 120), ROUTINE.format("Quellport", 120).upper())
+
+
 def test_the_least_that_is_the_same_is_far_from_chance() -> None:
-    assert SMALL_VALUES / 16 < LEAST_SAME / 4 < LEAST_SAME <= SMALL_VALUES
+    assert SMALL_VALUES / 16 < LEAST_SAME / 4 < LEAST_SAME < LEAST_SAME_SHORT < SMALL_VALUES
