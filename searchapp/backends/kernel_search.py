@@ -22,8 +22,10 @@ from searchapp.backends.kernels.flat import DONE, search_flat
 from searchapp.backends.kernels.program import WINDOW, run_program
 from searchapp.backends.leaf import TITLE_SCALE, LateError
 from searchapp.backends.programs import Program, write_program
+from searchapp.backends.ranking_again import Found, rank_again
 from searchapp.backends.room import MOST_KEPT, ROOM, Room
 from searchapp.backends.spelled import expand_spelling
+from searchapp.search.extras import RANKED_AGAIN
 from searchapp.search.plan import AUTO_THRESHOLD, Clause, Plan, PlanNode, SpellingPlan
 from searchapp.search.port import FacetCounts, Matches, ScoredArticle
 from searchapp.search.postings import UNKNOWN_INSTANT
@@ -46,16 +48,12 @@ def execute_by_kernels(plan: Plan, generation: Generation, clock: Clock) -> Matc
     return _Search(plan, generation, clock).answer()
 
 
-#: One of the best: its id, its place in the generation, and its score.
-_Found: TypeAlias = tuple[str, int, float]
-
-
 @dataclass(slots=True)
 class _Run:
     """What one tree found: `hits` in order; `matched` by segment, where it was wanted."""
 
     total: int
-    hits: list[_Found]
+    hits: list[Found]
     matched: list[Bits]
 
 
@@ -72,11 +70,14 @@ class _Search:
         plan = self._plan
         wants_sets = bool(plan.facets or plan.histogram)
         has_other = plan.any_words is not plan.all_words and plan.any_words != plan.all_words
-        keeps = plan.first + plan.count
+        last = keeps = plan.first + plan.count
+        if plan.ranked and plan.count:
+            keeps = max(last, RANKED_AGAIN)
         if has_other and plan.match == "any":
             all_found = self._find(plan.all_words, 0, wants_sets=True)
             found = self._find(plan.any_words, keeps, wants_sets=wants_sets)
-            tier = frozenset(found_id for found_id, doc, _ in found.hits if self._is_in(all_found.matched, doc))
+            hits = self._rank_again(found.hits, 0)[plan.first : last]
+            tier = frozenset(found_id for found_id, doc, _ in hits if self._is_in(all_found.matched, doc))
         else:
             # All of what may come before a divider is kept.
             falls_back = has_other and plan.match == "auto"
@@ -90,10 +91,8 @@ class _Search:
                 if plan.sort == "relevance":
                     others = [hit for hit in found.hits if hit[0] not in tier]
                     found = replace(found, hits=[*all_found.hits, *others])
-        hits = tuple(
-            ScoredArticle(found_id, score, tier is None or found_id in tier)
-            for found_id, _, score in found.hits[plan.first : keeps]
-        )
+            hits = self._rank_again(found.hits, len(tier or ()))[plan.first : last]
+        scored = tuple(ScoredArticle(found_id, score, tier is None or found_id in tier) for found_id, _, score in hits)
         facets = self._count_facets(found.matched)
         buckets = (
             count_histogram(plan.histogram, found.matched, self._generation)
@@ -107,7 +106,7 @@ class _Search:
             if isinstance(clause, SpellingPlan)
         ]
         return Matches(
-            hits=hits,
+            hits=scored,
             total=found.total,
             total_all_words=all_found.total,
             total_is_exact=self._in_time,
@@ -118,6 +117,16 @@ class _Search:
             generation=self._generation.number,
             expansions=tuple(filter(None, expansions)),
         )
+
+    def _rank_again(self, hits: list[Found], first_tier: int) -> list[Found]:
+        """Late already, hits stay as they are."""
+        plan = self._plan
+        if not plan.ranked or not plan.count or not self._has_time():
+            return hits
+        try:
+            return rank_again(hits, first_tier, plan.ranked, self._generation, self._prepare)
+        except LateError:
+            return hits
 
     def _count_facets(self, matched: list[Bits]) -> tuple[FacetCounts, ...]:
         return tuple(
@@ -223,7 +232,7 @@ class _Search:
         hits = self._sort_written(written, keeps, order) if is_deep else _read_best(ROOM, filled)
         return _Run(total, hits, matched or [])
 
-    def _sort_written(self, written: list[tuple[int, I32, F32]], keeps: int, order: int) -> list[_Found]:
+    def _sort_written(self, written: list[tuple[int, I32, F32]], keeps: int, order: int) -> list[Found]:
         """A deep page: every match by its keys. Ids are compared among those alone that could come so far."""
         segments = self._generation.segments
         parts = [(segments[number], docs, scores) for number, docs, scores in written]
@@ -261,7 +270,7 @@ def _slice_size(program: Program, windows: int) -> int:
     return max(1, -(-windows // slices))
 
 
-def _read_best(room: Room, filled: int) -> list[_Found]:
+def _read_best(room: Room, filled: int) -> list[Found]:
     if not filled:
         return []
     ids = room.halves[: 2 * filled].byteswap().tobytes().decode("ascii")

@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from searchapp.search.counting import count_buckets, count_facet, have_value, have_year
+from searchapp.search.extras import RANKED_AGAIN, as_clause, tell_apart
+from searchapp.search.finding_extras import find_extras
 from searchapp.search.matching import NOTHING_FOUND, Found, contains, expand_clause, find_clause, unite_documents
-from searchapp.search.ordering import select_page
+from searchapp.search.ordering import order_picks, select_page
 from searchapp.search.plan import (
     AUTO_THRESHOLD,
     AllOf,
@@ -35,7 +38,7 @@ from searchapp.search.plan import (
 )
 from searchapp.search.port import Expansion, FacetCounts, Matches, ScoredArticle
 from searchapp.search.postings import Documents, Flags, PostingSource
-from searchapp.search.scoring import DEFAULT_PARAMETERS, Floats, Parameters
+from searchapp.search.scoring import DEFAULT_PARAMETERS, Floats, Parameters, inverse_frequency
 
 #: Seconds on a clock that never goes back.
 Clock: TypeAlias = Callable[[], float]
@@ -60,7 +63,10 @@ def execute_plan(
         found = _within(evaluation.find(plan.any_words), narrowed)
         has_all_words = contains(all_found.docs, found.docs)
     tiers = has_all_words if plan.match == "auto" else None
-    picks = select_page(found, tiers, source, sort=plan.sort, first=plan.first, count=plan.count)
+    if plan.ranked and plan.count:
+        found, picks = evaluation.rank_again(found, tiers, plan)
+    else:
+        picks = select_page(found, tiers, source, sort=plan.sort, first=plan.first, count=plan.count)
     ids = source.ids(found.docs[picks])
     facets = tuple(
         count_facet(request, found.docs, source) if evaluation.has_time() else FacetCounts(request.name, ())
@@ -137,6 +143,24 @@ class _Evaluation:
         if node.facet == "year":
             return source.live & have_year(source.days, node.values)
         return source.live & have_value(source.facet(node.facet), node.values, source.document_count)
+
+    def rank_again(self, found: Found, tiers: Flags | None, plan: Plan) -> tuple[Found, NDArray[np.int64]]:
+        """The page of a plan that has words to rank by, and the matches with what that adds to the scores."""
+        last = plan.first + plan.count
+        picks = select_page(found, tiers, self.source, sort="relevance", first=0, count=max(last, RANKED_AGAIN))
+        told_apart = tell_apart(plan.ranked)
+        rarity = [
+            inverse_frequency(self.source.live_count, len(self.find(as_clause(word)).docs)) for word in told_apart.words
+        ]
+        head = picks[:RANKED_AGAIN]
+        try:
+            extras = find_extras(found.docs[head], told_apart, rarity, self.source, self.parameters, self._check)
+        except _DeadlineError:
+            return found, picks[plan.first : last]
+        scores = np.zeros(len(found.docs)) if found.scores is None else found.scores.copy()
+        scores[head] += extras
+        ranked = Found(found.docs, scores)
+        return ranked, np.append(order_picks(ranked, head, tiers, self.source), picks[RANKED_AGAIN:])[plan.first : last]
 
     def narrow(self, plan: Plan) -> Flags | None:
         """The articles that every filter lets through; None where nothing is filtered."""

@@ -245,6 +245,11 @@ def _keep_live(docs: Documents, frequencies: NDArray[np.int64], source: PostingS
     return _Counts(docs[live], frequencies[live])
 
 
+def find_places(runs: Sequence[Sequence[str]], field: PostingField, source: PostingSource, check: Check) -> Places:
+    """Places where any of the runs of adjacent terms starts, ascending."""
+    return unite_places([_phrase_places(tuple((term,) for term in run), field, source, check) for run in runs])
+
+
 def _phrase_places(
     slots: tuple[tuple[str, ...], ...], field: PostingField, source: PostingSource, check: Check
 ) -> Places:

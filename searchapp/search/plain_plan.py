@@ -10,19 +10,20 @@ from dataclasses import dataclass
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import TypedWord
 from searchapp.query.nodes import And, Or, Query, Word, Words
-from searchapp.search.plan import AllOf, AnyOf, PlanNode, WordPlan
+from searchapp.search.plan import AllOf, AnyOf, PlanNode, RankedWord, WordPlan
 from searchapp.search.shown import ShownClause, show_runs
 
 
 @dataclass(frozen=True, slots=True)
 class PlainPlan:
-    """`all_words` and `any_words` as in `Plan`; `shown[i]` shows `clauses[i]`."""
+    """`all_words`, `any_words` and `ranked` as in `Plan`; `shown[i]` shows `clauses[i]`."""
 
     all_words: PlanNode
     any_words: PlanNode
     understood: str
     clauses: tuple[WordPlan, ...]
     shown: tuple[ShownClause, ...]
+    ranked: tuple[RankedWord, ...] = ()
 
 
 def plan_plain(query: Query, langs: tuple[str, ...], analyzer: Analyzer, *, any_word: bool) -> PlainPlan | None:
@@ -57,7 +58,12 @@ def plan_plain(query: Query, langs: tuple[str, ...], analyzer: Analyzer, *, any_
     if len(clauses) == 1:
         return PlainPlan(clauses[0], clauses[0], understood, clauses, shown)
     all_words: PlanNode = AnyOf(clauses) if isinstance(tree, Or) else AllOf(clauses)
-    return PlainPlan(all_words, AnyOf(clauses) if is_row else all_words, understood, clauses, shown)
+    as_typed = [analyzer.read_words(text, langs, quoted=True, stop_langs=stop_langs)[0] for text in said]
+    ranked = tuple(
+        RankedWord(word.alternatives, written.alternatives, follows=is_row and number > 0)
+        for number, (word, written) in enumerate(zip(kept, as_typed, strict=True))
+    )
+    return PlainPlan(all_words, AnyOf(clauses) if is_row else all_words, understood, clauses, shown, ranked)
 
 
 def _texts_of(tree: object) -> list[str] | None:

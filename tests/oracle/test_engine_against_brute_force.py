@@ -28,6 +28,7 @@ from searchapp.search.plan import (
     NoArticle,
     PhrasePlan,
     Plan,
+    RankedWord,
     SpellingPlan,
     Unit,
     ValueIn,
@@ -202,18 +203,26 @@ facets = st.lists(
 ).map(tuple)
 
 
+ranked_words = st.builds(
+    RankedWord, runs(st.one_of(terms, st.sampled_from(["^^nato", "en:tal"]))), runs(forms), st.booleans()
+)
+
+
 @st.composite
 def plans(draw) -> Plan:
     all_words = any_words = draw(trees)
     if draw(st.booleans()):
         pair = draw(st.lists(words, min_size=2, max_size=3))
         all_words, any_words = AllOf((*pair,)), AnyOf((*pair,))
+    sort = draw(st.sampled_from(["relevance", "relevance", "newest", "oldest"]))
+    ranked = draw(st.lists(ranked_words, min_size=2, max_size=5)) if sort == "relevance" and draw(st.booleans()) else []
     return Plan(
         all_words=all_words,
         any_words=any_words,
         match=draw(st.sampled_from(["auto", "all", "any"])),
         filters=tuple(draw(st.lists(st.one_of(days, values), max_size=1))),
-        sort=draw(st.sampled_from(["relevance", "relevance", "newest", "oldest"])),
+        sort=sort,
+        ranked=tuple(ranked),
         first=draw(st.sampled_from([0, 0, 3])),
         count=draw(st.sampled_from([0, 2, 10, 100])),
         facets=draw(facets),
