@@ -124,7 +124,7 @@ class _Search:
         if not plan.ranked or not plan.count or not self._has_time():
             return hits
         try:
-            return rank_again(hits, first_tier, plan.ranked, self._generation, self._prepare)
+            return rank_again(hits, first_tier, plan, self._generation, self._prepare)
         except LateError:
             return hits
 

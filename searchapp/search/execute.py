@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from searchapp.search.counting import count_buckets, count_facet, have_value, have_year
 from searchapp.search.extras import RANKED_AGAIN, as_clause, tell_apart
-from searchapp.search.finding_extras import find_extras
+from searchapp.search.finding_extras import find_extras, find_feedback
 from searchapp.search.matching import NOTHING_FOUND, Found, contains, expand_clause, find_clause, unite_documents
 from searchapp.search.ordering import order_picks, select_page
 from searchapp.search.plan import (
@@ -160,7 +160,11 @@ class _Evaluation:
         scores = np.zeros(len(found.docs)) if found.scores is None else found.scores.copy()
         scores[head] += extras
         ranked = Found(found.docs, scores)
-        return ranked, np.append(order_picks(ranked, head, tiers, self.source), picks[RANKED_AGAIN:])[plan.first : last]
+        head = order_picks(ranked, head, tiers, self.source)
+        if plan.feedback:
+            scores[head] += plan.feedback * find_feedback(found.docs[head], self.source, self.parameters)
+            head = order_picks(ranked, head, tiers, self.source)
+        return ranked, np.append(head, picks[RANKED_AGAIN:])[plan.first : last]
 
     def narrow(self, plan: Plan) -> Flags | None:
         """The articles that every filter lets through; None where nothing is filtered."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from searchapp.search.closeness import PlacedWord, measure_closeness
 from searchapp.search.extras import DEFAULT_WEIGHTS, DistinctWords, add_closeness
+from searchapp.search.feedback import TaughtArticle, measure_feedback
 from searchapp.search.matching import Check, contains, find_places
 from searchapp.search.plan import RankedWord
 from searchapp.search.postings import PLACE_BITS, Documents, Places, PostingField, PostingSource, TextField
@@ -38,6 +39,17 @@ def find_extras(
         parts = measure_closeness(of_document, weighed, gains[number], parameters.k1)
         extras[number] = add_closeness(parts, DEFAULT_WEIGHTS)
     return extras
+
+
+def find_feedback(docs: Documents, source: PostingSource, parameters: Parameters) -> Floats:
+    """What the best of the documents teach, and the others have of it; they come best first."""
+    gains = _gains(docs, "body", parameters.body, source)
+    lengths = (source.lengths("title")[docs] + source.lengths("body")[docs]).tolist()
+    articles = [
+        TaughtArticle(source.key_terms(doc), length, gain)
+        for doc, length, gain in zip(docs.tolist(), lengths, gains, strict=True)
+    ]
+    return np.array(measure_feedback(articles, parameters.k1))
 
 
 def _gains(docs: Documents, field: TextField, parameters: FieldParameters, source: PostingSource) -> list[float]:

@@ -160,6 +160,7 @@ class Plan:
     to answer (`auto`: all words, and where fewer than `AUTO_THRESHOLD` have them all, any of the words, those with
     all first). `filters` narrow every answer. `first` and `count` are the slice of hits wanted. `ranked` are the words,
     as they were typed one after the other, by which the best hits are ranked again; none where that is not wanted.
+    `feedback` is how much counts what the best of these are about.
     """
 
     all_words: PlanNode
@@ -173,6 +174,7 @@ class Plan:
     histogram: Literal["day", "month", "year"] | None = None
     clauses: tuple[Clause, ...] = ()
     ranked: tuple[RankedWord, ...] = ()
+    feedback: float = 0.0
     deadline_ms: float | None = None
 
 

@@ -30,6 +30,7 @@ from searchapp.query.nodes import (
     Words,
 )
 from searchapp.query.printing import understood
+from searchapp.search.feedback import feedback_strength
 from searchapp.search.plain_plan import plan_plain
 from searchapp.search.plan import (
     AllOf,
@@ -120,6 +121,7 @@ def _plan_of(
     request: SearchRequest, all_words: PlanNode, any_words: PlanNode, clauses: tuple[Clause, ...],
     ranked: Sequence[RankedWord], deadline_ms: float,
 ) -> Plan:  # fmt: skip
+    chosen = choose_ranked(ranked) if request.rank == "default" and request.sort == "relevance" else ()
     return Plan(
         all_words=all_words,
         any_words=any_words,
@@ -131,7 +133,8 @@ def _plan_of(
         facets=request.facets,
         histogram=request.histogram,
         clauses=clauses,
-        ranked=choose_ranked(ranked) if request.rank == "default" and request.sort == "relevance" else (),
+        ranked=chosen,
+        feedback=feedback_strength(len(chosen)),
         deadline_ms=deadline_ms,
     )
 
