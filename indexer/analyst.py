@@ -10,13 +10,13 @@ import os
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import repeat
+from itertools import groupby, repeat
 from typing import Protocol
 
 from indexer.article import ReadArticle, Skipped, encode_article, hash_content
 from indexer.backends.port import KnownArticle, Packer, Prepared, Tombstone
 from indexer.errors import ArchiveError, ArticleError
-from indexer.readers.cut import FileDone
+from indexer.readers.cut import FileDone, Piece
 from indexer.readers.read import ReadOptions, read_piece
 from indexer.units import State, Step, StepReading, Unit, UnitReading
 
@@ -44,11 +44,22 @@ class Analyst:
     def read(self, unit: Unit) -> UnitReading:
         """What the run has to know of a unit; its articles wait to be settled."""
         waiting: list[Prepared | None] = []
-        reading = tuple(
-            None if isinstance(step, Skipped | FileDone) else self._read_step(step, waiting) for step in unit
-        )
+        reading: list[StepReading | None] = []
+        for path, steps in groupby(unit, _path_of_article):
+            if path is not None:
+                articles: list[ReadArticle] = list(steps)  # type: ignore[arg-type]
+                # One reading for them all: made for each it takes as long as the article itself.
+                reading.append(self._read_outcomes(path, articles, waiting))
+                reading += [None] * (len(articles) - 1)
+                continue
+            for step in steps:
+                if isinstance(step, Skipped | FileDone):
+                    reading.append(None)
+                else:
+                    piece: Piece = step  # type: ignore[assignment]
+                    reading.append(self._read_outcomes(piece.path, read_piece(piece, self._options), waiting))
         self._waiting.append(tuple(waiting))
-        return reading
+        return tuple(reading)
 
     def settle(self, dropped: AbstractSet[int]) -> None:
         """Keep the articles of the oldest unit that waits, but those of these numbers: another of their id stands.
@@ -59,8 +70,9 @@ class Analyst:
             if prepared is not None and number not in dropped:
                 self.packer.add(prepared)
 
-    def _read_step(self, step: Step, waiting: list[Prepared | None]) -> StepReading:
-        path = step.place.path if isinstance(step, ReadArticle) else step.path  # type: ignore[union-attr]
+    def _read_outcomes(
+        self, path: str, outcomes: Iterable[ReadArticle | Skipped], waiting: list[Prepared | None]
+    ) -> StepReading:
         origin = self._find_origin(path)
         lines: list[int] = []
         ids: list[str] = []
@@ -69,7 +81,7 @@ class Analyst:
         skips: list[tuple[int, Skipped]] = []
         unfit: list[int] = []
         notes: Counter[str] = Counter()
-        for outcome in self._outcomes(step):
+        for outcome in outcomes:
             if isinstance(outcome, Skipped):
                 skips.append((len(ids), outcome))
                 continue
@@ -97,9 +109,6 @@ class Analyst:
             path, origin, tuple(lines), tuple(ids), states, tuple(skips), tuple(unfit), tuple(notes.items())
         )
 
-    def _outcomes(self, step: Step) -> Iterable[ReadArticle | Skipped]:
-        return (step,) if isinstance(step, ReadArticle) else read_piece(step, self._options)  # type: ignore[arg-type]
-
     def _compare(self, article_id: str, content_hash: str, known: KnownArticle | None, origin: str) -> State:
         if self._index.tombstone(article_id) is not None:
             return State.BURIED
@@ -113,6 +122,11 @@ class Analyst:
         if path != self._origins[0]:
             self._origins = path, os.path.realpath(path)
         return self._origins[1]
+
+
+def _path_of_article(step: Step) -> str | None:
+    """Of an article that somebody has read already; None for every other step."""
+    return step.place.path if isinstance(step, ReadArticle) else None
 
 
 def _say(error: Exception) -> str:

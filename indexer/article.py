@@ -13,6 +13,8 @@ from typing import Literal
 
 import orjson
 
+from indexer.sent import Sent
+
 DatePrecision = Literal["second", "minute", "day", "month", "year", "none"]
 
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -20,7 +22,7 @@ _PAIRS = tuple(first + second for second in _LETTERS for first in _LETTERS)
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class Published(Sent):
     """When an outlet says that it published.
 
     `on` is the outlet's own calendar day as `YYYY-MM-DD`, `YYYY-MM`, `YYYY`, or None.
@@ -38,7 +40,7 @@ UNDATED = Published()
 
 
 @dataclass(frozen=True, slots=True)
-class OriginalLine:
+class OriginalLine(Sent):
     """One line of the visible text as it was given; `left_out` says why it is not in the article, "" if it is."""
 
     text: str
@@ -46,7 +48,7 @@ class OriginalLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class Article(Sent):
     """One piece of news.
 
     `body` has its paragraphs separated by one empty line where the input told them apart.
@@ -109,7 +111,7 @@ def hash_content(fields: bytes, original: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Place(Sent):
     """Where an article was read: a file, and the line in it where there is more than one (1-based, else 0)."""
 
     path: str
@@ -120,7 +122,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadArticle:
+class ReadArticle(Sent):
     """A reader's good news. `notes` are short stable phrases that are counted: what was read but not understood
     ("date not understood"), which keys went to `extra` ("extra key dateline")."""
 
@@ -130,7 +132,7 @@ class ReadArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Sent):
     """A reader's bad news: what was not read as an article and why.
 
     `reason` is a short stable phrase that is counted ("not JSON", "no text"); `detail` says what was seen.

@@ -18,7 +18,7 @@ from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import AnalysedText, TypedWord
 from indexer.article import Article, DatePrecision, OriginalLine, Published
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 UNDATED_DAY = 0
 UNKNOWN_INSTANT = -(2**63)
 VALUE_SEPARATOR = "\x1f"

@@ -14,6 +14,7 @@ from typing import Final
 from indexer.article import ReadArticle, Skipped
 from indexer.readers.cut import FileDone, Piece
 from indexer.readers.jsonl import LinePiece
+from indexer.sent import Sent
 
 #: One thing that the input holds next; an article that somebody has read already is one too.
 Step = Piece | ReadArticle | Skipped | FileDone
@@ -21,7 +22,7 @@ Unit = tuple[Step, ...]
 
 #: A unit takes a tenth of a second or two to read, and is full with this much, or with so many steps.
 UNIT_BYTES: Final = 512 * 1024
-_MOST_STEPS: Final = 64
+_MOST_STEPS: Final = 512
 #: Lines are told from scraped text by what reading them costs for each byte: a page takes as long as so many lines.
 _TEXT_WEIGHT: Final = 16
 
@@ -39,8 +40,9 @@ class State(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class StepReading:
-    """What was read of one step. `lines`, `ids` and `states` (a `State` each) go beside each other, an article each.
+class StepReading(Sent):
+    """What was read of one step, or of articles that were read already and follow each other. `lines`, `ids` and
+    `states` (a `State` each) go beside each other, an article each.
 
     `skips` has what was skipped, each with the number of articles that stand before it; `unfit` the numbers of those
     skips which were articles, but no index can hold. `origin` is the file's real path, `notes` are counted.
@@ -56,7 +58,8 @@ class StepReading:
     notes: tuple[tuple[str, int], ...] = ()
 
 
-#: One for each step of a unit; None for a step that is only passed on.
+#: One for each step of a unit; None for a step that is only passed on, and for an article that was read already and
+#: stands behind another of its file: the reading of the first one is that of them all.
 UnitReading = tuple[StepReading | None, ...]
 
 

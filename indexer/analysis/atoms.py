@@ -160,7 +160,8 @@ def code_points(text: str) -> U32:
     encoded = text.encode("utf-16-le", "surrogatepass")
     if len(encoded) == 2 * len(text):  # no character takes two units: by far the faster encoder
         return np.frombuffer(encoded, np.uint16).astype(np.uint32)
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    # A copy, since what looks into a string's bytes cannot be written to, and is compiled for apart.
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).copy()
 
 
 def text_of(points: U32) -> str:

@@ -8,9 +8,9 @@ bulk analysis reads it by, and only when something wanted may begin as it does.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,24 +21,15 @@ from indexer.analysis.kernels import finding as kernels
 from indexer.analysis.layout import LONGEST_SEQUENCE
 from indexer.analysis.pairing import Lexicon
 from indexer.analysis.reading_tables import ReadingTables
-from indexer.analysis.token import ACRONYM_MARK, LANG_MARK
+from indexer.analysis.wanted_forms import ANY, FittedSlots, Flags, WantedForms, ascii_heads, keeps_heads
 from indexer.codec.kernels.packing import I32, I64
 
+Number = TypeVar("Number", bound=np.generic)
+
 #: What is remembered of spellings may take so much; then it is forgotten, and read again as it comes.
-MOST_TABLE_BYTES: Final = 48 << 20
+MOST_TABLE_BYTES: Final = 32 << 20
 #: Room for the candidates of a page of hits stays with the thread that needed it.
 _KEPT_CANDIDATES: Final = 1 << 18
-
-
-@dataclass(frozen=True, slots=True)
-class WantedForms:
-    """What is looked for: form n is terms[n], those after them are surfaces. None stands there twice."""
-
-    terms: tuple[str, ...]
-    surfaces: tuple[str, ...]
-
-    def __len__(self) -> int:
-        return len(self.terms) + len(self.surfaces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +50,7 @@ class _Candidates:
     cut: CutBatch
     ordinals: I32
     atom_counts: I64
-    initials: npt.NDArray[np.bool_]
+    initials: Flags
 
 
 class _Room:
@@ -85,7 +76,7 @@ class FormFinder:
         if not texts.is_ascii:
             with self._lock:
                 self._cutter.classes.load(texts.text)
-        candidates = self._list_candidates(texts, _initials(wanted))
+        candidates = self._list_candidates(texts, langs, *ascii_heads(wanted))
         with self._lock:
             known = len(self._tables)
             try:
@@ -98,13 +89,20 @@ class FormFinder:
                 self._tables = _Tables(self._cutter)
             return found
 
-    def _list_candidates(self, texts: JoinedTexts, initials: npt.NDArray[np.bool_]) -> _Candidates:
+    def _list_candidates(self, texts: JoinedTexts, langs: Sequence[str], initials: Flags, heads: Flags) -> _Candidates:
         room = self._room(len(texts.text))
         classes = self._cutter.classes
         count = len(texts.starts)
         first, atom_counts = np.empty(count + 1, np.int64), np.empty(count, np.int64)
         found = kernels.list_candidates(
-            *(texts.text, texts.starts, texts.stops, initials),
+            *(
+                texts.text,
+                texts.starts,
+                texts.stops,
+                _of_each(langs, keeps_heads, np.bool_),
+                initials,
+                heads,
+            ),
             *(classes.ascii_kinds, classes.pages, classes.classes, self._cutter.elisions),
             *(room.starts, room.ends, room.ordinals, room.keys, first, atom_counts),
         )
@@ -135,6 +133,8 @@ class _Tables:
         self._term_numbers: dict[str, int] = {}
         self._surface_numbers: dict[str, int] = {}
         self._count_up = np.arange(1025)
+        self._fitted: FittedSlots | None = None
+        self._unasked = np.zeros(1, np.int32)
 
     def __len__(self) -> int:
         """How much is known: spellings, sequences, wanted forms."""
@@ -143,12 +143,13 @@ class _Tables:
     def memory_bytes(self) -> int:
         tables = (self._spellings, self._sequences, self._readings, self._lexicon)
         arrays = (self._sequence_pairs, self._term_slots, self._surface_slots, self._hits)
-        return sum(each.memory_bytes() for each in tables) + sum(each.nbytes for each in arrays)
+        fitted = self._fitted.memory_bytes() if self._fitted else 0
+        return sum(each.memory_bytes() for each in tables) + sum(each.nbytes for each in arrays) + fitted
 
     def find(self, texts: JoinedTexts, candidates: _Candidates, langs: Sequence[str], wanted: WantedForms) -> FormHits:
         cut = candidates.cut
         numbers = self._spellings.number(cut.text, cut.starts, cut.ends, cut.keys)
-        rows = np.array([self._readings.row(lang) for lang in langs], np.int32)
+        rows = _of_each(langs, self._readings.row, np.int32)
         self._readings.read_spellings(cut, numbers, rows)
         terms = _look_up(wanted.terms, self._term_numbers, self._lexicon.terms)
         surfaces = _look_up(wanted.surfaces, self._surface_numbers, self._lexicon.surfaces)
@@ -160,8 +161,8 @@ class _Tables:
         try:
             return self._find_hits(texts, candidates, numbers, rows, wanted)
         finally:
-            self._term_slots[terms] = -1
-            self._surface_slots[surfaces] = -1
+            self._term_slots[terms] = kernels.NO_SLOT
+            self._surface_slots[surfaces] = kernels.NO_SLOT
 
     def _find_hits(
         self, texts: JoinedTexts, candidates: _Candidates, numbers: I32, rows: I32, wanted: WantedForms
@@ -169,15 +170,21 @@ class _Tables:
         cut, classes = candidates.cut, self._cutter.classes
         readings, sequences = self._readings, self._sequences
         first_hit, lengths = np.empty(len(rows) + 1, np.int64), np.empty(len(rows), np.int64)
-        # A slot for each form so far.
         if len(self._count_up) <= len(wanted):
             self._count_up = np.arange(2 * len(wanted))
-        slot_start, slot_forms = self._count_up[: len(wanted) + 1], self._count_up[: len(wanted)]
-        wants_bigrams = any(not _initial(form).isascii() for form in (*wanted.terms, *wanted.surfaces))
+        # A slot a form, where no rule is looked for.
+        slots = self._count_up[: len(wanted) + 1], self._count_up[: len(wanted)], self._unasked
+        fitted = self._fit(wanted) if wanted.fitting else None
+        # No sign of a script without spaces becomes ASCII.
+        wants_bigrams = any(head[:1] in {"", ANY} or not head[0].isascii() for head in wanted.heads)
         while True:
             known = sequences.known
             self._sequence_pairs = make_larger(self._sequence_pairs, (len(sequences.pool_start), 2), fill=-1)
-            self._make_slots()
+            surface_slots = self._surface_slots
+            if fitted is not None:
+                fitted.make_room()
+                surface_slots = fitted.surface_slots
+                slots = fitted.slot_start, fitted.slot_forms, np.zeros(len(surface_slots) + 1, np.int32)
             used, sequences.known, is_full = kernels.find_hits(
                 *(texts.text, texts.starts, rows),
                 *(cut.atom_start, cut.starts, cut.ends, candidates.ordinals, numbers),
@@ -185,22 +192,41 @@ class _Tables:
                 *(readings.tables, readings.special_kind, readings.special_limits, readings.special_pairs),
                 *(classes.pages, classes.classes),
                 *(sequences.table, sequences.pool, sequences.pool_start, known, self._sequence_pairs),
-                *(self._lexicon.pair_columns, self._term_slots, self._surface_slots, slot_start, slot_forms),
+                *(self._lexicon.pair_columns, self._term_slots, surface_slots, *slots),
                 *(self._hits, first_hit, candidates.atom_counts, lengths),
             )
+            unasked = slots[2]
+            if unasked[0] and fitted is not None:
+                fitted.answer(unasked[1 : 1 + unasked[0]])
             if sequences.known > known:
                 readings.read_sequences(sequences, range(known, sequences.known), self._sequence_pairs)
+                self._make_slots()
             elif used > len(self._hits):
                 self._hits = np.empty((2 * used, 4), np.int32)
-            elif not is_full:
+            elif not is_full and not unasked[0]:
                 return FormHits(self._hits[:used].copy(), first_hit, lengths)
             if is_full:
                 sequences.make_room(LONGEST_SEQUENCE)
 
+    def _fit(self, wanted: WantedForms) -> FittedSlots:
+        """What was asked for the same forms before is known."""
+        if self._fitted is None or self._fitted.wanted != wanted:
+            self._fitted = FittedSlots(wanted, self._lexicon)
+        return self._fitted
+
     def _make_slots(self) -> None:
         """Have a slot for every term and every surface."""
-        self._term_slots = make_larger(self._term_slots, (len(self._lexicon.terms),), fill=-1)
-        self._surface_slots = make_larger(self._surface_slots, (len(self._lexicon.surfaces),), fill=-1)
+        fill = kernels.NO_SLOT
+        self._term_slots = make_larger(self._term_slots, (len(self._lexicon.terms),), fill=fill)
+        self._surface_slots = make_larger(self._surface_slots, (len(self._lexicon.surfaces),), fill=fill)
+
+
+def _of_each(langs: Sequence[str], tell: Callable[[str], int], kind: type[Number]) -> npt.NDArray[Number]:
+    """What is told of the language of each text; all texts of a page mostly have the same."""
+    told = {lang: tell(lang) for lang in set(langs)}
+    if len(told) == 1:
+        return np.full(len(langs), told[langs[0]], kind)
+    return np.array([told[lang] for lang in langs], kind)
 
 
 def _look_up(forms: Sequence[str], known: dict[str, int], table: TextTable) -> list[int]:
@@ -209,18 +235,3 @@ def _look_up(forms: Sequence[str], known: dict[str, int], table: TextTable) -> l
     if unknown:
         known.update(zip(unknown, table.number(unknown).tolist(), strict=True))
     return [known[form] for form in forms]
-
-
-def _initials(wanted: WantedForms) -> npt.NDArray[np.bool_]:
-    """With which ASCII characters a wanted form may begin in a text. Where stemming and folding leave the first letter
-    of a word alone, as they do with ASCII ones, no other word needs to be read."""
-    initials = np.zeros(128, np.bool_)
-    for form in (*wanted.terms, *wanted.surfaces):
-        initial = _initial(form)
-        if initial and initial.isascii():
-            initials[ord(initial)] = initials[ord(initial.upper())] = True
-    return initials
-
-
-def _initial(form: str) -> str:
-    return form.rpartition(LANG_MARK)[2].removeprefix(ACRONYM_MARK)[:1]

@@ -92,6 +92,13 @@ class TextTable:
     def text(self, number: int) -> str:
         return self._runs.run(number).tobytes().decode()
 
+    def texts(self, numbers: npt.NDArray[np.integer]) -> list[str]:
+        """The texts of these numbers."""
+        starts = self._runs.pool_start
+        blob = memoryview(self._runs.pool)
+        spans = zip(starts[numbers].tolist(), starts[numbers + 1].tolist(), strict=True)
+        return [str(blob[start:end], "utf-8") for start, end in spans]
+
     def dictionary(self, numbers: I64) -> tuple[Dictionary, I64]:
         """The texts of these numbers, which are distinct, as a dictionary; and the numbers in its order."""
         blob, starts = self._runs.pool, self._runs.pool_start

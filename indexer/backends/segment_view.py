@@ -57,16 +57,23 @@ class SegmentView:
         return None if found is None else found[0].mapped.known(found[1])
 
     def known_all(self, article_ids: Sequence[str]) -> list[KnownArticle | None]:
-        """The same for many ids, each of 16 letters and digits."""
-        known: list[KnownArticle | None] = [None] * len(article_ids)
-        if self.segments and article_ids:
-            keys = np.frombuffer("".join(article_ids).encode("ascii"), np.uint8).reshape(len(article_ids), ID_BYTES)
+        """The same for many ids."""
+        return [found and found[0].mapped.known(found[1]) for found in self.find_all(article_ids)]
+
+    def find_all(self, article_ids: Sequence[str]) -> list[tuple[OpenSegment, int] | None]:
+        """Segment and document number of each live article, None where there is none."""
+        places: list[tuple[OpenSegment, int] | None] = [None] * len(article_ids)
+        asked = [at for at, each in enumerate(article_ids) if len(each) == ID_BYTES and each.isascii()]
+        if asked:
+            joined = "".join([article_ids[at] for at in asked])
+            keys = np.frombuffer(joined.encode("ascii"), np.uint8).reshape(len(asked), ID_BYTES)
             for segment in self.segments:
                 docs = segment.mapped.find_all(keys)
                 for number in np.flatnonzero(docs >= 0).tolist():
-                    if not segment.listed.is_deleted(int(docs[number])):
-                        known[number] = segment.mapped.known(int(docs[number]))
-        return known
+                    doc = int(docs[number])
+                    if not segment.listed.is_deleted(doc):
+                        places[asked[number]] = segment, doc
+        return places
 
     def known_articles(self) -> Iterator[KnownArticle]:
         for segment, doc in self._live_documents():

@@ -20,6 +20,7 @@ from indexer.backends.side_thread import AtOnce, SideThread
 from indexer.backends.tombstones import Tombstones
 from indexer.codec.failures import translated_errors
 from indexer.codec.frame_collecting import FrameCollector
+from indexer.codec.segment_file import FORMAT_VERSION
 from indexer.codec.tiers import grown_tier
 from indexer.codec.toc import commit_contents, latest_generation, sweep_leftovers
 from indexer.codec.whoosh_codec import BroadsheetSegment
@@ -100,7 +101,8 @@ class WhooshIndexWriter:
             self._tombstones.remove(article_ids)
 
     def packer(self, packers: int = 1, *, learns: bool = True) -> SegmentBuilder:
-        largest = max(self._view.segments, key=lambda each: each.mapped.document_count, default=None)
+        ours = [each for each in self._view.segments if each.mapped.file.version == FORMAT_VERSION]
+        largest = max(ours, key=lambda each: each.mapped.document_count, default=None)
         dictionary = b"" if largest is None else largest.mapped.frames.dictionary
         frames = FrameCollector(dictionary, learns=learns)
         memory_bytes = self._memory_bytes // packers

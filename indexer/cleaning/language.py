@@ -30,7 +30,9 @@ _UNSPACED = frozenset({"ja", "zh", "th", "km", "lo", "my"})
 _WORD = re.compile(r"[^\W\d_]+")
 #: The same of ASCII, several times as fast.
 _ASCII_WORD = re.compile(r"[A-Za-z]+")
-_ASCII_CAPITALS = re.compile(r"(?<![A-Za-z])[A-Z]+(?![A-Za-z])")
+#: ASCII with a blank for all that is no letter.
+_ONLY_LETTERS = bytes(code if chr(code).isalpha() else ord(" ") for code in range(128)).ljust(256)
+_NO_CAPITALS = bytes(code for code in range(128) if not chr(code).isupper())
 # A script that one language of news is written in, or nearly so.
 _SCRIPTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), tag)
@@ -100,8 +102,12 @@ def _has_words(sample: str, count: int) -> bool:
 def _is_in_capitals(sample: str) -> bool:
     """Whether more than half of the words are."""
     if sample.isascii():
-        capitals = len(_ASCII_CAPITALS.findall(sample))
-        return capitals > 0 and not _has_words(sample, 2 * capitals)
+        letters = sample.encode().translate(_ONLY_LETTERS)
+        ascii_words = letters.split()
+        # A word in capitals has one at least: where there are few, nobody has to look at the words.
+        if len(letters.translate(None, _NO_CAPITALS)) * 2 <= len(ascii_words):
+            return False
+        return sum(map(bytes.isupper, ascii_words)) * 2 > len(ascii_words)
     words = _WORD.findall(sample)
     return sum(map(str.isupper, words)) * 2 > len(words)
 

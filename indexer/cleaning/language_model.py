@@ -69,14 +69,25 @@ class CompiledModel:
         return self._classes[best], float(scores[best])
 
     def _score(self, encoded: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        places = getattr(self._threads, "places", None)
-        if places is None:
-            places = self._threads.places = np.full(len(self._weights), -1, np.int32)
-        features, counts = np.empty(len(encoded), np.int64), np.empty(len(encoded), np.float32)
+        room: _Room | None = getattr(self._threads, "room", None)
+        if room is None or len(room.features) < len(encoded):
+            room = self._threads.room = _Room(len(encoded), self._weights)
+        features, counts, rows = room.features, room.counts, room.rows
         found = count_visits(
-            encoded, self._next_row, self._row_of_state, self._feature_of_state, places, features, counts
+            encoded, self._next_row, self._row_of_state, self._feature_of_state, room.places, features, counts
         )
         if not found:
             return np.zeros(len(self._classes), np.float32)
-        scores: npt.NDArray[np.float32] = np.log1p(counts[:found]) @ self._weights[features[:found]] + self._priors
+        # Into room that is there already, and with nothing to be checked: half the time of weights[features].
+        np.take(self._weights, features[:found], axis=0, out=rows[:found], mode="clip")
+        scores: npt.NDArray[np.float32] = np.log1p(counts[:found]) @ rows[:found] + self._priors
         return scores
+
+
+class _Room:
+    """What a thread reckons in, for texts of up to so many bytes."""
+
+    def __init__(self, size: int, weights: npt.NDArray[np.float32]) -> None:
+        self.places = np.full(len(weights), -1, np.int32)
+        self.features, self.counts = np.empty(size, np.int64), np.empty(size, np.float32)
+        self.rows = np.empty((size, weights.shape[1]), np.float32)

@@ -12,8 +12,9 @@ For n documents:
 
 and for each name of `VALUE_COLUMNS` the values of each document, none twice:
 
-    c.codes                             int32           values by number, as the article lists them
-    c.offsets                           uint32 (n + 1)  cuts the codes by document
+    c.codes                             int32           values by number, as the article lists them; nothing where each
+                                                        document has the one value that there is
+    c.offsets                           uint32 (n + 1)  cuts the codes by document; nothing where each has one value
     c.values, c.value_offsets           dictionary of the values, all of them in use: uint8, uint32; `origin` holds file
                                         names as the system spells them
 """
@@ -25,7 +26,7 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -118,21 +119,32 @@ def write_columns(writer: SegmentFileWriter, columns: Columns) -> None:
     for name in ("id", "id_order", "content_hash", *_NUMBERS, "external_order", "external_hash"):
         writer.add(name, getattr(columns, name))
     for name, column in zip(VALUE_COLUMNS, columns.values, strict=True):
-        writer.add(f"{name}.codes", column.codes)
-        writer.add(f"{name}.offsets", column.offsets)
+        has_one_each = len(columns) > 0 and np.array_equal(column.offsets, np.arange(len(columns) + 1))
+        is_same = has_one_each and len(column.values) == 1
+        writer.add(f"{name}.codes", column.codes[:0] if is_same else column.codes)
+        writer.add(f"{name}.offsets", column.offsets[:0] if has_one_each else column.offsets)
         writer.add(f"{name}.values", column.values.blob)
         writer.add(f"{name}.value_offsets", column.values.offsets)
 
 
 def open_columns(file: SegmentFile) -> Columns:
+    documents = len(file.array("id"))
+    one_each: U32 = np.arange(documents + 1, dtype=np.uint32)
+    # Zeros that are never written to take no memory.
+    same: I32 = np.zeros(documents, np.int32)
+
+    def kept(section: str, otherwise: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        found = file.array(section)
+        return found if len(found) or not documents else otherwise
+
     return Columns(
         **{name: file.array(name) for name in ("id", "id_order", "content_hash", *_NUMBERS)},
         external_order=file.array("external_order"),
         external_hash=file.array("external_hash"),
         values=tuple(
             ValueColumn(
-                file.array(f"{name}.codes"),
-                file.array(f"{name}.offsets"),
+                kept(f"{name}.codes", same) if not len(file.array(f"{name}.offsets")) else file.array(f"{name}.codes"),
+                kept(f"{name}.offsets", one_each),
                 Dictionary(file.array(f"{name}.values"), file.array(f"{name}.value_offsets")),
             )
             for name in VALUE_COLUMNS

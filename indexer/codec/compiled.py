@@ -2,8 +2,9 @@
 
 numba keeps compiled code by source file, so a kernel imported from another file leaves its caller's cached code stale
 when only the other file changed. The cache folder is therefore named after everything that the code depends on: the
-text of every kernel file, numba, Python and the processor. The cached files are pickles: the folder is private to the
-user and never lies under an index.
+text of every kernel file, numba, Python and the processor. numba itself tells files by their paths and times, so these
+are in the name too: a folder marked as warm is warm for this very copy of the program. The cached files are pickles:
+the folder is private to the user and never lies under an index.
 
 Where numba is missing `HAS_NUMBA` is false, and callers take the numpy path that stands beside each kernel.
 """
@@ -50,6 +51,7 @@ def cache_folder() -> Path:
     for part in (numba.__version__, sys.version, platform.machine(), platform.processor(), llvm.get_host_cpu_name()):
         digest.update(f"{part}\n".encode())
     for source in (*kernel_sources(), Path(__file__)):
+        digest.update(f"{source} {source.stat().st_mtime_ns}\n".encode())
         digest.update(source.read_bytes())
     return parent / f"kernels-{digest.hexdigest()}"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from indexer.codec.stored import ArticleCompressor, StoredFrames, join_frames, train_dictionary
+from indexer.codec.stored import MOST_SAMPLES, ArticleCompressor, StoredFrames, join_frames, train_dictionary
 
 #: Articles that are waited for before a dictionary is made of them.
-LEARNT_FROM: Final = 1000
+LEARNT_FROM: Final = MOST_SAMPLES
 
 
 class FrameCollector:

@@ -4,17 +4,22 @@ A segment has the groups `text` (title and body together: a posting carries both
 `tag` (frequencies in `body_freq`, none in the title). Sections of group g, T terms, S surfaces, F forms, B blocks:
 
     g.terms, g.term_offsets             dictionary of the terms: uint8, uint32 (T + 1); dictionary.py
-    g.doc_freq                          uint32 (T)      documents that hold the term, deleted ones included
-    g.block_start                       uint32 (T + 1)  cuts the blocks by term
-    g.widths, g.bounds, g.last_doc      uint32, float32, int32 (B)
-    g.word_at, g.position_word_at       uint32 (B)      so a group has at most 16 GB of either words
+    g.doc_freq                          numbers (T)      documents that hold the term, deleted ones included
+    g.block_start                       numbers (T + 1)  cuts the blocks by term
+    g.widths                            numbers (B)
+    g.bounds                            uint16 (B)       rounded up; `round_bounds`
+    g.last_doc                          int32 (B)
+    g.word_at, g.position_word_at       numbers (B)      so a group has at most 16 GB of either words
     g.words, g.position_words           uint32; packing.py says what they hold
     g.surfaces, g.surface_offsets       dictionary of the surfaces: uint8, uint32 (S + 1)
-    g.form_start                        uint32 (T + 1)  cuts the forms by term; at most `MOST_FORMS` a term
-    g.form_surface                      uint32 (F)      the surface of each form of each term, or NO_SURFACE
-    g.form_freq                         uint32 (F)      how often a form stands in the segment
-    g.surface_start                     uint32 (S + 1)  cuts the places of surfaces
-    g.surface_term, g.surface_form      uint32, uint16  the terms that a surface stands for, and as which form
+    g.form_start                        numbers (T + 1)  cuts the forms by term; at most `MOST_FORMS` a term
+    g.form_surface                      numbers (F)      the surface of each form of each term, or NO_SURFACE
+    g.form_freq                         numbers (F)      how often a form stands in the segment
+    g.surface_start                     numbers (S + 1)  cuts the places of surfaces
+    g.surface_term, g.surface_form      numbers          the terms that a surface stands for, and as which form
+
+"numbers" are uint32 words with so many packed numbers in them; numbers.py says how. Most terms of an archive stand in
+one article, and all that is kept once a term or a block is smaller than these make it seem.
 
 A form without a surface (NO_SURFACE) stands where a term is posted that its surface does not lead to: the second stem
 of an accented word, whose surface leads to the first. A position may stand twice under a term, as different forms:
@@ -32,10 +37,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.codec.dictionary import Dictionary
-from indexer.codec.kernels.packing import F32, U16, U32
-from indexer.codec.packing import FlatPostings, PackedPostings, pack_postings
-from indexer.codec.segment_file import SegmentFile, SegmentFileWriter
+from indexer.codec.kernels.packing import F32, I32, U16, U32
+from indexer.codec.numbers import Numbers, open_numbers, pack_numbers
+from indexer.codec.packing import FlatPostings, pack_postings
+from indexer.codec.segment_file import FORMAT_VERSION, SegmentFile, SegmentFileWriter
 from indexer.codec.spool import PackedSpool
+from indexer.errors import IndexVersionError
 
 MOST_FORMS = 32767
 NO_SURFACE = 0xFFFFFFFF
@@ -51,6 +58,33 @@ class Forms:
     surface_start: U32
     surface_term: U32
     surface_form: U16
+
+
+@dataclass(frozen=True, slots=True)
+class MappedForms:
+    """The same as they are read."""
+
+    form_start: Numbers
+    form_surface: Numbers
+    form_freq: Numbers
+    surface_start: Numbers
+    surface_term: Numbers
+    surface_form: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class MappedPostings:
+    """What `PackedPostings` is when it is read; `bounds` as they are rounded."""
+
+    doc_freq: Numbers
+    block_start: Numbers
+    widths: Numbers
+    bounds: U16
+    last_doc: I32
+    word_at: Numbers
+    position_word_at: Numbers
+    words: U32
+    position_words: U32
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +112,9 @@ class PostingGroup:
     """A group as it is read, over mapped arrays."""
 
     terms: Dictionary
-    packed: PackedPostings
+    packed: MappedPostings
     surfaces: Dictionary
-    forms: Forms
+    forms: MappedForms
 
 
 def invert_forms(form_start: U32, form_surface: U32, form_freq: U32, surface_count: int) -> Forms:
@@ -116,35 +150,48 @@ def write_vocabulary(
     writer.add(f"{name}.surfaces", surfaces.blob)
     writer.add(f"{name}.surface_offsets", surfaces.offsets)
     for section in ("form_start", "form_surface", "form_freq", "surface_start", "surface_term", "surface_form"):
-        writer.add(f"{name}.{section}", getattr(forms, section))
+        writer.add(f"{name}.{section}", pack_numbers(getattr(forms, section)))
 
 
 def open_group(file: SegmentFile, name: str) -> PostingGroup:
-    """The group of this name, over the file's map."""
+    """The group of this name, over the file's map. Raises IndexVersionError where it is of an older format."""
+    if file.version != FORMAT_VERSION:
+        raise IndexVersionError(
+            f"{file.path} has segment format {file.version}, this is {FORMAT_VERSION}; run: broadsheet rebuild"
+        )
 
     def section(part: str) -> np.ndarray:
         return file.array(f"{name}.{part}")
 
+    def numbers(part: str, count: int) -> Numbers:
+        return open_numbers(section(part), count)
+
+    terms = Dictionary(section("terms"), section("term_offsets"))
+    surfaces = Dictionary(section("surfaces"), section("surface_offsets"))
+    blocks = len(section("last_doc"))
+    form_start = numbers("form_start", len(terms) + 1)
+    surface_start = numbers("surface_start", len(surfaces) + 1)
+    forms, ways = form_start.checked(len(terms)), surface_start.checked(len(surfaces))
     return PostingGroup(
-        Dictionary(section("terms"), section("term_offsets")),
-        PackedPostings(
-            doc_freq=section("doc_freq"),
-            block_start=section("block_start"),
-            widths=section("widths"),
+        terms,
+        MappedPostings(
+            doc_freq=numbers("doc_freq", len(terms)),
+            block_start=numbers("block_start", len(terms) + 1),
+            widths=numbers("widths", blocks),
             bounds=section("bounds"),
             last_doc=section("last_doc"),
-            word_at=section("word_at"),
-            position_word_at=section("position_word_at"),
+            word_at=numbers("word_at", blocks),
+            position_word_at=numbers("position_word_at", blocks),
             words=section("words"),
             position_words=section("position_words"),
         ),
-        Dictionary(section("surfaces"), section("surface_offsets")),
-        Forms(
-            section("form_start"),
-            section("form_surface"),
-            section("form_freq"),
-            section("surface_start"),
-            section("surface_term"),
-            section("surface_form"),
+        surfaces,
+        MappedForms(
+            form_start,
+            numbers("form_surface", forms),
+            numbers("form_freq", forms),
+            surface_start,
+            numbers("surface_term", ways),
+            numbers("surface_form", ways),
         ),
     )

@@ -63,7 +63,8 @@ def merge_groups(
     terms, term_numbers = merge_dictionaries([group.terms for group in groups])
     surfaces, surface_numbers = merge_dictionaries([group.surfaces for group in groups])
     form_surface = tuple(
-        _map_surfaces(group.forms.form_surface, numbers) for group, numbers in zip(groups, surface_numbers, strict=True)
+        _map_surfaces(group.forms.form_surface.astype(np.uint32), numbers)
+        for group, numbers in zip(groups, surface_numbers, strict=True)
     )
     kept_terms = np.zeros(len(terms), np.bool_)
     stretches: list[_Stretch] = []
@@ -95,7 +96,7 @@ def merge_groups(
 def _stretches(groups: Sequence[PostingGroup], numbers: Sequence[I32], count: int) -> Iterator[tuple[int, int]]:
     postings = np.zeros(count, np.int64)
     for group, of_group in zip(groups, numbers, strict=True):
-        postings[of_group] += group.packed.doc_freq
+        postings[of_group] += group.packed.doc_freq[:]
     before = np.concatenate([[0], np.cumsum(postings)])
     first = 0
     while first < count:
@@ -116,7 +117,7 @@ def _merge_stretch(
     named: list[U32] = []  # its surface
     for group, of_group, surfaces in zip(groups, numbers, form_surface, strict=True):
         first, last = (int(each) for each in np.searchsorted(of_group, terms))
-        starts = group.forms.form_start[first : last + 1].astype(np.int64)
+        starts = group.forms.form_start[first : last + 1]
         merged = of_group[first:last] - terms[0]
         flat = unpack_terms(group.packed, first, last)
         parts.append(_Part(flat, merged, starts[:-1] - starts[0] if last > first else starts[:0]))

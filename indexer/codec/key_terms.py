@@ -39,8 +39,6 @@ from indexer.codec.segment_file import SegmentFile, SegmentFileWriter
 PLACES: Final = 48
 MOST_FREQ: Final = 15
 LARGE: Final = 1000
-_CAPITALS: Final = CAPITALS_MARK.encode()
-_BEHIND_CAPITALS: Final = _CAPITALS + b"\xff"
 _NAME: Final = "key_terms"
 _DOCUMENTS_AT_ONCE: Final = 8192
 
@@ -78,7 +76,7 @@ class KeyTermChooser:
     """Looks at the postings of a segment's text group, a stretch of terms after the other, and chooses."""
 
     def __init__(self, documents: int, terms: Dictionary) -> None:
-        self._capitals = terms.lower_bound(_CAPITALS), terms.lower_bound(_BEHIND_CAPITALS)
+        self._capitals = terms.prefix_range(CAPITALS_MARK)
         self._documents = documents
         self._least = 2 if documents >= LARGE else 1
         self._seen = 0
@@ -108,7 +106,8 @@ class KeyTermChooser:
         offer = kernels.offer_terms if HAS_NUMBA else offer_plainly
         offer(
             postings.term_start, postings.docs, postings.title_freq, postings.body_freq, self._seen, idf, self._least,
-            *self._capitals, self._weights, self._terms, self._freqs, self._held, self._lowest,
+            self._capitals.start, self._capitals.stop, self._weights, self._terms, self._freqs, self._held,
+            self._lowest,
         )  # fmt: skip
         self._seen += postings.term_count
 

@@ -18,12 +18,19 @@ from indexer.codec.columns import VALUE_COLUMNS, Columns, ValueColumn, order_ids
 from indexer.codec.dictionary_merge import keep_texts, merge_dictionaries
 from indexer.codec.gains import FLAT, document_gains
 from indexer.codec.group_merge import merge_groups
-from indexer.codec.kernels.packing import I32, U8, U32
+from indexer.codec.kernels.packing import I32, I64, U8, U32
 from indexer.codec.key_terms import merge_key_terms, write_key_terms
 from indexer.codec.segment import GROUPS, MappedSegment
 from indexer.codec.segment_file import SegmentFileWriter
 from indexer.codec.segment_writer import segment_facts, text_gains
-from indexer.codec.stored import MOST_SAMPLES, ArticleCompressor, ArticleDecompressor, train_dictionary
+from indexer.codec.stored import (
+    MOST_SAMPLES,
+    ArticleCompressor,
+    ArticleDecompressor,
+    train_dictionary,
+    write_dictionary,
+    write_sizes,
+)
 
 _COPIED_BYTES: Final = 8 * 1024 * 1024
 _FRAMES_AT_ONCE: Final = 1024
@@ -129,9 +136,8 @@ def _merge_frames(writer: SegmentFileWriter, sources: Sequence[MergeSource]) -> 
         lengths: list[np.ndarray] = []
         parts = (part for source in sources for part in _frames_of(source, name, compressor, lengths))
         writer.add_parts(name, np.uint8, parts)
-        offsets = np.concatenate([[0], np.cumsum(np.concatenate(lengths))]).astype(np.uint64)
-        writer.add(f"{name}_offsets", offsets)
-    writer.add("stored_dictionary", np.frombuffer(dictionary, np.uint8))
+        write_sizes(writer, name, np.concatenate(lengths))
+    write_dictionary(writer, dictionary)
 
 
 def _choose_dictionary(sources: Sequence[MergeSource]) -> bytes:
@@ -146,7 +152,7 @@ def _choose_dictionary(sources: Sequence[MergeSource]) -> bytes:
     for source in sources:
         frames, decompressor = source.segment.frames, ArticleDecompressor(b"")
         for doc in np.flatnonzero(source.live)[:MOST_SAMPLES].tolist():
-            first, last = int(frames.stored_offsets[doc]), int(frames.stored_offsets[doc + 1])
+            first, last = frames.stored_offsets.cut(doc)
             samples.append(decompressor.decompress(frames.stored[first:last].tobytes()))
     return train_dictionary(samples)
 
@@ -156,7 +162,7 @@ def _frames_of(
 ) -> Iterator[U8]:
     frames = source.segment.frames
     blob: U8 = getattr(frames, name)
-    offsets = getattr(frames, f"{name}_offsets").astype(np.int64)
+    offsets: I64 = getattr(frames, f"{name}_offsets").all()
     if frames.dictionary != compressor.dictionary:
         yield from _recompressed(source, blob, offsets, compressor, lengths)
         return

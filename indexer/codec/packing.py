@@ -18,7 +18,8 @@ are packed in blocks of 128 documents of one term; the last block of a term may 
 
     widths           of a block, in bits: gaps | extras << 5 | titles << 10 | steps << 15 | forms << 20
     bounds           of a block: the highest gain of its postings, frequency times length norm summed over title and
-                     body, at the averages of the time of writing (Turtle and Flood 1995 for its use)
+                     body, at the averages of the time of writing (Turtle and Flood 1995 for its use); kept as the upper
+                     half of a float32 (`round_bounds`), at most 1/128 above what it is
     word_at, position_word_at
                      where a block's runs start; blocks lie one behind the other, and one spare word behind the last
 
@@ -171,6 +172,11 @@ def _write_blocks(flat: FlatPostings, block_start: I64, targets: tuple[U32, I64,
             for packed in (_stream(steps[held], wp), _stream(forms[held], wf)):
                 position_words[at : at + len(packed)] = packed
                 at += len(packed)
+
+
+def round_bounds(bounds: F32) -> U16:
+    """The upper halves of the least float32 not below these, which have a lower half of zeros."""
+    return ((np.ascontiguousarray(bounds).view(np.uint32) + np.uint32(0xFFFF)) >> np.uint32(16)).astype(np.uint16)
 
 
 def block_widths(packed: int) -> tuple[int, int, int, int, int]:

@@ -23,7 +23,13 @@ from indexer.codec.kernels.columns import find_ids
 from indexer.codec.kernels.packing import I64, U8
 from indexer.codec.key_terms import KeyTerms, no_key_terms, open_key_terms
 from indexer.codec.segment_file import SegmentFile
-from indexer.codec.stored import ArticleDecompressor, StoredFrames, decode_article, open_stored
+from indexer.codec.stored import (
+    FORMAT_WITH_MAGIC,
+    ArticleDecompressor,
+    StoredFrames,
+    decode_article,
+    open_stored,
+)
 
 GROUPS: Final = ("text", "author", "source", "tag")
 
@@ -132,11 +138,11 @@ class MappedSegment:
     def article(self, doc: int, *, with_original: bool = True) -> Article:
         """What is stored. A page of hits needs no original, which is then neither read nor decompressed."""
         frames = self.frames
-        first, last = int(frames.stored_offsets[doc]), int(frames.stored_offsets[doc + 1])
+        first, last = frames.stored_offsets.cut(doc)
         fields = self._decompressor.decompress(frames.stored[first:last].tobytes())
         original = b""
         if with_original:
-            first, last = int(frames.original_offsets[doc]), int(frames.original_offsets[doc + 1])
+            first, last = frames.original_offsets.cut(doc)
             original = self._decompressor.decompress(frames.original[first:last].tobytes())
         return decode_article(fields, original)
 
@@ -146,4 +152,4 @@ class MappedSegment:
 
     @cached_property
     def _decompressor(self) -> ArticleDecompressor:
-        return ArticleDecompressor(self.frames.dictionary)
+        return ArticleDecompressor(self.frames.dictionary, has_magic=self.file.version <= FORMAT_WITH_MAGIC)

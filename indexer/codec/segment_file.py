@@ -6,7 +6,7 @@ r"""One file a segment: named arrays, aligned, mapped, each with checksums.
                  `name`, `offset`, `size` (bytes), `dtype`, `shape`, `checksums` (CRC-32 of each `CHUNK` bytes)
     last 24      length of the directory (uint64), its CRC-32 (uint64), magic again
 
-The sections of a segment are those of group.py, columns.py and stored.py; its facts are `documents` (how many it holds,
+The sections of a segment are those of group.py, key_terms.py, columns.py and stored.py; its facts are `documents` (how many,
 deleted ones included), `title_average` and `body_average` (lengths in positions, over all of these).
 
 A segment file is written once, synced, and never changed. Opening reads the directory alone and checks it and the
@@ -32,7 +32,9 @@ import orjson
 
 from indexer.errors import IndexDamagedError, IndexVersionError
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
+#: What columns and stored articles can still be read of, for `rebuild`; its postings are not.
+OLDEST_VERSION: Final = 1
 CHUNK: Final = 1 << 20
 _MAGIC: Final = b"BSHSEG1\n"
 _ALIGNMENT: Final = 64
@@ -188,10 +190,10 @@ class SegmentFile:
             self._fail(first, size)
         self._directory_at = first
         directory = orjson.loads(raw)
-        if directory["version"] != FORMAT_VERSION:
-            found = directory["version"]
+        self.version = directory["version"]
+        if not OLDEST_VERSION <= self.version <= FORMAT_VERSION:
             raise IndexVersionError(
-                f"{self.path} has segment format {found}, this is {FORMAT_VERSION}; run: broadsheet rebuild"
+                f"{self.path} has segment format {self.version}, this is {FORMAT_VERSION}; run: broadsheet rebuild"
             )
         sections = {
             section["name"]: Section(

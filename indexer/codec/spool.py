@@ -9,19 +9,13 @@ from typing import IO, Final, Self
 
 import numpy as np
 
-from indexer.codec.packing import PackedPostings
+from indexer.codec.numbers import pack_numbers
+from indexer.codec.packing import PackedPostings, round_bounds
 from indexer.codec.segment_file import SegmentFileWriter
 
 _READ_BYTES: Final = 8 * 1024 * 1024
-_BLOCK_SECTIONS: Final = {
-    "doc_freq": np.uint32,
-    "block_start": np.uint32,
-    "widths": np.uint32,
-    "bounds": np.float32,
-    "last_doc": np.int32,
-    "word_at": np.uint32,
-    "position_word_at": np.uint32,
-}
+_NUMBERS: Final = ("doc_freq", "block_start", "widths", "word_at", "position_word_at")
+_BLOCK_SECTIONS: Final = (*_NUMBERS, "bounds", "last_doc")
 
 
 class PackedSpool:
@@ -58,9 +52,12 @@ class PackedSpool:
         writer.add_parts(f"{name}.words", np.uint32, _read_back(self._words))
         writer.add_parts(f"{name}.position_words", np.uint32, _read_back(self._position_words))
         self._sections["block_start"].append(np.array([self._blocks]))
-        for section, dtype in _BLOCK_SECTIONS.items():
-            parts = self._sections[section] or [np.empty(0)]
-            writer.add(f"{name}.{section}", np.concatenate(parts).astype(dtype))
+        for section in _NUMBERS:
+            parts = [each.astype(np.int64) for each in self._sections[section]] or [np.empty(0, np.int64)]
+            writer.add(f"{name}.{section}", pack_numbers(np.concatenate(parts)))
+        bounds = np.concatenate([np.empty(0, np.float32), *self._sections["bounds"]])
+        writer.add(f"{name}.bounds", round_bounds(bounds))
+        writer.add(f"{name}.last_doc", np.concatenate([np.empty(0, np.int32), *self._sections["last_doc"]]))
 
 
 def _read_back(file: IO[bytes]) -> Iterator[np.ndarray]:

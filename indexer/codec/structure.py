@@ -8,7 +8,7 @@ bounds. Reads no postings and no articles: `deep_structure.py` does.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Final
 
@@ -17,10 +17,13 @@ import numpy as np
 from indexer.codec.columns import ID_BYTES, VALUE_COLUMNS, ValueColumn
 from indexer.codec.dictionary import Dictionary
 from indexer.codec.group import MOST_FORMS, NO_SURFACE, PostingGroup, invert_forms
+from indexer.codec.kernels.numbers import GROUP
 from indexer.codec.kernels.packing import BLOCK, I64
+from indexer.codec.numbers import Numbers, Offsets, words_fit
 from indexer.codec.segment import GROUPS, MappedSegment
 from indexer.codec.segment_writer import text_gains
 
+_UNFIT: Final = "its words are not what numbers are packed in"
 _ALL_WIDTHS: Final = 0xFFFFFF
 _DOCUMENTS_AT_ONCE: Final = 8192
 _LAST_ASCII: Final = 0x7F
@@ -116,10 +119,17 @@ def _value_fault(column: ValueColumn, count: int) -> tuple[str, str] | None:
 def _frame_faults(segment: MappedSegment) -> Iterator[Fault]:
     frames = segment.frames
     for name in ("stored", "original"):
-        if not _cuts(getattr(frames, f"{name}_offsets"), len(getattr(frames, name)), segment.document_count):
-            yield Fault(f"{name}_offsets", "do not cut the frames by document")
-    if (np.diff(frames.stored_offsets.astype(np.int64)) == 0).any():
-        yield Fault("stored_offsets", "a document has nothing stored")
+        offsets: Offsets = getattr(frames, f"{name}_offsets")
+        if not words_fit(offsets.sizes):
+            yield Fault(f"{name}_sizes", _UNFIT)
+            return
+        all_offsets = offsets.all()
+        if not np.array_equal(all_offsets[:-1:GROUP], offsets.starts):
+            yield Fault(f"{name}_starts", "is not where every 32nd frame begins")
+        elif not _cuts(all_offsets, len(getattr(frames, name)), segment.document_count):
+            yield Fault(f"{name}_sizes", "do not cut the frames by document")
+    if (frames.stored_offsets.sizes[:] == 0).any():
+        yield Fault("stored_sizes", "a document has nothing stored")
 
 
 def _key_term_faults(segment: MappedSegment) -> Iterator[Fault]:
@@ -138,6 +148,15 @@ def _key_term_faults(segment: MappedSegment) -> Iterator[Fault]:
 
 
 def _group_faults(segment: MappedSegment, group: PostingGroup) -> Iterator[tuple[str, str]]:
+    unfit = [
+        (part, _UNFIT)
+        for kept in (group.packed, group.forms)
+        for part in (each.name for each in fields(kept))
+        if isinstance(numbers := getattr(kept, part), Numbers) and not words_fit(numbers)
+    ]
+    if unfit:
+        yield from unfit
+        return
     uncut = [
         (f"{part}_offsets", f"do not cut the {part}s")
         for part, dictionary in (("term", group.terms), ("surface", group.surfaces))
@@ -154,7 +173,7 @@ def _posting_faults(segment: MappedSegment, group: PostingGroup) -> Iterator[tup
         return
     block_start = np.zeros(terms + 1, np.int64)
     np.cumsum((doc_freq + BLOCK - 1) // BLOCK, out=block_start[1:])
-    if not np.array_equal(packed.block_start, block_start):
+    if not np.array_equal(packed.block_start[:], block_start):
         yield "block_start", f"does not cut the postings into blocks of {BLOCK}"
         return
     misshapen = [
@@ -167,21 +186,22 @@ def _posting_faults(segment: MappedSegment, group: PostingGroup) -> Iterator[tup
 
 def _form_faults(group: PostingGroup) -> Iterator[tuple[str, str]]:
     forms = group.forms
-    if not _cuts(forms.form_start, len(forms.form_surface), len(group.terms)):
+    form_start, form_surface = forms.form_start.astype(np.uint32), forms.form_surface.astype(np.uint32)
+    if not _cuts(form_start, len(forms.form_surface), len(group.terms)):
         yield "form_start", "does not cut the forms by term"
         return
-    if len(forms.form_freq) != len(forms.form_surface) or (forms.form_freq < 1).any():
+    if len(forms.form_freq) != len(forms.form_surface) or (forms.form_freq[:] < 1).any():
         yield "form_freq", "not one number a form, or of one that stands nowhere"
         return
-    counts = np.diff(forms.form_start.astype(np.int64))
+    counts = np.diff(forms.form_start[:])
     if ((counts < 1) | (counts > MOST_FORMS)).any():
         yield "form_start", f"a term without a form, or with more than {MOST_FORMS}"
-    if ((forms.form_surface >= len(group.surfaces)) & (forms.form_surface != NO_SURFACE)).any():
+    if ((form_surface >= len(group.surfaces)) & (form_surface != NO_SURFACE)).any():
         yield "form_surface", "names a surface that is not there"
         return
-    inverted = invert_forms(forms.form_start, forms.form_surface, forms.form_freq, len(group.surfaces))
+    inverted = invert_forms(form_start, form_surface, forms.form_freq.astype(np.uint32), len(group.surfaces))
     for part in ("surface_start", "surface_term", "surface_form"):
-        if not np.array_equal(getattr(forms, part), getattr(inverted, part)):
+        if not np.array_equal(getattr(forms, part)[:], getattr(inverted, part)):
             yield part, "leads from surfaces elsewhere than the forms lead to them"
     if (np.diff(inverted.surface_start.astype(np.int64)) < 1).any():
         yield "form_surface", "leaves out a surface that is there"
@@ -204,7 +224,7 @@ def _block_faults(segment: MappedSegment, group: PostingGroup, sizes: I64) -> It
         np.where(sizes == BLOCK, 4 * width, (sizes * width + 31) // 32)
         for width in (widths & 31, widths >> 5 & 31, widths >> 10 & 31)
     ]
-    if not starts_fit(packed.word_at, sum(per_run, np.zeros(len(sizes), np.int64)), len(packed.words)):
+    if not starts_fit(packed.word_at[:], sum(per_run, np.zeros(len(sizes), np.int64)), len(packed.words)):
         yield "word_at", "blocks do not lie one behind the other"
     at = packed.position_word_at.astype(np.int64)
     if (np.diff(at) < 0).any() or len(packed.position_words) < 1 or (at >= len(packed.position_words)).any():

@@ -6,24 +6,24 @@ words in quotes, runs of adjacent terms, phrases, two readings of one acronym - 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from indexer.analysis.token import ACRONYM_MARK, CAPITALS_MARK, LANG_MARK
-from indexer.codec.kernels.packing import I64
+from indexer.codec.kernels.numbers import read_number
 from searchapp.backends.adding_up import add_up_terms
 from searchapp.backends.generation import Generation, SearchedSegment
 from searchapp.backends.kernels import counting
 from searchapp.backends.kernels.blocks import BOTH, TITLE, UNSCORED
-from searchapp.backends.kernels.memory import address_of
+from searchapp.backends.kernels.memory import address_of, float_as_int
 from searchapp.backends.leaf import SegmentLeaf
 from searchapp.backends.pairs import ANY_FORM, find_pairs
 from searchapp.backends.phrases import Sought, find_runs, seek_runs
 from searchapp.backends.room import ROOM
-from searchapp.backends.spelled import find_fitting_forms, find_spelled_leaf
+from searchapp.backends.spelled import find_spelled_leaf
 from searchapp.backends.windows import Runs, find_windows
 from searchapp.search.plan import Clause, PhrasePlan, SpellingPlan, WindowPlan, WordPlan
 from searchapp.search.scoring import inverse_frequency
@@ -31,76 +31,83 @@ from searchapp.search.scoring import inverse_frequency
 MODES: Final = {"text": BOTH, "title": TITLE}
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedClause:
+class PreparedClause(NamedTuple):
     """`leaves` has one for each segment; `articles` counts the live ones that hold the clause.
 
     `numbers` are the leaves as `kernels/flat.py` reads them, at `address`; none has more than `most_terms` terms.
+    `idf_bits` are those of `idf`.
     """
 
     mode: int
     leaves: tuple[SegmentLeaf, ...]
     articles: int
     idf: float
-    numbers: I64
+    idf_bits: int
+    numbers: array[int]
     address: int
     most_terms: int
 
 
 def clause_key(clause: Clause) -> Hashable:
     """What a clause looks for, however often it was typed and wherever it stands."""
-    match clause:
-        case WordPlan():
-            return clause.scope, clause.alternatives, clause.surface
-        case PhrasePlan():
-            return clause.scope, clause.variants
-        case SpellingPlan():
-            return clause.scope, clause.spelling, clause.scored
-        case WindowPlan():
-            return clause.scope, clause.variants, clause.distance
+    if isinstance(clause, WordPlan):
+        return clause.scope, clause.alternatives, clause.surface
+    if isinstance(clause, PhrasePlan):
+        return clause.scope, clause.variants
+    if isinstance(clause, SpellingPlan):
+        return clause.scope, clause.spelling, clause.scored
+    return clause.scope, clause.variants, clause.distance
 
 
-def prepare_clause(clause: Clause, generation: Generation, has_time: Callable[[], bool]) -> PreparedClause:
-    """Raises LateError when there is no time left to look at positions. What holds no documents is remembered."""
-    key = clause_key(clause)
+def prepare_clause(
+    clause: Clause, key: Hashable, generation: Generation, has_time: Callable[[], bool]
+) -> PreparedClause:
+    """`key` is the clause's. Raises LateError when there is no time left to look at positions. What holds no documents
+    is remembered."""
     known: PreparedClause | None = generation.prepared.get(key)
     if known is not None:
         return known
     mode = MODES.get(clause.scope, UNSCORED)
-    leaves = tuple(_find_leaf(clause, segment, generation, mode, has_time) for segment in generation.segments)
+    leaves = tuple([_find_leaf(clause, key, segment, generation, mode, has_time) for segment in generation.segments])
     articles = _count_articles(leaves, generation, mode)
     idf = inverse_frequency(generation.live_count, articles)
     numbers = _leaf_numbers(leaves, mode)
     most_terms = max((len(leaf.terms) for leaf in leaves), default=0)
-    prepared = PreparedClause(mode, leaves, articles, idf, numbers, address_of(numbers), most_terms)
+    prepared = PreparedClause(
+        mode, leaves, articles, idf, float_as_int(idf), numbers, numbers.buffer_info()[0], most_terms
+    )
     if all(leaf.docs is None and leaf.row is None for leaf in leaves):
         generation.prepared.put(key, prepared)
     return prepared
 
 
-def _leaf_numbers(leaves: Sequence[SegmentLeaf], mode: int) -> I64:
+def _leaf_numbers(leaves: Sequence[SegmentLeaf], mode: int) -> array[int]:
     begins: list[int] = []
     numbers: list[int] = []
     for leaf in leaves:
         begins.append(len(leaves) + len(numbers))
         ready = (0, 0, 0)
-        if leaf.docs is not None and leaf.gains is not None:
+        if leaf.docs is not None and leaf.gains is not None and leaf.size:
             ready = (address_of(leaf.docs), address_of(leaf.gains), len(leaf.docs))
         numbers += (leaf.size, mode, int(leaf.shares), *ready, len(leaf.terms), *leaf.terms)
-    return np.array(begins + numbers, np.int64)
+    return array("q", begins + numbers)
 
 
 def _find_leaf(
-    clause: Clause, segment: SearchedSegment, generation: Generation, mode: int, has_time: Callable[[], bool]
+    clause: Clause,
+    clause_key: Hashable,
+    segment: SearchedSegment,
+    generation: Generation,
+    mode: int,
+    has_time: Callable[[], bool],
 ) -> SegmentLeaf:
     group_name = "text" if mode != UNSCORED else clause.scope
-    key = (clause_key(clause), segment.number)
+    key = (clause_key, segment.number)
     if mode == UNSCORED and (known := generation.sets.get(key)) is not None:
         leaf: SegmentLeaf = known
         return leaf
     if isinstance(clause, SpellingPlan):
-        forms = find_fitting_forms(clause, generation, has_time)
-        leaf = find_spelled_leaf(forms, segment, group_name, mode, has_time)
+        leaf = find_spelled_leaf(clause, segment, generation, mode, has_time)
         return leaf if leaf.row is None else generation.sets.put(key, leaf, leaf.row.nbytes)
     if isinstance(clause, WindowPlan):
         docs, gains = find_windows(clause, segment, generation, group_name, mode, has_time)
@@ -133,7 +140,7 @@ def _resolve_places(
         and not _share_no_article([run[0] for run in clause.alternatives])
     )
     doc_freq = segment.text[5]
-    return SegmentLeaf(sum(int(doc_freq[term]) for term in terms), terms, shares)
+    return SegmentLeaf(sum(read_number(doc_freq, term) for term in terms), terms, shares)
 
 
 def _resolve(
@@ -192,7 +199,7 @@ def make_ready(prepared: PreparedClause, generation: Generation, has_time: Calla
         add_up_terms(leaf.terms, segment, prepared.mode, has_time) if leaf.shares else leaf
         for leaf, segment in zip(prepared.leaves, generation.segments, strict=True)
     )
-    return replace(prepared, leaves=leaves)
+    return prepared._replace(leaves=leaves)
 
 
 def _count_articles(leaves: Sequence[SegmentLeaf], generation: Generation, mode: int) -> int:

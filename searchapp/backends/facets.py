@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from indexer.codec.columns import ValueColumn
 from indexer.codec.kernels.packing import I32, I64
-from searchapp.backends.generation import Bits, Generation
+from searchapp.backends.generation import BoundedMemory, Generation, MatchedSets
 from searchapp.backends.kernels.counting import count_values
 from searchapp.backends.kernels.memory import address_of
 from searchapp.search.counting import MAX_FILLED_BUCKETS, UNITS, Interval, bucket_numbers
@@ -21,6 +21,10 @@ from searchapp.search.port import Bucket, FacetCount, FacetCounts
 
 _EPOCH_YEAR: Final = 1970
 _NO_BUCKET: Final = -(2**31)
+#: The kernel ranks so many values, by moving them; of more, numpy sorts them.
+_MOST_RANKED: Final = 64
+_NO_TOP: Final = np.empty((0, 2), np.int64)
+_KNOWN_TEXTS: Final = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,12 @@ class _Values:
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """A column of texts: value v is spelled by a segment and a code in it, `where[v]`; values rise."""
+    """A column of texts: value v is spelled by a segment and a code in it, `where[v]`; values rise. `known` are texts
+    by value."""
 
     values: _Values
     where: I64
+    known: BoundedMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +58,36 @@ class _Buckets:
     whole: I64
 
 
-def count_facets(request: FacetRequest, matched: list[Bits], generation: Generation) -> FacetCounts:
+def count_facets(request: FacetRequest, matched: MatchedSets, generation: Generation) -> FacetCounts:
     """The most frequent values among the matches, ties by value."""
     if request.name == "year":
         buckets = _buckets("year", generation)
-        counts = _count(buckets.values, matched)
         first = buckets.first + _EPOCH_YEAR
         return FacetCounts(
             request.name,
-            tuple(FacetCount(f"{first + year:04d}", count) for year, count in _most_frequent(counts, request.size)),
+            tuple(
+                [
+                    FacetCount(f"{first + year:04d}", count)
+                    for year, count in _count_most_frequent(buckets.values, matched, request.size)
+                ]
+            ),
         )
     texts = generation.make_once(f"values {request.name}", lambda: _join_texts(request.name, generation))
-    counts = _count(texts.values, matched)
     return FacetCounts(
         request.name,
         tuple(
-            FacetCount(_spell(request.name, value, texts, generation), count)
-            for value, count in _most_frequent(counts, request.size)
+            [
+                FacetCount(texts.known.get(value) or _spell(request.name, value, texts, generation), count)
+                for value, count in _count_most_frequent(texts.values, matched, request.size)
+            ]
         ),
     )
 
 
-def count_histogram(interval: Interval, matched: list[Bits], generation: Generation) -> tuple[Bucket, ...]:
+def count_histogram(interval: Interval, matched: MatchedSets, generation: Generation) -> tuple[Bucket, ...]:
     """Articles for each day, month or year from the first match's to the last's, empty ones filled in."""
     buckets = _buckets(interval, generation)
-    counts = _count(buckets.values, matched)
+    counts, _ = _count(buckets.values, matched, _NO_TOP)
     held = np.flatnonzero(counts)
     if not len(held):
         return ()
@@ -89,14 +100,24 @@ def count_histogram(interval: Interval, matched: list[Bits], generation: Generat
     )
 
 
-def _count(values: _Values, matched: Sequence[Bits]) -> I64:
-    """How many matches have each value."""
-    table = array("q", [len(matched)])
-    for bits, addresses in zip(matched, values.addresses, strict=True):
-        table.extend((address_of(bits), len(bits), *addresses))
+def _count(values: _Values, matched: MatchedSets, top: I64) -> tuple[I64, int]:
+    """How many matches have each value, and how many values are in `top` with their counts, the most frequent first."""
+    table = array("q", [len(matched.bits)])
+    for bits, address, addresses in zip(matched.bits, matched.addresses, values.addresses, strict=True):
+        table.extend((address, len(bits), *addresses))
     counts = np.zeros(values.size, np.int64)
-    count_values(table.buffer_info()[0], counts)
-    return counts
+    return counts, count_values(table.buffer_info()[0], counts, top)
+
+
+def _count_most_frequent(values: _Values, matched: MatchedSets, size: int) -> list[list[int]]:
+    """The values that most matches have, with their counts, none of them 0; of equal ones those that come first."""
+    if size > _MOST_RANKED:
+        counts, _ = _count(values, matched, _NO_TOP)
+        return _most_frequent(counts, size)
+    top = np.empty((size, 2), np.int64)
+    _, found = _count(values, matched, top)
+    ranked: list[list[int]] = top[:found].tolist()
+    return ranked
 
 
 def _buckets(interval: Interval, generation: Generation) -> _Buckets:
@@ -126,7 +147,7 @@ def _join_texts(name: FacetName, generation: Generation) -> _Texts:
     if len(columns) == 1:
         everything = np.arange(len(columns[0].values), dtype=np.int64)
         where = np.stack([np.zeros_like(everything), everything], axis=1)
-        return _Texts(_values_of(columns, [everything], len(where)), where)
+        return _Texts(_values_of(columns, [everything], len(where)), where, BoundedMemory(_KNOWN_TEXTS))
     places: dict[bytes, tuple[int, int]] = {}
     spelled = [[column.values.encoded(code) for code in range(len(column.values))] for column in columns]
     for number, texts in enumerate(spelled):
@@ -135,7 +156,7 @@ def _join_texts(name: FacetName, generation: Generation) -> _Texts:
     ordered = {text: value for value, text in enumerate(sorted(places))}
     joined = [np.array([ordered[text] for text in texts], np.int64) for texts in spelled]
     where = np.array([places[text] for text in ordered], np.int64).reshape(-1, 2)
-    return _Texts(_values_of(columns, joined, len(where)), where)
+    return _Texts(_values_of(columns, joined, len(where)), where, BoundedMemory(_KNOWN_TEXTS))
 
 
 def _values_of(columns: Sequence[ValueColumn], joined: Sequence[I64], size: int) -> _Values:
@@ -150,15 +171,12 @@ def _values_of(columns: Sequence[ValueColumn], joined: Sequence[I64], size: int)
 
 
 def _spell(name: FacetName, value: int, texts: _Texts, generation: Generation) -> str:
-    key = ("value", name, value)
-    known: str | None = generation.numbers.get(key)
-    if known is None:
-        segment, code = texts.where[value].tolist()
-        known = generation.numbers.put(key, generation.segments[segment].column(name).values[code])
-    return known
+    segment, code = texts.where[value].tolist()
+    text: str = generation.segments[segment].column(name).values[code]
+    return texts.known.put(value, text)
 
 
-def _most_frequent(counts: I64, size: int) -> list[tuple[int, int]]:
+def _most_frequent(counts: I64, size: int) -> list[list[int]]:
     """The highest counts, none of them 0, with their places, ties in order."""
     held = np.flatnonzero(counts)
     found = counts[held]
@@ -166,4 +184,5 @@ def _most_frequent(counts: I64, size: int) -> list[tuple[int, int]]:
         enough = found >= np.partition(found, len(held) - size)[len(held) - size]
         held, found = held[enough], found[enough]
     order = np.argsort(-found, kind="stable")[:size]
-    return list(zip(held[order].tolist(), found[order].tolist(), strict=True))
+    ranked: list[list[int]] = np.stack([held[order], found[order]], axis=1).tolist()
+    return ranked

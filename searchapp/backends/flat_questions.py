@@ -9,20 +9,33 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from struct import Struct
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
 from searchapp.backends.clauses import PreparedClause
-from searchapp.backends.generation import Bits, Generation, SearchedSegment
+from searchapp.backends.generation import Bits, Generation, MatchedSets, SearchedSegment
 from searchapp.backends.kernels.best import NEWEST, OLDEST, RELEVANCE
 from searchapp.backends.kernels.blocks import UNSCORED
 from searchapp.backends.kernels.flat_collecting import ALL, ANY, OTHER_VALUES, VALUES
-from searchapp.backends.kernels.memory import address_of
+from searchapp.backends.kernels.memory import address_of, float_as_int
 from searchapp.backends.leaf import TITLE_SCALE, SegmentLeaf
 from searchapp.backends.programs import value_bits
-from searchapp.search.plan import AllOf, AnyOf, Clause, DaysWithin, EveryArticle, Exclude, NoArticle, PlanNode, ValueIn
+from searchapp.search.plan import (
+    AllOf,
+    AnyOf,
+    Clause,
+    DaysWithin,
+    EveryArticle,
+    Exclude,
+    NoArticle,
+    PhrasePlan,
+    PlanNode,
+    SpellingPlan,
+    ValueIn,
+    WindowPlan,
+    WordPlan,
+)
 from searchapp.search.scoring import DEFAULT_PARAMETERS
 
 Prepare: TypeAlias = Callable[[Clause], PreparedClause]
@@ -31,22 +44,35 @@ ORDERS: Final = {"relevance": RELEVANCE, "newest": NEWEST, "oldest": OLDEST}
 #: Postings that one call may read: a few milliseconds.
 _BUDGET: Final = 600_000
 _EARLIEST, _LATEST = -(2**31), 2**31 - 1
-_pack_float, _unpack_int = Struct("d").pack, Struct("q").unpack
+_K1: Final = float_as_int(float(np.float32(DEFAULT_PARAMETERS.k1)))
+_TITLE_SCALE: Final = float_as_int(float(TITLE_SCALE))
+#: As a tuple, since a union is looked through slowly.
+_CLAUSES: Final = (WordPlan, PhrasePlan, SpellingPlan, WindowPlan)
+_CLAUSE_TYPES: Final = frozenset(_CLAUSES)
 
 
-def _float_bits(number: float) -> int:
-    bits: int = _unpack_int(_pack_float(number))[0]
-    return bits
+class FlatQuestion(NamedTuple):
+    """`clauses` are joined by OR where `is_any` says so, else by AND, as everything else is. `is_bare`: there is
+    nothing but clauses."""
 
+    is_any: bool
+    is_bare: bool
+    is_empty: bool
+    clauses: Sequence[Clause]
+    left_out: Sequence[Clause] = ()
+    values: Sequence[ValueIn] = ()
+    other_values: Sequence[ValueIn] = ()
+    days: Sequence[DaysWithin] = ()
 
-_K1: Final = _float_bits(float(np.float32(DEFAULT_PARAMETERS.k1)))
-_TITLE_SCALE: Final = _float_bits(float(TITLE_SCALE))
+    @property
+    def is_one_clause(self) -> bool:
+        """One word or phrase and nothing else: its articles are counted before they are looked for."""
+        return self.is_bare and len(self.clauses) == 1 and not self.is_empty
 
 
 @dataclass(slots=True)
-class FlatQuestion:
-    """`clauses` are joined by OR where `is_any` says so, else by AND, as everything else is. `is_bare`: there is
-    nothing but clauses."""
+class _Gathering:
+    """A question while it is gathered."""
 
     is_any: bool = False
     is_bare: bool = True
@@ -57,34 +83,36 @@ class FlatQuestion:
     other_values: list[ValueIn] = field(default_factory=list)
     days: list[DaysWithin] = field(default_factory=list)
 
-    @property
-    def is_one_clause(self) -> bool:
-        """One word or phrase and nothing else: its articles are counted before they are looked for."""
-        return self.is_bare and len(self.clauses) == 1 and not self.is_empty
 
-
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What the kernel reads; `held` are arrays whose addresses stand in it, `terms` how many cursors it needs."""
 
     numbers: array[int]
     terms: int
-    held: tuple[object, ...]
+    held: list[object]
 
 
 def flatten(node: PlanNode, filters: Sequence[ValueIn | DaysWithin]) -> FlatQuestion | None:
     """The question in one row; None for a tree."""
-    flat = FlatQuestion()
-    if isinstance(node, Clause):
-        flat.clauses.append(node)
-    elif not _add(flat, node):
+    if not filters:
+        if type(node) is WordPlan:
+            return FlatQuestion(False, True, False, (node,))
+        # Nearly all questions are so, and nothing has to be gathered for them.
+        if (type(node) is AnyOf or type(node) is AllOf) and len(node.children) > 1:
+            children = cast("tuple[Clause, ...]", node.children)
+            if _CLAUSE_TYPES.issuperset(map(type, children)):
+                return FlatQuestion(type(node) is AnyOf, True, False, children)
+    flat = _Gathering()
+    if not _add(flat, node):
         return None
     for narrowing in filters:
         _narrow(flat, narrowing)
-    return flat
+    return FlatQuestion(
+        flat.is_any, flat.is_bare, flat.is_empty, flat.clauses, flat.left_out, flat.values, flat.other_values, flat.days
+    )
 
 
-def _narrow(flat: FlatQuestion, node: ValueIn | DaysWithin) -> None:
+def _narrow(flat: _Gathering, node: ValueIn | DaysWithin) -> None:
     flat.is_bare = False
     if isinstance(node, ValueIn):
         flat.values.append(node)
@@ -92,8 +120,11 @@ def _narrow(flat: FlatQuestion, node: ValueIn | DaysWithin) -> None:
         flat.days.append(node)
 
 
-def _add(flat: FlatQuestion, node: PlanNode) -> bool:
+def _add(flat: _Gathering, node: PlanNode) -> bool:
     """Whether the question stays flat with this node under its AND."""
+    if isinstance(node, _CLAUSES):
+        flat.clauses.append(node)
+        return not flat.is_any
     match node:
         case AllOf(children):
             return all(_add(flat, child) for child in children)
@@ -109,12 +140,9 @@ def _add(flat: FlatQuestion, node: PlanNode) -> bool:
         case NoArticle():
             flat.is_empty = True
             return True
-        case _:
-            flat.clauses.append(node)
-            return not flat.is_any
 
 
-def _add_any(flat: FlatQuestion, children: Sequence[PlanNode]) -> bool:
+def _add_any(flat: _Gathering, children: Sequence[PlanNode]) -> bool:
     chosen = [child for child in children if not isinstance(child, NoArticle)]
     if not chosen:
         flat.is_empty = True
@@ -125,15 +153,15 @@ def _add_any(flat: FlatQuestion, children: Sequence[PlanNode]) -> bool:
         return False
     flat.is_any = True
     for child in chosen:
-        if not isinstance(child, Clause):
+        if not isinstance(child, _CLAUSES):
             return False
         flat.clauses.append(child)
     return True
 
 
-def _leave_out(flat: FlatQuestion, node: PlanNode) -> bool:
+def _leave_out(flat: _Gathering, node: PlanNode) -> bool:
     flat.is_bare = False
-    if isinstance(node, Clause):
+    if isinstance(node, _CLAUSES):
         flat.left_out.append(node)
         return True
     if isinstance(node, ValueIn):
@@ -145,7 +173,7 @@ def _leave_out(flat: FlatQuestion, node: PlanNode) -> bool:
 
 
 def write_question(
-    flat: FlatQuestion, order: int, hits: int, generation: Generation, prepare: Prepare, matched: Sequence[Bits] | None,
+    flat: FlatQuestion, order: int, hits: int, generation: Generation, prepare: Prepare, matched: MatchedSets | None,
 ) -> Written | None:  # fmt: skip
     """The numbers of a question; None where an OR of names, which are sets and no lists, makes a tree of it.
 
@@ -154,11 +182,12 @@ def write_question(
     """
     clauses = [prepare(clause) for clause in flat.clauses]
     left_out = [prepare(clause) for clause in flat.left_out]
-    if flat.is_any and any(each.mode == UNSCORED for each in clauses):
+    has_names = UNSCORED in [each.mode for each in clauses]
+    if flat.is_any and has_names:
         return None
-    is_bare = flat.is_bare and all(each.mode != UNSCORED for each in clauses)
+    is_bare = flat.is_bare and not has_names
     is_known = is_bare and len(clauses) == 1 and order == RELEVANCE and matched is None and hits > 0
-    scored = clauses if is_bare else [each for each in clauses if each.mode != UNSCORED]
+    scored = [each for each in clauses if each.mode != UNSCORED] if has_names else clauses
     unlisted = [each for each in left_out if each.mode != UNSCORED]
     segments = () if flat.is_empty else generation.segments
     numbers = [
@@ -168,7 +197,8 @@ def write_question(
     terms = len(scored) + len(unlisted)
     for clause, each in zip(flat.clauses, clauses, strict=True):
         if each.mode != UNSCORED:
-            numbers += (each.address, _float_bits(clause.weight * each.idf))
+            numbers.append(each.address)
+            numbers.append(each.idf_bits if clause.weight == 1 else float_as_int(clause.weight * each.idf))
             terms += each.most_terms
     for each in unlisted:
         numbers.append(each.address)
@@ -176,8 +206,9 @@ def write_question(
     for days in flat.days:
         numbers.append(_EARLIEST if days.first is None else days.first.toordinal())
         numbers.append(_LATEST if days.last is None else days.last.toordinal())
-    held: list[object] = [clauses, left_out, matched]
-    if not is_bare or matched is not None:
+    held: list[object] = [clauses, left_out]
+    has_sets = has_names or flat.values or flat.other_values or len(unlisted) < len(left_out)
+    if has_sets or matched is not None:
         for segment in segments:
             rows = _rows(clauses, flat.values, segment, generation)
             other_rows = _rows(left_out, flat.other_values, segment, generation)
@@ -185,9 +216,9 @@ def write_question(
             numbers += map(address_of, rows)
             numbers += map(address_of, other_rows)
             if matched is not None:
-                numbers.append(address_of(matched[segment.number]))
+                numbers.append(matched.addresses[segment.number])
             held += (rows, other_rows)
-    return Written(array("q", numbers), terms, tuple(held))
+    return Written(array("q", numbers), terms, held)
 
 
 def _rows(

@@ -10,7 +10,8 @@ import threading
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias, TypeVar
+from itertools import accumulate, pairwise
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,14 @@ class BoundedMemory:
             self._kept[key] = value
             self._size += size
         return value
+
+
+class MatchedSets(NamedTuple):
+    """A bitset for each segment, one behind the other in `whole`, and where each lies."""
+
+    whole: Bits
+    bits: list[Bits]
+    addresses: list[int]
 
 
 @dataclass(slots=True)
@@ -131,6 +140,7 @@ class Generation:
         self.segments: tuple[SearchedSegment, ...] = tuple(made)
         self.bases = [segment.base for segment in self.segments]
         self.document_count = base
+        self._set_ends = list(accumulate([len(segment.live) for segment in self.segments], initial=0))
         self.everything_lives = self.live_count == base
         #: Term numbers; clauses that are terms alone; terms and phrases by segment; bitsets by what they hold.
         self.numbers = BoundedMemory(_CACHED_NUMBERS)
@@ -146,6 +156,26 @@ class Generation:
     def locate(self, doc: int) -> tuple[SearchedSegment, int]:
         segment = self.segments[bisect_right(self.bases, doc) - 1]
         return segment, doc - segment.base
+
+    def empty_sets(self) -> MatchedSets:
+        ends = self._set_ends
+        whole = np.zeros(ends[-1], np.uint64)
+        address = address_of(whole)
+        return MatchedSets(
+            whole, [whole[first:end] for first, end in pairwise(ends)], [address + 8 * first for first in ends[:-1]]
+        )
+
+    def is_in(self, sets: MatchedSets, doc: int) -> bool:
+        number = bisect_right(self.bases, doc) - 1
+        inside = doc - self.bases[number]
+        return bool(sets.whole.data[self._set_ends[number] + (inside >> 6)] >> (inside & 63) & 1)
+
+    def live_sets(self) -> MatchedSets:
+        """Of all articles."""
+        sets = self.empty_sets()
+        for bits, segment in zip(sets.bits, self.segments, strict=True):
+            bits[:] = segment.live
+        return sets
 
     def id_of(self, doc: int) -> str:
         segment, inside = self.locate(doc)
@@ -227,13 +257,13 @@ def _group_arrays(group: PostingGroup, title_gain: F32, body_gain: F32) -> TextA
     packed = group.packed
     return (
         packed.words,
-        packed.widths,
-        packed.word_at,
+        packed.widths.words,
+        packed.word_at.words,
         packed.last_doc,
-        packed.block_start,
-        packed.doc_freq,
+        packed.block_start.words,
+        packed.doc_freq.words,
         packed.bounds,
-        packed.position_word_at,
+        packed.position_word_at.words,
         packed.position_words,
         title_gain,
         body_gain,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -19,8 +18,7 @@ class LateError(Exception):
     """The time for a search is over."""
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentLeaf:
+class SegmentLeaf(NamedTuple):
     """A clause in one segment: terms, or documents with their gains, or a set of documents.
 
     `size` is how many documents it has there, deleted ones perhaps included. Where `shares` says that two terms may

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import accumulate
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from indexer.codec.kernels.numbers import read_number
 from indexer.codec.kernels.packing import F32, I32
 from searchapp.backends.generation import SearchedSegment
 from searchapp.backends.kernels.blocks import BOTH
 from searchapp.backends.kernels.memory import float_as_int
-from searchapp.backends.kernels.phrases import CAPACITY, find_phrases
+from searchapp.backends.kernels.phrases import CAPACITY, PHRASE_FOUND, PHRASE_START, find_phrases
 from searchapp.backends.leaf import TITLE_SCALE, LateError
 from searchapp.backends.room import ROOM
 from searchapp.backends.windows import Runs
@@ -26,8 +26,7 @@ _TITLE_SCALE: Final = float_as_int(float(TITLE_SCALE))
 _FIRST_CAPACITY: Final = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
+class Sought(NamedTuple):
     """What is looked for in one segment, as `kernels/phrases.py` reads it. `most` documents can hold it."""
 
     numbers: array[int]
@@ -44,7 +43,7 @@ def seek_runs(variants: Runs, segment: SearchedSegment, group_name: str, mode: i
     forms: list[int] = []
     most = slots = 0
     for variant in variants:
-        sizes = [sum(int(doc_freq[term]) for term, _ in slot) for slot in variant]
+        sizes = [sum(read_number(doc_freq, term) for term, _ in slot) for slot in variant]
         most += min(sizes)
         slots += len(variant)
         for slot, size in zip(variant, sizes, strict=True):
@@ -60,12 +59,13 @@ def find_runs(
     if not sought.most:
         return np.zeros(0, np.int32), np.zeros(0, np.float32)
     question = sought.numbers[:]  # the kernel writes into it
-    ROOM.make_cursors(max(sought.terms, sought.slots))
-    ROOM.make_keys(sought.terms * question[CAPACITY])
-    state = ROOM.phrase_state
-    state.fill(0)
-    taken = ROOM.make_results(sought.most)
-    asked = question.buffer_info()[0], segment.row_address(group_name), ROOM.address
+    room = ROOM
+    room.make_cursors(max(sought.terms, sought.slots))
+    room.make_keys(sought.terms * question[CAPACITY])
+    state = room.phrase_state
+    state[PHRASE_START] = state[PHRASE_FOUND] = 0
+    taken = room.make_results(sought.most)
+    asked = question.buffer_info()[0], segment.row_address(group_name), room.address
     start = 0
     while start < segment.documents:
         if not has_time():
@@ -74,5 +74,5 @@ def find_runs(
         start, found, needed = state.tolist()
         if needed:
             question[CAPACITY] = 2 * needed
-            ROOM.make_keys(sought.terms * question[CAPACITY])
-    return ROOM.found_docs[:found].copy(), ROOM.found_gains[:found].copy()
+            room.make_keys(sought.terms * question[CAPACITY])
+    return room.found_docs[:found].copy(), room.found_gains[:found].copy()

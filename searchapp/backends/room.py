@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.codec.columns import ID_BYTES
 from indexer.codec.kernels.packing import BLOCK
 from searchapp.backends.kernels import tables
 from searchapp.backends.kernels.flat import STATE_FIELDS
@@ -23,14 +24,17 @@ _MOST_KEYS: Final = 100_000
 
 
 class Room(threading.local):
-    """`address` is that of a table as `kernels/tables.py` says; states, and what holds the hits, are of its arrays."""
+    """`address` is that of a table as `kernels/tables.py` says, and states are of its arrays."""
 
     def __init__(self) -> None:
-        self.state = np.zeros(STATE_FIELDS, np.int64)
-        self.phrase_state = np.zeros(PHRASE_FIELDS, np.int64)
-        self.docs = np.empty(MOST_KEPT, np.int64)
-        self.scores = np.empty(MOST_KEPT, np.float32)
-        self.halves = np.empty(2 * MOST_KEPT, np.uint64)
+        state = np.zeros(STATE_FIELDS, np.int64)
+        phrase_state = np.zeros(PHRASE_FIELDS, np.int64)
+        docs, scores = np.empty(MOST_KEPT, np.int64), np.empty(MOST_KEPT, np.float32)
+        ids = np.empty(MOST_KEPT, f"S{ID_BYTES}")
+        # Views, since a slice of them is made and read in half of the time.
+        self.state, self.phrase_state = state.data, phrase_state.data
+        self._docs, self._ids = docs.data, ids.view(np.uint8).data
+        self._scores = scores.data
         self.found_docs, self.found_gains = np.empty(0, np.int32), np.empty(0, np.float32)
         self._results = (0, 0)
         self._table = np.zeros(tables.ROOM_FIELDS, np.int64)
@@ -43,16 +47,17 @@ class Room(threading.local):
             (tables.FOUND_BITS, np.zeros(FLAT_WORDS, np.uint64)),
             (tables.FIRST_KEYS, np.empty(MOST_KEPT, np.float64)),
             (tables.SECOND_KEYS, np.empty(MOST_KEPT, np.int64)),
-            (tables.HITS_DOCS, self.docs),
-            (tables.HITS_SCORES, self.scores),
-            (tables.HALVES, self.halves),
+            (tables.HITS_DOCS, docs),
+            (tables.HITS_SCORES, scores),
+            (tables.HALVES, np.empty(2 * MOST_KEPT, np.uint64)),
+            (tables.HITS_IDS, ids),
             (tables.GAPS, np.empty(BLOCK, np.uint32)),
             (tables.EXTRAS, np.empty(BLOCK, np.uint32)),
             (tables.TITLES, np.empty(BLOCK, np.uint32)),
             (tables.SPARE_DOCS, np.empty(BLOCK, np.int32)),
             (tables.SPARE_ROW, np.empty(BLOCK, np.float32)),
-            (tables.STATE, self.state),
-            (tables.PHRASE_STATE, self.phrase_state),
+            (tables.STATE, state),
+            (tables.PHRASE_STATE, phrase_state),
             (tables.ALLOWED_BITS, np.zeros(FLAT_WORDS, np.uint64)),
             (tables.CANDIDATE_BITS, np.zeros(FLAT_WORDS, np.uint64)),
             (tables.ASKED, np.empty(CANDIDATES, np.int32)),
@@ -78,6 +83,14 @@ class Room(threading.local):
         self._keep(tables.LEAF_NUMBERS, np.zeros((LEAF_FIELDS + 1) * terms, np.int64))
         self._keep(tables.PLACES, np.zeros(2 * terms, np.int64))
         self._keep(tables.STARTS, np.empty(terms * (CANDIDATES + 1), np.int64))
+
+    def read_best(self, filled: int) -> tuple[list[str], list[int], list[float]]:
+        """The hits that a search has left here: their ids, places in the generation, and scores."""
+        if not filled:
+            return [], [], []
+        spelled = str(self._ids[: ID_BYTES * filled], "ascii")
+        ids = [spelled[at : at + ID_BYTES] for at in range(0, len(spelled), ID_BYTES)]
+        return ids, self._docs[:filled].tolist(), cast("list[float]", self._scores[:filled].tolist())
 
     def make_keys(self, count: int) -> None:
         """Room for so many positions, of all terms of a phrase together. What an odd one needed is not kept."""

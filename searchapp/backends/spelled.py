@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +19,14 @@ from indexer.analysis.token import ACRONYM_MARK
 from indexer.codec.dictionary import Dictionary
 from indexer.codec.group import PostingGroup
 from indexer.codec.kernels.packing import I32, I64, U8
+from indexer.codec.numbers import pack_numbers
 from searchapp.backends.adding_up import add_up_forms
 from searchapp.backends.generation import Generation, SearchedSegment
 from searchapp.backends.kernels import fuzzy, merging_forms, patterns, unions
+from searchapp.backends.kernels.blocks import UNSCORED
 from searchapp.backends.leaf import LateError, SegmentLeaf
 from searchapp.search.plan import SpellingPlan
-from searchapp.search.port import Expansion, count_named
+from searchapp.search.port import SHOWN_FORMS, Expansion
 from searchapp.search.spellings import CloseTo, Wildcard
 
 #: Texts, and postings, that one call of a kernel may look at: a few milliseconds.
@@ -38,13 +40,13 @@ _SIGN_CODES: Final = {ord("*"): patterns.ANY, ord("?"): patterns.ONE}
 class FittingForms:
     """`numbers` are, by segment, the surfaces that fit, rising; `marks` say of each whether it is weighed.
 
-    `count` is how many different ones there are, `named` those that an `Expansion` names.
+    `count` is how many different ones there are, `shown` the most frequent.
     """
 
     numbers: tuple[I32, ...]
     marks: tuple[U8, ...]
     count: int
-    named: tuple[str, ...]
+    shown: tuple[str, ...]
 
 
 def find_fitting_forms(clause: SpellingPlan, generation: Generation, has_time: Callable[[], bool]) -> FittingForms:
@@ -76,7 +78,10 @@ def find_fitting_forms(clause: SpellingPlan, generation: Generation, has_time: C
         numbers,
         tuple(np.split(marks, np.cumsum([len(found) for found in numbers])[:-1])),
         count,
-        _name_texts(_most_frequent(total_of_rank, count_named(count)), ranks, numbers, groups),
+        tuple(
+            _text_of(int(np.argmax(ranks == rank)), numbers, groups)
+            for rank in _most_frequent(total_of_rank, SHOWN_FORMS)
+        ),
     )
     return generation.sets.put(key, forms, 256 + 5 * len(marks))
 
@@ -87,25 +92,45 @@ def expand_spelling(clause: SpellingPlan, generation: Generation, has_time: Call
         forms = find_fitting_forms(clause, generation, has_time)
     except LateError:
         return None
-    return Expansion(clause.clause, forms.count, forms.named)
+    return Expansion(clause.clause, forms.count, forms.shown)
 
 
 def find_spelled_leaf(
-    forms: FittingForms, segment: SearchedSegment, group_name: str, mode: int, has_time: Callable[[], bool]
+    clause: SpellingPlan, segment: SearchedSegment, generation: Generation, mode: int, has_time: Callable[[], bool]
 ) -> SegmentLeaf:
-    """Raises LateError when there is no time left to add the forms up."""
-    numbers = forms.numbers[segment.number]
-    if not len(numbers):
+    """Raises LateError when there is no time left to look for the forms, or to add them up."""
+    group_name = "text" if mode != UNSCORED else clause.scope
+    key = ("terms", clause.spelling, group_name, clause.scored, segment.number)
+    sought: _SoughtTerms | None = generation.sets.get(key)
+    if sought is None:
+        forms = find_fitting_forms(clause, generation, has_time)
+        sought = _seek_terms(forms, segment, group_name)
+        generation.sets.put(key, sought, 256 + 14 * len(sought.terms) + len(sought.wanted))
+    if not len(sought.terms):
         return SegmentLeaf(0)
+    return add_up_forms(*sought, segment, group_name, mode, has_time)
+
+
+class _SoughtTerms(NamedTuple):
+    """What a spelling is in a segment, as `kernels/unions.py` reads it."""
+
+    terms: I32
+    form_at: I64
+    wanted: U8
+    whole: NDArray[np.bool_]
+
+
+def _seek_terms(forms: FittingForms, segment: SearchedSegment, group_name: str) -> _SoughtTerms:
+    numbers = forms.numbers[segment.number]
     group = segment.mapped.group(group_name)
     terms, form_at, place_of = _gather_terms(numbers, group)
     wanted, whole = np.zeros(form_at[-1], np.uint8), np.empty(len(terms), np.bool_)
     ways = group.forms
     unions.mark_forms(
-        numbers, forms.marks[segment.number], ways.surface_start, ways.surface_term, ways.surface_form,
-        place_of, form_at, wanted, whole,
+        numbers, forms.marks[segment.number],
+        ways.surface_start.words, ways.surface_term.words, ways.surface_form.words, place_of, form_at, wanted, whole,
     )  # fmt: skip
-    return add_up_forms(terms, form_at, wanted, whole, segment, group_name, mode, has_time)
+    return _SoughtTerms(terms.copy(), form_at.copy(), wanted, whole)
 
 
 _NO_TOTALS: Final[I64] = np.zeros(0, np.int64)
@@ -145,7 +170,7 @@ def _gather_terms(numbers: I32, group: PostingGroup) -> tuple[I32, I64, I32]:
     place_of = np.zeros(len(group.terms), np.int32)
     terms, form_at = np.empty(most, np.int32), np.empty(most + 1, np.int64)
     found = unions.gather_terms(
-        numbers, ways.surface_start, ways.surface_term, ways.form_start, place_of, terms, form_at
+        numbers, ways.surface_start.words, ways.surface_term.words, ways.form_start.words, place_of, terms, form_at
     )
     return terms[:found], form_at[: found + 1], place_of
 
@@ -155,8 +180,8 @@ def _sum_frequencies(numbers: I32, group: PostingGroup, form_freq: NDArray[np.ui
     ways = group.forms
     totals = np.empty(len(numbers), np.int64)
     unions.sum_frequencies(
-        numbers, ways.surface_start, ways.surface_term, ways.surface_form, ways.form_start,
-        ways.form_freq if form_freq is None else form_freq, totals,
+        numbers, ways.surface_start.words, ways.surface_term.words, ways.surface_form.words,
+        ways.form_start.words, ways.form_freq.words if form_freq is None else pack_numbers(form_freq), totals,
     )  # fmt: skip
     return totals
 
@@ -206,13 +231,9 @@ def _most_frequent(totals: NDArray[Any], count: int) -> I64:
     return places[np.argsort(-totals[places], kind="stable")[:count]]
 
 
-def _name_texts(chosen: I64, ranks: I64, numbers: tuple[I32, ...], groups: list[PostingGroup]) -> tuple[str, ...]:
-    """The texts of these ranks."""
-    place_of = np.empty(len(ranks), np.int64)
-    place_of[ranks[::-1]] = np.arange(len(ranks))[::-1]
-    ends = np.cumsum([len(found) for found in numbers])
-    names = []
-    for place in place_of[chosen].tolist():
-        segment = int(np.searchsorted(ends, place, "right"))
-        names.append(groups[segment].surfaces[int(numbers[segment][place - ends[segment]])])
-    return tuple(names)
+def _text_of(place: int, numbers: tuple[I32, ...], groups: list[PostingGroup]) -> str:
+    for found, group in zip(numbers, groups, strict=True):
+        if place < len(found):
+            return group.surfaces[int(found[place])]
+        place -= len(found)
+    raise IndexError(place)

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
+from indexer.codec.kernels.numbers import read_number
 from indexer.codec.kernels.packing import F32, I32, I64
 from searchapp.backends.generation import Bits, Generation, SearchedSegment, TextArrays
 from searchapp.backends.kernels import positions
@@ -102,7 +103,7 @@ def _mark_documents(units: list[Runs], text: TextArrays, live: Bits, has_time: C
     doc_freq = text[5]
 
     def slot_size(slot: Slot) -> int:
-        return sum(int(doc_freq[term]) for term, _ in slot)
+        return sum(read_number(doc_freq, term) for term, _ in slot)
 
     def unit_size(runs: Runs) -> int:
         return sum(min(map(slot_size, run)) for run in runs)

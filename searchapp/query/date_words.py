@@ -19,6 +19,7 @@ _ONE_DAY = timedelta(days=1)
 _MAX_CHARS = 60
 
 _YEAR_FIRST = re.compile(r"([0-9]{4})(?:([-/.])([0-9]{1,2})(?:\2([0-9]{1,2}))?)?")
+_TWO_DAYS = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.\.([0-9]{4}-[0-9]{2}-[0-9]{2})")
 _RUN_TOGETHER = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 _TWO_YEARS = re.compile(r"([0-9]{4})-([0-9]{4})")
@@ -42,6 +43,8 @@ class DaySpan:
 
 def read_days(text: str, today: date) -> DaySpan | None:
     """What stands behind `date:`: a year, month, day, range or words. None for what is no date."""
+    if days := _TWO_DAYS.fullmatch(text):  # as our own forms and links write them
+        return _order_days(days[1], days[2])
     plain = _plain(text)
     if plain is None:
         return None
@@ -58,6 +61,14 @@ def read_days(text: str, today: date) -> DaySpan | None:
     if left[0] is not None and right[1] is not None and left[0] > right[1]:
         return DaySpan(right[0], left[1], is_reversed=True)
     return DaySpan(left[0], right[1])
+
+
+def _order_days(left: str, right: str) -> DaySpan | None:
+    try:
+        first, last = date.fromisoformat(left), date.fromisoformat(right)
+    except ValueError:  # 2021-02-30
+        return None
+    return DaySpan(last, first, is_reversed=True) if first > last else DaySpan(first, last)
 
 
 def read_days_after(text: str, today: date) -> DaySpan | None:

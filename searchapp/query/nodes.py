@@ -20,13 +20,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 FieldName = Literal["title", "author", "source", "lang", "tag"]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One chunk of plain text without white space; analysis may find several words in it (`well-being`)."""
 
     text: str
@@ -53,8 +52,7 @@ class CloseWord:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """Words in quotes, unstemmed. In this order and side by side where `slop` is None; else in any order, in a window
     that has at most so many positions beside theirs."""
 
@@ -64,8 +62,7 @@ class Phrase:
     slop: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """Plain words typed side by side: the ones that `match` decides about (all of them, or any)."""
 
     children: tuple[PlainWord, ...]
@@ -94,8 +91,7 @@ class InField:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class DateRange:
+class DateRange(NamedTuple):
     """The outlet's own days from `first` to `last`, both included; None is open."""
 
     first: date | None
@@ -148,8 +144,7 @@ class Note:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """`pasted_headline`: more than three words, all in capitals, so that AND, OR and NOT are words."""
 
     raw: str

@@ -13,7 +13,6 @@ shows what people see of it; nodes.py says what holds of every tree.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple, cast
 
@@ -336,7 +335,7 @@ class _Parser:
         self._field = outer
         node, end = operand.node, operand.end
         if isinstance(node, DateRange) and name in READERS:
-            node = replace(node, start=token.start, end=end)
+            node = node._replace(start=token.start, end=end)
         elif node is not None and name not in READERS:
             node = InField(cast("FieldName", name), node, token.start, end)
         return _Operand(node, token.start, end)

@@ -1,5 +1,5 @@
-"""The queries that are typed most: a few plain words, side by side or all joined by OR or by AND, a phrase, and a date
-beside them.
+"""The queries that are typed most: a few plain words, side by side or all joined by OR or by AND, a phrase, a word with
+a sign behind it, and a date beside them.
 
 They have no note and nothing that could be taken in two ways, so their tree is built straight away. It is the one that
 the parser makes, whose answer to anything else stands.
@@ -15,10 +15,12 @@ from typing import Final
 from searchapp.query.date_words import read_days
 from searchapp.query.joining import join_all
 from searchapp.query.lexer import OPERATORS, Limits
-from searchapp.query.nodes import And, DateRange, Node, Or, Phrase, Word, Words
+from searchapp.query.nodes import And, CloseWord, DateRange, Node, Or, Pattern, Phrase, Word, Words
 
 _WORDS: Final = re.compile(r"[^\W_]+(?: [^\W_]+)*")
 _DATED: Final = re.compile(r"(?:\(([^()]+)\)|([^()]+)) (date:([0-9]{4}[0-9.-]*[0-9]))")
+#: The beginning of a word, or one that may be misspelled.
+_SIGNED: Final = re.compile(r"([^\W\d_]{2,})(?:\*|~([12]?))")
 _PHRASE: Final = re.compile(rf'"({_WORDS.pattern})"')
 _JOINS: Final[Mapping[str, type[Or | And]]] = {" OR ": Or, " AND ": And}
 
@@ -29,6 +31,11 @@ def read_plain(raw: str, today: date, limits: Limits) -> Node | None:
         return None
     if _WORDS.fullmatch(raw) is not None:
         return _read_words(raw, 0, limits.max_clauses)
+    if signed := _SIGNED.fullmatch(raw):
+        end = len(raw)
+        if raw[-1] == "*":
+            return Words((Pattern(raw, 0, end),), 0, end)
+        return Words((CloseWord(signed[1], int(signed[2] or 1), 0, end),), 0, end)
     if phrase := _PHRASE.fullmatch(raw):
         is_short = phrase[1].count(" ") < limits.max_phrase_words
         return Phrase(phrase[1], 0, len(raw)) if is_short else None

@@ -25,7 +25,7 @@ TEACHERS: Final = 7
 CHOSEN: Final = 40
 #: A query of so few words is answered by what it says: what others say beside it leads away more often than not.
 FEW_WORDS: Final = 3
-_A_WORD: Final = 1.0
+_A_WORD: Final = 1.25
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import AnalysedText, Token
 from indexer.article import Article
 from searchapp.search.plan import Clause, PhrasePlan, SpellingPlan, WindowPlan, WordPlan
-from searchapp.search.wide_marks import fitting_places, forms_of, where_forms_stand, window_places
+from searchapp.search.wide_marks import fitting_places, window_places
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
 Wanted: TypeAlias = tuple[Clause, ...]
@@ -61,11 +61,7 @@ def find_marks(analysed: AnalysedText, wanted: Wanted, scope: Literal["title", "
         if isinstance(wide, SpellingPlan):
             marks += [Mark(*place, wide.clause) for place in fitting_places(analysed, wide)]
         elif isinstance(wide, WindowPlan):
-            standing = [
-                where_forms_stand(analysed, forms_of(wide, surface=surface), surface=surface)
-                for surface in (False, True)
-            ]
-            marks += [Mark(*place, wide.clause) for place in window_places(wide, *standing)]
+            marks += [Mark(*place, wide.clause) for place in window_places(analysed, wide)]
     return tuple(sorted(set(marks), key=lambda mark: (mark.start, mark.end, mark.clause)))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchapp.search.plan import Clause, PhrasePlan, Scope, SpellingPlan, Unit, WindowPlan, WordPlan
-from searchapp.search.port import Expansion, count_named
+from searchapp.search.port import SHOWN_FORMS, Expansion
 from searchapp.search.postings import (
     NO_POSTINGS,
     PLACE_BITS,
@@ -184,7 +184,7 @@ def expand_clause(clause: SpellingPlan, source: PostingSource, check: Check) -> 
         totals.append(sum(int(each.frequencies.sum()) for each in postings))
         check()
     order = sorted(range(len(forms)), key=lambda number: -totals[number])
-    return Expansion(clause.clause, len(forms), tuple(forms[number] for number in order[: count_named(len(forms))]))
+    return Expansion(clause.clause, len(forms), tuple(forms[number] for number in order[:SHOWN_FORMS]))
 
 
 def _ranking_fields(scope: Scope) -> tuple[PostingField, ...]:

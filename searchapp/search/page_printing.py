@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from functools import lru_cache
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -32,8 +32,7 @@ _LETTERS: Final = 1 << 15
 _OF_A_TEXT, _OF_A_PASSAGE = 2, 4
 
 
-@dataclass(frozen=True, slots=True)
-class ShownArticle:
+class ShownArticle(NamedTuple):
     """What a hit shows: `title_html` is escaped, with the spans in `<mark>`."""
 
     title_spans: Spans
@@ -41,6 +40,7 @@ class ShownArticle:
     snippets: tuple[Snippet, ...]
 
 
+@lru_cache(maxsize=128)
 def page_scopes(articles: int) -> I64:
     """What the texts of a page are: first all bodies, then all titles."""
     return np.repeat(np.array([IN_BODY, IN_TITLE], np.int64), articles)
@@ -49,27 +49,28 @@ def page_scopes(articles: int) -> I64:
 def print_page(articles: Sequence[Article], texts: JoinedTexts, marks: Marks, rarity: F64) -> tuple[ShownArticle, ...]:
     """Titles and passages of the articles, whose bodies and titles are the `texts`."""
     numbers, letters = _write(texts, marks, page_scopes(len(articles)), rarity)
+    # Everything comes in twos: what is told of a text, each half of what is told of a passage, a span.
+    each = iter(numbers)
+    pairs = tuple(zip(each, each, strict=True))
     at = begin = 0
     of_bodies = []
     for _ in articles:
-        paragraphs, passages = numbers[at : at + _OF_A_TEXT]
-        at += _OF_A_TEXT
+        paragraphs, passages = pairs[at]
+        at += 1
         snippets = []
         for _ in range(passages):
-            paragraph, middle, end, count = numbers[at : at + _OF_A_PASSAGE]
-            at += _OF_A_PASSAGE
-            spans = tuple(zip(numbers[at : at + 2 * count : 2], numbers[at + 1 : at + 2 * count : 2], strict=True))
-            at += 2 * count
+            paragraph, middle = pairs[at]
+            end, count = pairs[at + 1]
+            at += 2 + count
+            spans = pairs[at - count : at]
             snippets.append(Snippet(letters[begin:middle], spans, letters[middle:end], paragraph, paragraphs))
             begin = end
         of_bodies.append(tuple(snippets))
     shown = []
     for of_body in of_bodies:
-        end, count = numbers[at : at + _OF_A_TEXT]
-        at += _OF_A_TEXT
-        spans = tuple(zip(numbers[at : at + 2 * count : 2], numbers[at + 1 : at + 2 * count : 2], strict=True))
-        at += 2 * count
-        shown.append(ShownArticle(spans, letters[begin:end], of_body))
+        end, count = pairs[at]
+        at += 1 + count
+        shown.append(ShownArticle(pairs[at - count : at], letters[begin:end], of_body))
         begin = end
     return tuple(shown)
 
@@ -83,7 +84,7 @@ def _write(texts: JoinedTexts, marks: Marks, scopes: I64, rarity: F64) -> tuple[
     # A span may reach from one passage into the next, and is then listed twice.
     room = len(scopes) * (_OF_A_TEXT + PASSAGES_A_HIT * (_OF_A_PASSAGE + 2)) + 2 * len(marks.rows)
     numbers = np.empty(room, np.int64)
-    breaks = np.flatnonzero(texts.text == _LINE_FEED)
+    (breaks,) = (texts.text == _LINE_FEED).nonzero()
     needed = _LETTERS
     while True:
         letters = _room.letters(needed)

@@ -1,27 +1,41 @@
-"""The plan of what is typed most: plain words, side by side or all joined by OR or by AND, each a word of its own.
+"""The plan of what is typed most: plain words, side by side or all joined by OR or by AND, each a word of its own, or
+one phrase, pattern or close spelling; and of days beside these.
 
 It is the one that the planner makes of any tree, in a third of the time; what the planner does with all else stands.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple, cast
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import TypedWord
-from searchapp.query.nodes import And, Or, Query, Word, Words
-from searchapp.search.plan import AllOf, AnyOf, PlanNode, RankedWord, WordPlan
-from searchapp.search.shown import ShownClause, show_runs
+from searchapp.query.nodes import And, CloseWord, DateRange, Node, Or, Pattern, Phrase, Query, Word, Words
+from searchapp.query.notes import Notes
+from searchapp.search.plan import (
+    AllOf,
+    AnyOf,
+    Clause,
+    DaysWithin,
+    PhrasePlan,
+    PlanNode,
+    RankedWord,
+    SpellingPlan,
+    WordPlan,
+)
+from searchapp.search.reading import phrase_variants
+from searchapp.search.shown import ShownClause, show_runs, show_variants
+from searchapp.search.spelled import SpelledWord, read_spelled
 
 
-@dataclass(frozen=True, slots=True)
-class PlainPlan:
-    """`all_words`, `any_words` and `ranked` as in `Plan`; `shown[i]` shows `clauses[i]`."""
+class PlainPlan(NamedTuple):
+    """`all_words`, `any_words` and `ranked` as in `Plan`; `tree` is what they search; `shown[i]` shows `clauses[i]`."""
 
     all_words: PlanNode
     any_words: PlanNode
-    understood: str
-    clauses: tuple[WordPlan, ...]
+    tree: Node
+    clauses: tuple[Clause, ...]
     shown: tuple[ShownClause, ...]
     ranked: tuple[RankedWord, ...] = ()
 
@@ -31,8 +45,48 @@ def plan_plain(query: Query, langs: tuple[str, ...], analyzer: Analyzer, *, any_
     if query.notes or query.pasted_headline:
         return None
     tree = query.tree
-    texts = _texts_of(tree)
-    if texts is None:
+    if type(tree) is And and type(days := tree.children[-1]) is DateRange:
+        return None if any_word else _plan_dated(tree, days, langs, analyzer)
+    return _plan_sought(tree, langs, analyzer, any_word=any_word)
+
+
+def _plan_sought(tree: Node, langs: tuple[str, ...], analyzer: Analyzer, *, any_word: bool) -> PlainPlan | None:
+    if type(tree) is Phrase:
+        return _plan_phrase(tree, langs, analyzer)
+    if type(tree) is Words:
+        first = tree.children[0]
+        if type(first) is not Word and len(tree.children) == 1:
+            return _plan_spelled(tree, cast("Pattern | CloseWord", first), langs, analyzer)
+        return _plan_words(tree, tree.children, langs, analyzer, any_word=any_word)
+    if type(tree) is Or or type(tree) is And:
+        alone = [child.children[0] for child in tree.children if type(child) is Words and len(child.children) == 1]
+        if len(alone) == len(tree.children):
+            return _plan_words(tree, alone, langs, analyzer, any_word=any_word)
+    return None
+
+
+def _plan_dated(tree: And, days: DateRange, langs: tuple[str, ...], analyzer: Analyzer) -> PlainPlan | None:
+    others = tree.children[:-1]
+    sought = _plan_sought(
+        others[0] if len(others) == 1 else And(others, tree.start, tree.end), langs, analyzer, any_word=False
+    )
+    if sought is None:
+        return None
+    within = DaysWithin(days.first, days.last)
+    kept: tuple[Node, ...] = (sought.tree,)
+    all_words: PlanNode = AllOf((sought.all_words, within))
+    if len(others) > 1 and type(sought.all_words) is AllOf:  # one AND, of the words and the days
+        kept = cast("And", sought.tree).children
+        all_words = AllOf((*sought.all_words.children, within))
+    any_words = all_words if sought.any_words is sought.all_words else AllOf((sought.any_words, within))
+    return sought._replace(all_words=all_words, any_words=any_words, tree=And((*kept, days), tree.start, tree.end))
+
+
+def _plan_words(
+    tree: Words | Or | And, nodes: Sequence[object], langs: tuple[str, ...], analyzer: Analyzer, *, any_word: bool
+) -> PlainPlan | None:
+    texts = [node.text for node in nodes if type(node) is Word]
+    if len(texts) < len(nodes):
         return None
     stop_langs = analyzer.stop_languages(texts, langs)
     typed: list[TypedWord] = []
@@ -41,40 +95,63 @@ def plan_plain(query: Query, langs: tuple[str, ...], analyzer: Analyzer, *, any_
         if len(words) != 1:
             return None
         typed.append(words[0])
-    kept = [word for word in typed if not word.is_stop_word]
-    said = [text for text, word in zip(texts, typed, strict=True) if not word.is_stop_word]
-    if not kept:  # words that count only where nothing else is typed
-        kept, said = typed, texts
-    clauses = tuple(
-        WordPlan("text", word.alternatives, surface=False, weight=1.0, clause=number)
-        for number, word in enumerate(kept)
-    )
-    is_row = isinstance(tree, Words)
-    if is_row and len({word.alternatives for word in kept}) < len(kept):  # one typed twice weighs twice
+    counting = [place for place, word in enumerate(typed) if not word.is_stop_word]
+    # Stop words count only where nothing else is typed.
+    kept = [typed[place] for place in counting] if 0 < len(counting) < len(typed) else typed
+    if type(tree) is Words and len({word.alternatives for word in kept}) < len(kept):  # one typed twice weighs twice
         return None
-    shown = tuple(ShownClause(word.text, show_runs(word.alternatives)) for word in kept)
-    is_any = isinstance(tree, Or) or (is_row and any_word)
-    understood = (" OR " if is_any else " AND ").join(said)
+    searched: Node = tree
+    if len(kept) < len(typed):
+        searched = _keep(tree, counting)
+    if any_word and type(searched) is Words and len(kept) > 1:
+        searched = Or(searched.children, tree.start, tree.end)
+    clauses = tuple([WordPlan("text", word.alternatives, False, 1.0, number) for number, word in enumerate(kept)])
+    shown = tuple([ShownClause(word.text, show_runs(word.alternatives)) for word in kept])
     if len(clauses) == 1:
-        return PlainPlan(clauses[0], clauses[0], understood, clauses, shown)
-    all_words: PlanNode = AnyOf(clauses) if isinstance(tree, Or) else AllOf(clauses)
-    as_typed = [analyzer.read_words(text, langs, quoted=True, stop_langs=stop_langs)[0] for text in said]
-    ranked = tuple(
-        RankedWord(word.alternatives, written.alternatives, follows=is_row and number > 0)
-        for number, (word, written) in enumerate(zip(kept, as_typed, strict=True))
-    )
-    return PlainPlan(all_words, AnyOf(clauses) if is_row else all_words, understood, clauses, shown, ranked)
+        return PlainPlan(clauses[0], clauses[0], searched, clauses, shown)
+    all_words: PlanNode = AnyOf(clauses) if type(tree) is Or else AllOf(clauses)
+    any_words = AnyOf(clauses) if type(tree) is Words else all_words
+    written = texts if kept is typed else [texts[place] for place in counting]
+    ranked = [
+        RankedWord(
+            word.alternatives,
+            analyzer.read_words(text, langs, quoted=True, stop_langs=stop_langs)[0].alternatives,
+            type(tree) is Words and number > 0,
+        )
+        for number, (word, text) in enumerate(zip(kept, written, strict=True))
+    ]
+    return PlainPlan(all_words, any_words, searched, clauses, shown, tuple(ranked))
 
 
-def _texts_of(tree: object) -> list[str] | None:
+def _keep(tree: Words | Or | And, places: Sequence[int]) -> Node:
+    """The tree with these children alone."""
     if isinstance(tree, Words):
-        nodes: list[object] = list(tree.children)
-    elif isinstance(tree, Or | And):
-        nodes = [
-            child.children[0] if isinstance(child, Words) and len(child.children) == 1 else None
-            for child in tree.children
-        ]
-    else:
+        return tree._replace(children=tuple([tree.children[place] for place in places]))
+    children = tree.children
+    if len(places) == 1:
+        return children[places[0]]
+    return type(tree)(tuple([children[place] for place in places]), tree.start, tree.end)
+
+
+def _plan_phrase(tree: Phrase, langs: tuple[str, ...], analyzer: Analyzer) -> PlainPlan | None:
+    words = analyzer.read_words(tree.text, langs, quoted=True, stop_langs=analyzer.stop_languages((), langs))
+    if tree.slop is not None or len(words) < 2:
         return None
-    texts = [node.text for node in nodes if isinstance(node, Word)]
-    return texts if len(texts) == len(nodes) else None
+    clause = PhrasePlan("text", phrase_variants(words), 1.0, 0)
+    return PlainPlan(clause, clause, tree, (clause,), (ShownClause(tree.text, show_variants(clause.variants)),))
+
+
+def _plan_spelled(
+    tree: Words, node: Pattern | CloseWord, langs: tuple[str, ...], analyzer: Analyzer
+) -> PlainPlan | None:
+    stop_langs = analyzer.stop_languages((), langs)
+
+    def analyse(text: str, *, quoted: bool) -> tuple[TypedWord, ...]:
+        return analyzer.read_words(text, langs, quoted=quoted, stop_langs=stop_langs)
+
+    notes = Notes()
+    words = read_spelled(node, analyse, notes, as_written=False)
+    if notes or len(words) != 1 or type(word := words[0]) is not SpelledWord:
+        return None
+    clause = SpellingPlan("text", word.spelling, 1.0, 0)
+    return PlainPlan(clause, clause, tree, (clause,), (ShownClause(word.text, (), word.start),))

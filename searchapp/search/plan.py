@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from searchapp.search.spellings import Spelling
 
@@ -16,8 +16,7 @@ MOST_SCORED_FORMS = 512
 FacetName = Literal["source", "author", "lang", "tag", "collection", "year"]
 
 
-@dataclass(frozen=True, slots=True)
-class WordPlan:
+class WordPlan(NamedTuple):
     """One typed word. Matches where any alternative (a run of adjacent terms) stands; their frequencies are summed.
 
     `surface` tells whether the terms are surfaces or stems; `weight` counts how often the word was typed.
@@ -31,8 +30,7 @@ class WordPlan:
     clause: int
 
 
-@dataclass(frozen=True, slots=True)
-class PhrasePlan:
+class PhrasePlan(NamedTuple):
     """Adjacent slots of surfaces. `variants` are whole spellings of the phrase (`well being`, `wellbeing`), each a
     tuple of slots, each slot a tuple of alternative surfaces. Its frequency is the number of places where one starts.
     """
@@ -152,8 +150,7 @@ class FacetRequest:
     size: int = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What an engine executes.
 
     `all_words` and `any_words` are the same query with the plain words joined by AND and by OR; `match` says which
@@ -169,7 +166,7 @@ class Plan:
     filters: tuple[ValueIn | DaysWithin, ...]
     sort: Literal["relevance", "newest", "oldest"]
     first: int
-    count: int
+    count: int  # type: ignore[assignment]  # not how often a thing stands in a tuple
     facets: tuple[FacetRequest, ...] = ()
     histogram: Literal["day", "month", "year"] | None = None
     clauses: tuple[Clause, ...] = ()

@@ -6,9 +6,8 @@ Knows the analyzer and the index's languages; knows no engine and searches nothi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice, product
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import shown_term
@@ -63,7 +62,7 @@ from searchapp.search.reading import (
     word_units,
 )
 from searchapp.search.request import NO_FILTERS, Filters, SearchRequest
-from searchapp.search.shown import ShownClause, show_runs
+from searchapp.search.shown import ShownClause, show_runs, show_variants
 from searchapp.search.spelled import SpelledWord
 from searchapp.search.spellings import Spelling
 
@@ -71,26 +70,31 @@ from searchapp.search.spellings import Spelling
 _Both: TypeAlias = tuple[PlanNode, PlanNode]
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedSearch:
-    """`clauses[i]` shows the plan's i-th clause; `marked` are the clauses that are highlighted in what is found."""
+class PlannedSearch(NamedTuple):
+    """`tree` is the query as it is searched, None where there is nothing to search for. `clauses[i]` shows the plan's
+    i-th clause; `marked` are the clauses that are highlighted in what is found."""
 
     plan: Plan
-    understood: str
+    tree: Node | None
     clauses: tuple[ShownClause, ...]
     marked: tuple[Clause, ...]
     notes: tuple[Note, ...]
+
+    @property
+    def understood(self) -> str:
+        """The tree in words, which only a page says."""
+        return "" if self.tree is None else understood(self.tree)
 
 
 def plan_search(
     query: Query, request: SearchRequest, langs: Sequence[FacetCount], analyzer: Analyzer, deadline_ms: float
 ) -> PlannedSearch:
     """The plan for a parsed query and the request it came with; `langs` are those that the index holds."""
-    names = tuple(lang.value for lang in langs)
+    names = tuple([lang.value for lang in langs])
     plain = plan_plain(query, names, analyzer, any_word=request.match == "any")
     if plain is not None:
         plan = _plan_of(request, plain.all_words, plain.any_words, plain.clauses, plain.ranked, deadline_ms)
-        return PlannedSearch(plan, plain.understood, plain.shown, plain.clauses, ())
+        return PlannedSearch(plan, plain.tree, plain.shown, plain.clauses, ())
     return plan_tree(query, request, names, analyzer, deadline_ms)
 
 
@@ -110,7 +114,7 @@ def plan_tree(
             notes.append(Note("nothing_to_search", 0, "there is no word in this query that can be searched"))
     return PlannedSearch(
         plan=_plan_of(request, *both, tuple(planning.clauses), planning.ranked, deadline_ms),
-        understood="" if kept is None else understood(kept),
+        tree=kept,
         clauses=tuple(planning.shown),
         marked=tuple(planning.marked),
         notes=tuple(notes),
@@ -123,19 +127,19 @@ def _plan_of(
 ) -> Plan:  # fmt: skip
     chosen = choose_ranked(ranked) if request.rank == "default" and request.sort == "relevance" else ()
     return Plan(
-        all_words=all_words,
-        any_words=any_words,
-        match=request.match,
-        filters=plan_filters(request.filters),
-        sort=request.sort,
-        first=(request.page - 1) * request.per_page,
-        count=request.per_page,
-        facets=request.facets,
-        histogram=request.histogram,
-        clauses=clauses,
-        ranked=chosen,
-        feedback=feedback_strength(len(chosen)),
-        deadline_ms=deadline_ms,
+        all_words,
+        any_words,
+        request.match,
+        plan_filters(request.filters),
+        request.sort,
+        (request.page - 1) * request.per_page,
+        request.per_page,
+        request.facets,
+        request.histogram,
+        clauses,
+        chosen,
+        feedback_strength(len(chosen)),
+        deadline_ms,
     )
 
 
@@ -245,8 +249,7 @@ class _Planning:
         if not words:
             return None
         planned = PhrasePlan(scope, phrase_variants(words), 1.0, len(self.clauses))
-        shown = dict.fromkeys(" ".join(shown_term(slot[0]) for slot in variant) for variant in planned.variants)
-        self._add(planned, ShownClause(phrase.text, tuple(shown)), scope, sought=sought)
+        self._add(planned, ShownClause(phrase.text, show_variants(planned.variants)), scope, sought=sought)
         return _alike(planned)
 
     def _plan_near(self, near: Near, scope: Scope, *, sought: bool) -> _Both | None:

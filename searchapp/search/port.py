@@ -17,14 +17,12 @@ class ScoredArticle(NamedTuple):
     all_words: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FacetCount:
+class FacetCount(NamedTuple):
     value: str
-    count: int
+    count: int  # type: ignore[assignment]  # not how often a thing stands in a tuple
 
 
-@dataclass(frozen=True, slots=True)
-class FacetCounts:
+class FacetCounts(NamedTuple):
     """Most frequent values first, ties by value; as many as were asked for."""
 
     name: FacetName
@@ -40,28 +38,20 @@ class Bucket:
     of: int
 
 
-#: So many forms of a pattern are named, when there are no more; else the first few of them.
-MOST_NAMED_FORMS = 512
-FEW_NAMED_FORMS = 10
+#: How many of the forms that a pattern fits an answer names.
+SHOWN_FORMS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """What a pattern or a close spelling became: how many surface forms of the index it fits, and which, the most
-    frequent first: all of them up to `MOST_NAMED_FORMS`, and of more only `FEW_NAMED_FORMS`."""
+    """What a pattern or a close spelling became: how many surface forms of the index it fits, and the most frequent."""
 
     clause: int
     forms: int
-    named: tuple[str, ...]
+    shown: tuple[str, ...]
 
 
-def count_named(forms: int) -> int:
-    """How many of so many forms are named."""
-    return forms if forms <= MOST_NAMED_FORMS else FEW_NAMED_FORMS
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(NamedTuple):
     """The answer to a plan: a slice of scored ids, and counts over all matches.
 
     `clause_articles[i]` is the number of articles that hold the plan's i-th clause, whatever else was asked.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice, pairwise, product
 from operator import is_
 from typing import Final, TypeAlias
@@ -136,7 +137,7 @@ class QueryReading:
                     return Or(kept, node.start, node.end)
                 if len(kept) == len(children):
                     return node
-                return replace(node, children=kept) if kept else None
+                return node._replace(children=kept) if kept else None
             case InField(name, child):
                 if name == "lang":
                     return node
@@ -169,10 +170,15 @@ class QueryReading:
 
 def phrase_variants(words: Sequence[TypedWord]) -> tuple[tuple[tuple[str, ...], ...], ...]:
     """Whole spellings of a phrase, each a row of slots of alternative surfaces: `well being`, then `wellbeing`."""
+    return _spell_variants(tuple([word.alternatives for word in words]))
+
+
+@lru_cache(maxsize=2048)
+def _spell_variants(words: tuple[tuple[tuple[str, ...], ...], ...]) -> tuple[tuple[tuple[str, ...], ...], ...]:
     spellings: list[list[tuple[tuple[str, ...], ...]]] = []
-    for word in words:
-        one_slot = tuple(dict.fromkeys(run[0] for run in word.alternatives if len(run) == 1))
-        options = [tuple((part,) for part in run) for run in word.alternatives if len(run) > 1]
+    for alternatives in words:
+        one_slot = tuple(dict.fromkeys(run[0] for run in alternatives if len(run) == 1))
+        options = [tuple((part,) for part in run) for run in alternatives if len(run) > 1]
         spellings.append([*([(one_slot,)] if one_slot else []), *options])
     joined = (tuple(slot for option in options for slot in option) for options in product(*spellings))
     return tuple(dict.fromkeys(islice(joined, MAX_VARIANTS)))

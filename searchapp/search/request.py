@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from searchapp.query.nodes import Note
 from searchapp.search.plan import FacetRequest
@@ -44,10 +44,9 @@ class SearchRequest:
     histogram: Literal["day", "month", "year"] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     """A passage of the stored body. `spans` are (start, end) code points of `text`; `html` is `text` escaped, with
-    the spans in `<mark>`; `paragraph` counts from 1."""
+    the spans in `<mark>`; `paragraph` counts from 1. A tuple, as hits are: a page has dozens."""
 
     text: str
     spans: tuple[tuple[int, int], ...]
@@ -56,8 +55,7 @@ class Snippet:
     paragraphs: int
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     stored: StoredArticle
     score: float
     all_words: bool

@@ -17,11 +17,10 @@ from indexer.codec.compiled import HAS_NUMBA
 from indexer.settings import Settings
 from searchapp.query.nodes import Note
 from searchapp.query.parser import parse_query
-from searchapp.search.highlight import Highlighted, highlight_article
-from searchapp.search.named_forms import name_forms
+from searchapp.search.highlight import Highlighted
 from searchapp.search.plan import MOST_SCORED_FORMS, FacetRequest
 from searchapp.search.planner import PlannedSearch, plan_search
-from searchapp.search.port import FEW_NAMED_FORMS, Engine, FacetCounts, IndexFacts, Matches, StoredArticle
+from searchapp.search.port import Engine, FacetCounts, IndexFacts, Matches, StoredArticle
 from searchapp.search.request import Clause, Hit, Page, SearchRequest
 from searchapp.search.scoring import inverse_frequency
 from searchapp.search.showing import Showing, make_showing
@@ -58,8 +57,7 @@ class SearchService:
                 break
         rarity = [inverse_frequency(facts.articles, articles) for articles in matches.clause_articles]
         pairs = [(hit, stored) for hit, stored in zip(matches.hits, fetched, strict=True) if stored is not None]
-        wanted = name_forms(planned.marked, matches.expansions)
-        shown = self.showing.show([stored.article for _, stored in pairs], wanted, rarity)
+        shown = self.showing.show([stored.article for _, stored in pairs], planned.marked, rarity)
         hits = tuple(
             [
                 Hit(stored, hit.score, hit.all_words, each.title_spans, each.title_html, each.snippets)
@@ -93,7 +91,7 @@ class SearchService:
     def highlight(self, stored: StoredArticle, q: str) -> Highlighted:
         """The whole article with everything marked that the query's words and phrases match."""
         planned, _ = self._plan(SearchRequest(q=q))
-        return highlight_article(stored.article, planned.marked, self.analyzer)
+        return self.showing.highlight(stored.article, planned.marked)
 
     def facts(self) -> IndexFacts:
         return self.engine.facts()
@@ -109,7 +107,7 @@ class SearchService:
 
 
 def _count_clauses(planned: PlannedSearch, matches: Matches) -> tuple[Clause, ...]:
-    expanded = {each.clause: tuple(map(shown_term, each.named[:FEW_NAMED_FORMS])) for each in matches.expansions}
+    expanded = {expansion.clause: tuple(map(shown_term, expansion.shown)) for expansion in matches.expansions}
     return tuple(
         Clause(shown.text, expanded.get(number, shown.terms), articles)
         for number, (shown, articles) in enumerate(zip(planned.clauses, matches.clause_articles, strict=True))

@@ -16,8 +16,8 @@ from indexer.analysis.atoms import join_texts
 from indexer.analysis.finding import FormFinder
 from indexer.article import Article
 from indexer.codec.compiled import HAS_NUMBA
-from searchapp.search.highlight import Wanted, find_marks, mark_text, spans_of
-from searchapp.search.marking import IN_BODY, IN_TITLE, Marks, SoughtRuns, can_mark, find_all_marks
+from searchapp.search.highlight import Highlighted, Mark, Wanted, find_marks, highlight_article, mark_text, spans_of
+from searchapp.search.marking import IN_BODY, IN_TITLE, Marks, SoughtRuns, find_all_marks, seek_runs
 from searchapp.search.page_printing import F64, ShownArticle, page_scopes, print_page
 from searchapp.search.snippets import MOST_CHARS, PIECE_CHARS, cut_snippets, piece_end
 
@@ -29,10 +29,14 @@ class Showing(Protocol):
         """`rarity[i]` is the worth of clause i."""
         ...
 
+    def highlight(self, article: Article, wanted: Wanted) -> Highlighted:
+        """Everything in title and body that the query's words and phrases match."""
+        ...
+
 
 def make_showing(analyzer: Analyzer, *, compiled: bool = HAS_NUMBA) -> Showing:
     """The quicker of both ways that is to be had."""
-    return CompiledShowing(analyzer) if compiled else PlainShowing(analyzer)
+    return CompiledShowing() if compiled else PlainShowing(analyzer)
 
 
 class PlainShowing:
@@ -44,6 +48,9 @@ class PlainShowing:
     def show(self, articles: Sequence[Article], wanted: Wanted, rarity: Sequence[float]) -> tuple[ShownArticle, ...]:
         return tuple(self._show(article, wanted, rarity) for article in articles)
 
+    def highlight(self, article: Article, wanted: Wanted) -> Highlighted:
+        return highlight_article(article, wanted, self._analyzer)
+
     def _show(self, article: Article, wanted: Wanted, rarity: Sequence[float]) -> ShownArticle:
         title = self._analyzer.analyse(article.title, article.lang)
         spans = spans_of(find_marks(title, wanted, "title"))
@@ -54,14 +61,11 @@ class PlainShowing:
 class CompiledShowing:
     """Implements `Showing` by kernels."""
 
-    def __init__(self, analyzer: Analyzer) -> None:
-        self._plain = PlainShowing(analyzer)
+    def __init__(self) -> None:
         self._finder = FormFinder()
 
     def show(self, articles: Sequence[Article], wanted: Wanted, rarity: Sequence[float]) -> tuple[ShownArticle, ...]:
-        if not can_mark(wanted):
-            return self._plain.show(articles, wanted, rarity)
-        sought = SoughtRuns(wanted)
+        sought = seek_runs(wanted)
         worth = np.array(rarity, np.float64)
         if all(len(article.body) <= PIECE_CHARS for article in articles):
             return self._show_page(articles, sought, worth)
@@ -72,6 +76,21 @@ class CompiledShowing:
             else:
                 shown.append(self._show_book(article, wanted, sought, worth))
         return tuple(shown)
+
+    def highlight(self, article: Article, wanted: Wanted) -> Highlighted:
+        texts = join_texts([article.title, article.body])
+        scopes = np.array([IN_TITLE, IN_BODY], np.int64)
+        marks = find_all_marks(texts, [article.lang] * 2, scopes, seek_runs(wanted), self._finder)
+        of_texts = [
+            spans_of(
+                Mark(mark_start - start, mark_end - start, position, clause)
+                for mark_start, mark_end, position, clause in marks.rows[
+                    marks.first[text] : marks.first[text + 1]
+                ].tolist()
+            )
+            for text, start in enumerate(texts.starts.tolist())
+        ]
+        return Highlighted(*of_texts)
 
     def _show_page(self, articles: Sequence[Article], sought: SoughtRuns, rarity: F64) -> tuple[ShownArticle, ...]:
         langs = [article.lang for article in articles]

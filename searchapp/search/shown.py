@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from indexer.analysis.token import shown_term
 
 
-@dataclass(frozen=True, slots=True)
-class ShownClause:
+class ShownClause(NamedTuple):
     """A clause of the plan in words: as it was typed, and its terms without their marks. Those of a pattern only the
     engine knows; `start` is where it was typed."""
 
@@ -22,3 +21,9 @@ class ShownClause:
 def show_runs(runs: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
     """The spellings of a word, each once."""
     return tuple(dict.fromkeys(" ".join(shown_term(term) for term in run) for run in runs))
+
+
+@lru_cache(maxsize=2048)
+def show_variants(variants: tuple[tuple[tuple[str, ...], ...], ...]) -> tuple[str, ...]:
+    """The spellings of a phrase, each once, by the first of what may stand in a slot."""
+    return tuple(dict.fromkeys(" ".join(shown_term(slot[0]) for slot in variant) for variant in variants))

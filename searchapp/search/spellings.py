@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from indexer.analysis.token import ACRONYM_MARK
+from indexer.analysis.wanted_forms import ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class Wildcard:
     """`text` is folded; `*` in it stands for any characters or none, `?` for one."""
 
     text: str
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """What every surface that fits begins with, as `Fitting` has it."""
+        return (self.text.partition("*")[0][:2],)
 
     def fits(self, surface: str) -> bool:
         return _compile(self.text).fullmatch(surface.removeprefix(ACRONYM_MARK)) is not None
@@ -30,6 +36,15 @@ class CloseTo:
 
     text: str
     steps: int
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """What every surface that fits begins with, as `Fitting` has it: one step may keep the first letter, or change
+        it, set one before it, leave it out, or turn it round with the second."""
+        text = self.text
+        if self.steps > 1 or len(text) < 2:
+            return ("",)
+        return text[0], ANY + text[1], ANY + text[0], text[1:3], text[1] + text[0]
 
     def fits(self, surface: str) -> bool:
         return is_close(self.text, surface.removeprefix(ACRONYM_MARK), self.steps)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from indexer.analysis.token import AnalysedText
+from indexer.analysis.token import AnalysedText, Token
 from searchapp.search.plan import SpellingPlan, Unit, WindowPlan
 from searchapp.search.windows import find_windows
 
 #: Start and end in code points, and the position of the first word.
 Place: TypeAlias = tuple[int, int, int]
-#: By form and position, start and end in code points of what stands there: terms, and surfaces.
-Standing: TypeAlias = Mapping[str, Mapping[int, tuple[int, int]]]
 
 
 def fitting_places(analysed: AnalysedText, clause: SpellingPlan) -> Iterator[Place]:
@@ -26,45 +24,30 @@ def fitting_places(analysed: AnalysedText, clause: SpellingPlan) -> Iterator[Pla
                 yield token.start, token.end, token.position
 
 
-def forms_of(clause: WindowPlan, *, surface: bool) -> set[str]:
-    """The surfaces, or the terms, of a window's words."""
-    return {
-        form
-        for units in clause.variants
-        for unit in units
-        if unit.surface == surface
-        for run in unit.runs
-        for slot in run
-        for form in slot
-    }
-
-
-def where_forms_stand(analysed: AnalysedText, forms: Collection[str], *, surface: bool) -> Standing:
-    standing: dict[str, dict[int, tuple[int, int]]] = {}
-    for token in analysed.tokens:
-        for form in token.surfaces if surface else token.terms:
-            if form in forms:
-                standing.setdefault(form, {})[token.position] = token.start, token.end
-    return standing
-
-
-def window_places(clause: WindowPlan, terms: Standing, surfaces: Standing) -> Iterator[Place]:
+def window_places(analysed: AnalysedText, clause: WindowPlan) -> Iterator[Place]:
     """The words and phrases of every window, each by itself."""
     for units in clause.variants:
-        places = [dict(_unit_places(unit, surfaces if unit.surface else terms)) for unit in units]
+        places = [_unit_places(unit, analysed.tokens) for unit in units]
         starts = [sorted(of_unit) for of_unit in places]
         for window in find_windows(starts, [unit.width for unit in units], clause.distance):
-            yield from ((*of_unit[at], at) for of_unit, at in zip(places, window, strict=True))
+            yield from (of_unit[at] for of_unit, at in zip(places, window, strict=True))
 
 
-def _unit_places(unit: Unit, standing: Standing) -> Iterator[tuple[int, tuple[int, int]]]:
-    """By position, where a unit starts and ends."""
-    for run in unit.runs:
-        first, *others = [
-            {at: place for form in reversed(slot) for at, place in standing.get(form, {}).items()} for slot in run
-        ]
-        for at, (start, end) in first.items():
-            following = [slot.get(at + offset) for offset, slot in enumerate(others, start=1)]
-            ends = [place[1] for place in following if place is not None]
-            if len(ends) == len(others):
-                yield at, (start, max(end, *ends) if ends else end)
+def _unit_places(unit: Unit, tokens: Sequence[Token]) -> dict[int, Place]:
+    """By position, where a unit starts."""
+    wanted = {form for run in unit.runs for slot in run for form in slot}
+    standing: dict[str, dict[int, Token]] = {form: {} for form in wanted}
+    for token in tokens:
+        for form in token.surfaces if unit.surface else token.terms:
+            if form in wanted:
+                standing[form][token.position] = token
+    return {at: (start, end, at) for run in unit.runs for start, end, at in _run_places(run, standing)}
+
+
+def _run_places(run: tuple[tuple[str, ...], ...], standing: dict[str, dict[int, Token]]) -> Iterable[Place]:
+    first, *others = [{at: token for form in reversed(slot) for at, token in standing[form].items()} for slot in run]
+    for at, token in first.items():
+        following = [slot.get(at + offset) for offset, slot in enumerate(others, start=1)]
+        ends = [each.end for each in following if each is not None]
+        if len(ends) == len(others):
+            yield token.start, max(token.end, *ends) if ends else token.end, at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from time import perf_counter
 
 import orjson
 from flask import Blueprint, Response, request
@@ -25,6 +26,7 @@ def make_api(find_service: Callable[[], SearchService]) -> Blueprint:
 
     @api.get("/api/v1/search")
     def search() -> Response:
+        started = perf_counter()
         asked = read_params(request.args.items(multi=True), refuse_unknown=True)
         service = find_service()
         arguments = write_params(asked.search, strict=asked.strict)
@@ -35,6 +37,7 @@ def make_api(find_service: Callable[[], SearchService]) -> Blueprint:
         if asked.strict and page.notes:
             raise QueryNotesError(tuple(note.message for note in page.notes))
         content = answer(page, next_answer_address(page.request, page.total, strict=asked.strict))
+        content["took_ms"] = round((perf_counter() - started) * 1000, 3)
         response = Response(orjson.dumps(content), content_type=JSON_TYPE)
         if page.timed_out:
             response.headers["Cache-Control"] = "no-store"

@@ -108,7 +108,7 @@ def _show_home(settings: Settings, service: SearchService) -> Response:
     years = sorted(
         counted.value for counts in every if counts.name == "year" for counted in counts.counts if counted.value
     )
-    facets = tuple(replace(counts, counts=counts.counts[: PAGE_FACETS[0].size]) for counts in every)
+    facets = tuple(counts._replace(counts=counts.counts[: PAGE_FACETS[0].size]) for counts in every)
     latest = service.search(SearchRequest(sort="newest", per_page=_LATEST)).hits
     return _page(
         "home.html",

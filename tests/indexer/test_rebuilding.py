@@ -1,19 +1,28 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
 import orjson
 import pytest
+import zstandard
 from stock_index import write_stock_index
 from whoosh.filedb.filestore import FileStorage
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.article import Article, OriginalLine, ReadArticle
-from indexer.backends.meta import META_FILE
+from indexer.backends.meta import META_FILE, current_meta
 from indexer.backends.port import Tombstone
+from indexer.backends.storage import write_sealed
+from indexer.backends.verify import verify_index
 from indexer.backends.whoosh_index import WhooshIndex
+from indexer.codec import segment_file
+from indexer.codec.columns import VALUE_COLUMNS
+from indexer.codec.segment import MappedSegment
+from indexer.codec.segment_file import SegmentFileWriter
+from indexer.codec.stored import ArticleDecompressor
 from indexer.document import make_document
 from indexer.errors import IndexVersionError
 from indexer.readers.read import ReadOptions, read_articles
@@ -106,3 +115,60 @@ def test_an_index_of_stock_whoosh_segments_is_written_anew(folder: Path) -> None
     assert report.articles == 5
     assert [held.article for held in WhooshIndex.open(folder).articles()] == articles
     assert WhooshIndex.open(folder).stats().segments == 1
+
+
+def in_format_1(folder: Path) -> None:
+    """Make the index one that was written before numbers were packed: of that format only what a rebuild reads."""
+    write_sealed(folder / META_FILE, {**asdict(current_meta()), "schema_version": 3})
+    for path in folder.glob("*.seg"):
+        segment = MappedSegment(path)
+        with SegmentFileWriter(path.with_suffix(".new")) as writer:
+            columns = segment.columns
+            for name in ("id", "id_order", "content_hash", "external_order", "external_hash"):
+                writer.add(name, getattr(columns, name))
+            for name in ("title_length", "body_length", "first_day", "last_day", "instant"):
+                writer.add(name, getattr(columns, name))
+            for name, column in zip(VALUE_COLUMNS, columns.values, strict=True):
+                writer.add(f"{name}.codes", column.codes)
+                writer.add(f"{name}.offsets", column.offsets)
+                writer.add(f"{name}.values", column.values.blob)
+                writer.add(f"{name}.value_offsets", column.values.offsets)
+            frames, dictionary = segment.frames, segment.frames.dictionary
+            plain, options = ArticleDecompressor(dictionary), {}
+            if dictionary:
+                options["dict_data"] = zstandard.ZstdCompressionDict(dictionary)
+            compressor = zstandard.ZstdCompressor(write_checksum=True, write_dict_id=False, **options)
+            for name in ("stored", "original"):
+                offsets, blob = getattr(frames, f"{name}_offsets"), getattr(frames, name)
+                texts = [plain.decompress(blob[slice(*offsets.cut(doc))].tobytes()) for doc in range(len(frames))]
+                parts = [compressor.compress(text) if text else b"" for text in texts]
+                writer.add(name, np.frombuffer(b"".join(parts), np.uint8))
+                writer.add(f"{name}_offsets", np.cumsum([0, *map(len, parts)]).astype(np.uint64))
+            writer.add("stored_dictionary", np.frombuffer(dictionary, np.uint8))
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(segment_file, "FORMAT_VERSION", 1)
+                writer.finish(segment.file.facts)
+        path.with_suffix(".new").replace(path)
+
+
+@pytest.mark.parametrize("articles", [3, 300])
+def test_an_index_of_the_format_before_is_named_and_rebuilt(folder, index_articles_of, articles: int) -> None:
+    """With so few that nothing was learnt from them, and with a dictionary."""
+    index_articles_of(
+        *(
+            scraped(f"Title {number} of the {number % 7}", body=f"Storm {number} came ashore. " * 20)
+            for number in range(articles)
+        ),
+        Article(title="Plain", body="No original.", external_id="p", lang="en"),
+    )
+    before = held(folder)
+    assert bool(WhooshIndex.open(folder).view().segments[0].mapped.frames.dictionary) == (articles == 300)
+    in_format_1(folder)
+    with pytest.raises(IndexVersionError, match="schema 3, this is 4; run: broadsheet rebuild"):
+        WhooshIndex.open(folder)
+    old = WhooshIndex.open(folder, for_rebuild=True)
+    with pytest.raises(IndexVersionError, match="segment format 1, this is 2; run: broadsheet rebuild"):
+        old.view().segments[0].mapped.group("text")
+    rebuild_index(old, MEMORY_MB, lambda article: article, lambda _: None)
+    assert held(folder) == before
+    assert not verify_index(folder, deep=True).damages

@@ -91,11 +91,12 @@ def budget(request, monkeypatch) -> None:
 
 
 def make_request(random: Random) -> SearchRequest:
-    first, second, third = random.sample(WORDS, 3)
+    first, second, third, fourth = random.sample(WORDS, 4)
     q = random.choice(
         (
             first,
             f"{first} {second}",
+            f"{first} {second} {third} {fourth} {first}s",
             f"{first} OR {second} OR {third}",
             f"{first} AND {second}",
             f"{first} {second} -{third}",

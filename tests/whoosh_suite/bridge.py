@@ -371,7 +371,7 @@ class Documents(base.PerDocumentReader):
         raise NotImplementedError(NO_VECTORS)
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
-        first, last = (int(each) for each in self._frames.stored_offsets[docnum : docnum + 2])
+        first, last = self._frames.stored_offsets.cut(docnum)
         return pickle.loads(self._decompress(self._frames.stored[first:last].tobytes()))
 
 

@@ -41,8 +41,10 @@ def first_missing_page(text, first, pages):
 
 @kernel
 def kind_of(text, i, pages, classes):
-    """The classes of a code point."""
+    """The classes of a code point. The first page is always there, in the first row."""
     cp = text[i]
+    if cp < 256:
+        return np.int64(classes[0, cp])
     return np.int64(classes[pages[cp >> np.uint32(8)], cp & np.uint32(255)])
 
 

@@ -2,7 +2,8 @@
 
 Of most atoms only the end is looked for: whatever an atom of ASCII characters stands for begins as it does, so it
 matters only where something wanted begins so. (NLTK makes Cyrillic of Russian words in both scripts.) The others are
-candidates, and so is every atom before or behind a hyphen, of which joined forms are made.
+candidates, and so is every atom before or behind a hyphen, of which joined forms are made. In most languages what an
+atom begins with is its head, two letters or digits.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ from indexer.analysis.kernels.layout import (
 )
 from indexer.codec.compiled import kernel
 
+#: No slot, and a slot that nobody has asked for yet.
+NO_SLOT, UNASKED = -1, -2
+
 #: Columns of a hit: which form, at which position, from which code point to which.
 FORM, POSITION, START, END = range(4)
 
@@ -57,7 +61,9 @@ def list_candidates(
     text,
     text_starts,
     text_stops,
+    by_head,
     initials,
+    heads,
     ascii_kinds,
     pages,
     classes,
@@ -72,8 +78,9 @@ def list_candidates(
     """Spans of the candidates of every text, how many atoms of the text come before each, and the keys of their
     spellings; returns how many there are.
 
-    initials (128,) says with which ASCII character something wanted begins. `first_candidate` (one more than texts)
-    cuts the candidates by text. All pages are there.
+    initials (128,) says with which ASCII character something wanted begins, heads (128, 128) with which two; these
+    count in the texts that are read `by_head`. `first_candidate` (one more than texts) cuts the candidates by text. All
+    pages are there.
     """
     found = 0
     for t in range(len(text_starts)):
@@ -104,6 +111,9 @@ def list_candidates(
                     at += 1
                     continue
                 is_candidate = is_candidate or not is_ascii(text, at, end)
+            if by_head[t] and is_candidate and end - at > 1 and is_ascii(text, at, end):
+                second = text[at + 1]
+                is_candidate = ascii_kinds[second] not in (ASCII_LETTER, ASCII_DIGIT) or heads[cp, second]
             before_hyphen = text[end] == _HYPHEN or (
                 text[end] > 127 and kind_of(text, end, pages, classes) & LINE_END_HYPHEN != 0
             )
@@ -122,7 +132,9 @@ def list_candidates(
 
 
 @kernel
-def put_hits(pair, position, start, end, pair_columns, term_slots, surface_slots, slot_start, slot_forms, hits, used):
+def put_hits(
+    pair, position, start, end, pair_columns, term_slots, surface_slots, slot_start, slot_forms, unasked, hits, used
+):  # fmt: skip
     """Put down every wanted form that a pair of a term and a surface has."""
     if pair <= 0:
         return used
@@ -134,6 +146,10 @@ def put_hits(pair, position, start, end, pair_columns, term_slots, surface_slots
             continue
         else:
             slot = surface_slots[number - 1]
+            if slot == UNASKED:
+                unasked[0] += 1
+                unasked[unasked[0]] = number - 1
+                surface_slots[number - 1] = NO_SLOT
         if slot < 0:
             continue
         for k in range(slot_start[slot], slot_start[slot + 1]):
@@ -174,6 +190,7 @@ def find_hits(
     surface_slots,
     slot_start,
     slot_forms,
+    unasked,
     hits,
     first_hit,
     atom_counts,
@@ -181,8 +198,9 @@ def find_hits(
 ):
     """Where the wanted forms stand, in the order of the tokens of each text (`texts.py`).
 
-    `term_slots` and `surface_slots` have a slot or -1 for every term and surface, a slot's forms are
-    slot_forms[slot_start[slot] : slot_start[slot + 1]]. Writes `hits`, cuts them by text in `first_hit`, and counts the
+    `term_slots` and `surface_slots` have a slot or NO_SLOT for every term and surface, a slot's forms are
+    slot_forms[slot_start[slot] : slot_start[slot + 1]]. Surfaces that are UNASKED have no hits, get NO_SLOT and are
+    listed in `unasked`, behind how many they are. Writes `hits`, cuts them by text in `first_hit`, and counts the
     positions of each text in `lengths`. Returns how many hits there are, of which as many are written as there is
     room; how many sequences are known then, new ones unread and without hits; and whether it stopped early because
     there was no room for one more sequence.
@@ -236,12 +254,12 @@ def find_hits(
                     for k in range(2):
                         used = put_hits(
                             sequence_pairs[sequence, k], position - 1, np.int64(starts[before]), end,
-                            pair_columns, term_slots, surface_slots, slot_start, slot_forms, hits, used,
+                            pair_columns, term_slots, surface_slots, slot_start, slot_forms, unasked, hits, used,
                         )  # fmt: skip
             if reading > 0:
                 used = put_hits(
                     reading, position, start, end,
-                    pair_columns, term_slots, surface_slots, slot_start, slot_forms, hits, used,
+                    pair_columns, term_slots, surface_slots, slot_start, slot_forms, unasked, hits, used,
                 )  # fmt: skip
             else:
                 low = special_limits[special, 0]
@@ -259,7 +277,7 @@ def find_hits(
                 for k in range(low, high):
                     used = put_hits(
                         special_pairs[k], position, start, end,
-                        pair_columns, term_slots, surface_slots, slot_start, slot_forms, hits, used,
+                        pair_columns, term_slots, surface_slots, slot_start, slot_forms, unasked, hits, used,
                     )  # fmt: skip
             if kind < ELISION and i >= chain_until and kind_of(text, end, pages, classes) & LINE_END_HYPHEN:
                 parts = 1
@@ -290,7 +308,7 @@ def find_hits(
                         for k in range(2):
                             used = put_hits(
                                 sequence_pairs[sequence, k], position, start, chain_end,
-                                pair_columns, term_slots, surface_slots, slot_start, slot_forms, hits, used,
+                                pair_columns, term_slots, surface_slots, slot_start, slot_forms, unasked, hits, used,
                             )  # fmt: skip
             before = np.int64(i)
             before_kind = kind

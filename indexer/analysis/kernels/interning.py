@@ -15,6 +15,8 @@ from indexer.codec.compiled import kernel
 #: An atom of up to so many ASCII characters, 7 bits each and one to mark it, is its own key.
 LONGEST_EXACT = 9
 _SPREAD = 0x9E3779B97F4A7C15
+#: Runs whose slots are looked at before the first of them is numbered.
+_AHEAD = 128
 
 
 @kernel
@@ -93,15 +95,26 @@ def number_runs(units, starts, ends, keys, first, table, pool, pool_start, known
     Stops early where there is no room: make some and call again.
     """
     shift = slot_shift(table)
-    for i in range(first, len(numbers)):
-        number = number_of_run(
-            units, np.int64(starts[i]), np.int64(ends[i]), keys[i], table, shift, pool, pool_start, known
-        )
-        if number < 0:
-            return i, known
-        if number == known:
-            known += 1
-        numbers[i] = number
+    held_keys, held_numbers = np.empty(_AHEAD, np.uint64), np.empty(_AHEAD, np.uint64)
+    for start in range(first, len(numbers), _AHEAD):
+        stop = min(start + _AHEAD, len(numbers))
+        # None of these waits for another, so the processor fetches several slots from memory at a time.
+        for i in range(start, stop):
+            slot = (keys[i] * np.uint64(_SPREAD)) >> shift
+            held_keys[i - start] = table[2 * slot]
+            held_numbers[i - start] = table[2 * slot + 1]
+        for i in range(start, stop):
+            if held_keys[i - start] == keys[i] and keys[i] & np.uint64(1):
+                numbers[i] = held_numbers[i - start]
+                continue
+            number = number_of_run(
+                units, np.int64(starts[i]), np.int64(ends[i]), keys[i], table, shift, pool, pool_start, known
+            )
+            if number < 0:
+                return i, known
+            if number == known:
+                known += 1
+            numbers[i] = number
     return len(numbers), known
 
 

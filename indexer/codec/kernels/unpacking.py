@@ -19,15 +19,13 @@ def unpack_stream(words, at, count, width, values):
 
 
 @kernel
-def unpack_frequencies(
-    doc_freq, block_start, widths, word_at, words, first_term, last_term, docs, title_freq, body_freq
-):
-    """Documents and frequencies of the terms in [first_term, last_term), one after the other."""
+def unpack_frequencies(doc_freq, block_start, widths, word_at, words, docs, title_freq, body_freq):
+    """Documents and frequencies of some terms, one after the other."""
     gaps = np.empty(BLOCK, np.uint32)
     extras = np.empty(BLOCK, np.uint32)
     titles = np.empty(BLOCK, np.uint32)
     at = 0
-    for term in range(first_term, last_term):
+    for term in range(len(doc_freq)):
         previous = np.int64(-1)
         left = np.int64(doc_freq[term])
         for block in range(np.int64(block_start[term]), np.int64(block_start[term + 1])):
@@ -63,17 +61,15 @@ def unpack_positions(
     widths,
     position_word_at,
     position_words,
-    first_term,
-    last_term,
     title_freq,
     position_start,
     positions,
     forms,
 ):
-    """Positions and forms of the terms in [first_term, last_term), whose frequencies are known."""
+    """Positions and forms of some terms, whose frequencies are known."""
     most = np.int64(0)
     at = 0
-    for term in range(first_term, last_term):
+    for term in range(len(doc_freq)):
         left = np.int64(doc_freq[term])
         for _ in range(np.int64(block_start[term]), np.int64(block_start[term + 1])):
             count = min(np.int64(BLOCK), left)
@@ -82,7 +78,7 @@ def unpack_positions(
             at += count
     values = np.empty(most, np.uint32)
     at = 0
-    for term in range(first_term, last_term):
+    for term in range(len(doc_freq)):
         left = np.int64(doc_freq[term])
         for block in range(np.int64(block_start[term]), np.int64(block_start[term + 1])):
             count = min(np.int64(BLOCK), left)

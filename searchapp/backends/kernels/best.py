@@ -7,6 +7,7 @@ SECOND_KEYS    int64      day, or instant in the same way
 HITS_DOCS      int64      document numbers, counted over all segments
 HITS_SCORES    float32
 HALVES         uint64     the id, two big-endian numbers a document
+HITS_IDS       uint64     the same as they are spelled: 16 bytes of ASCII a document, when all are found
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from searchapp.backends.kernels.tables import (
     FIRST_KEYS,
     HALVES,
     HITS_DOCS,
+    HITS_IDS,
     HITS_SCORES,
     IDS,
     INSTANT,
@@ -96,3 +98,13 @@ def offer(segment, room, size, filled, doc, score, order):
     halves[2 * spot] = high
     halves[2 * spot + 1] = low
     return min(filled + 1, size)
+
+
+@kernel
+def write_ids(room, filled):
+    """Spells the ids of the hits."""
+    row = int64s(room)
+    halves = uint64s(row[HALVES])
+    spelled = uint64s(row[HITS_IDS])
+    for half in range(2 * filled):
+        spelled[half] = in_big_endian(halves[half])

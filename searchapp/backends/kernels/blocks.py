@@ -2,8 +2,8 @@
 
 `text` is the tuple of arrays of one posting group in one segment:
 
-    words, widths, word_at, last_doc, block_start, doc_freq, bounds   as `indexer/codec/group.py` says
-    position_word_at, position_words
+    words, widths, word_at, last_doc, block_start, doc_freq, bounds   as `indexer/codec/group.py` says: of what it
+    position_word_at, position_words                                  packs as numbers, their words
     title_gain, body_gain                                             float32 (documents), at the live averages
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.codec.compiled import kernel
+from indexer.codec.kernels.numbers import number_at
 from indexer.codec.kernels.packing import BLOCK, unpack_block, unpack_one, unpack_run, words_of_run
 
 #: What a leaf reads: title and body; the title alone; or which documents, and nothing of what they are worth.
@@ -21,7 +22,7 @@ BOTH, TITLE, UNSCORED = range(3)
 @kernel
 def block_size(text, term, block):
     """How many postings a block of a term has."""
-    left = np.int64(text[5][term]) - (block - np.int64(text[4][term])) * BLOCK
+    left = number_at(text[5], term) - (block - number_at(text[4], term)) * BLOCK
     return min(np.int64(BLOCK), left)
 
 
@@ -67,10 +68,10 @@ def decode_docs(text, term, block, count, docs, gaps):
     """The documents of a block."""
     words, widths, word_at, last_doc, block_start = text[0], text[1], text[2], text[3], text[4]
     previous = np.int32(-1)
-    if block > np.int64(block_start[term]):
+    if block > number_at(block_start, term):
         previous = last_doc[block - 1]
-    width = np.int64(widths[block] & np.uint32(31))
-    at = np.int64(word_at[block])
+    width = number_at(widths, block) & 31
+    at = number_at(word_at, block)
     if count == BLOCK:
         unpack_block(words, at, width, gaps)
     else:
@@ -84,11 +85,11 @@ def decode_docs(text, term, block, count, docs, gaps):
 def decode_frequencies(text, block, count, extras, titles):
     """Frequencies in title and body together, less one, and in the title."""
     words = text[0]
-    packed = text[1][block]
+    packed = number_at(text[1], block)
     wg = np.int64(packed & np.uint32(31))
     we = np.int64((packed >> np.uint32(5)) & np.uint32(31))
     wt = np.int64((packed >> np.uint32(10)) & np.uint32(31))
-    at = np.int64(text[2][block])
+    at = number_at(text[2], block)
     if count == BLOCK:
         unpack_block(words, at + 4 * wg, we, extras)
         unpack_block(words, at + 4 * (wg + we), wt, titles)
@@ -106,11 +107,11 @@ def decode_scores(text, block, count, mode, weight, k1, title_scale, docs, score
     gain what it is without its weight.
     """
     words, title_gain, body_gain = text[0], text[9], text[10]
-    packed = text[1][block]
+    packed = number_at(text[1], block)
     wg = np.int64(packed & np.uint32(31))
     we = np.int64((packed >> np.uint32(5)) & np.uint32(31))
     wt = np.int64((packed >> np.uint32(10)) & np.uint32(31))
-    at = np.int64(text[2][block])
+    at = number_at(text[2], block)
     extras_at = at + (4 * wg if count == BLOCK else words_of_run(count, wg))
     titles_at = extras_at + (4 * we if count == BLOCK else words_of_run(count, we))
     if mode == TITLE:
@@ -174,11 +175,11 @@ def unpack_lane(words, at, width, i):
 def score_one(text, block, count, i, doc, mode, weight, k1, title_scale):
     """The score of posting `i` of a block; below zero where the mode does not keep it."""
     words = text[0]
-    packed = text[1][block]
+    packed = number_at(text[1], block)
     wg = np.int64(packed & np.uint32(31))
     we = np.int64((packed >> np.uint32(5)) & np.uint32(31))
     wt = np.int64((packed >> np.uint32(10)) & np.uint32(31))
-    at = np.int64(text[2][block])
+    at = number_at(text[2], block)
     title = np.int64(0)
     if count == BLOCK:
         extra = unpack_lane(words, at + 4 * wg, we, i)

@@ -15,8 +15,10 @@ _ZERO = np.uint64(0)
 
 
 @kernel
-def count_values(table, counts):
-    """counts[value] grows by the number of matched documents that have a value, in all segments.
+def count_values(table, counts, top):
+    """counts[value] becomes the number of matched documents that have a value, in all segments; `top` int64 takes so
+    many rows as it has, of the most frequent values and their counts, of equal ones those that come first. Returns how
+    many rows are filled. `counts` comes in as zeros.
 
     `table` is the address of how many segments there are, and for each: the address of its matches, a bitset, and
     how many words they have; the addresses of its codes int32, of what cuts them by document uint32, 0 where every
@@ -49,6 +51,21 @@ def count_values(table, counts):
                         if has_values:
                             value = values[value]
                         counts[value] += 1
+    size = len(top)
+    found = 0
+    for value in range(len(counts) if size else 0):
+        count = counts[value]
+        if count == 0 or (found == size and count <= top[size - 1, 1]):
+            continue
+        spot = min(found, size - 1)
+        while spot > 0 and top[spot - 1, 1] < count:
+            top[spot, 0] = top[spot - 1, 0]
+            top[spot, 1] = top[spot - 1, 1]
+            spot -= 1
+        top[spot, 0] = value
+        top[spot, 1] = count
+        found = min(found + 1, size)
+    return found
 
 
 @kernel

@@ -13,7 +13,7 @@ where its leaf begins, then the leaves (`flat_leaves.py`) without their first fi
 When a segment begins, its leaves are copied to the room's `LEAF_NUMBERS`. The room's `PLACES` have their addresses,
 and behind them once more those that are not left out, the smallest first.
 
-The room's `STATE` is where to go on: segment, first document, matches so far, hits so far, and 1 when all is done.
+The room's `STATE` is where to go on: segment, first document, matches so far, hits so far.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.codec.compiled import count_bits, inlined, kernel
-from searchapp.backends.kernels.best import RELEVANCE
+from searchapp.backends.kernels.best import RELEVANCE, write_ids
 from searchapp.backends.kernels.flat_asking import best_of_leaf, look_up, score_asked
 from searchapp.backends.kernels.flat_collecting import (
     ALL,
@@ -79,8 +79,8 @@ from searchapp.backends.kernels.tables import (
     STATE,
 )
 
-SEGMENT, START, MATCHES, FILLED, DONE = range(5)
-STATE_FIELDS = 5
+SEGMENT, START, MATCHES, FILLED = range(4)
+STATE_FIELDS = 4
 #: Where only blocks of promise are read, more documents at a time.
 KNOWN_WINDOW = 64 * FLAT_WINDOW
 #: What a window costs beside its postings, in postings.
@@ -353,11 +353,13 @@ def score_hits(question, number, segment, room, filled):
 
 
 @kernel
-def search_flat(question, room):
-    """Goes on with a question until its budget of postings is used up, or all is done."""
+def search_flat(question, room, is_first):
+    """Begins with a question or goes on, until its budget of postings is used up; returns whether all is done."""
     fields = int64s(question)
     row = int64s(room)
     state = int64s(row[STATE])
+    for i in range(STATE_FIELDS if is_first else 0):
+        state[i] = 0
     places = int64s(row[PLACES])
     filled = state[FILLED]
     budget = fields[BUDGET]
@@ -390,8 +392,9 @@ def search_flat(question, room):
     state[SEGMENT] = number
     state[START] = start
     state[FILLED] = filled
-    if number == fields[SEGMENTS] and state[DONE] == 0:
-        state[DONE] = 1
-        if fields[ORDER] != RELEVANCE:
-            for number in range(fields[SEGMENTS]):
-                score_hits(question, number, fields[TABLE] + 8 * SEGMENT_FIELDS * number, room, filled)
+    is_done = number == fields[SEGMENTS]
+    if is_done and fields[ORDER] != RELEVANCE:
+        for number in range(fields[SEGMENTS]):
+            score_hits(question, number, fields[TABLE] + 8 * SEGMENT_FIELDS * number, room, filled)
+    write_ids(room, filled)
+    return is_done

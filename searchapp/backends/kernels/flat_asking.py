@@ -24,7 +24,17 @@ from searchapp.backends.kernels.flat_leaves import (
     WEIGHT,
     ends_before,
 )
-from searchapp.backends.kernels.memory import float32s, float64s, float_of, int32s, int64s, lowest_bit, uint64s
+from searchapp.backends.kernels.memory import (
+    float32s,
+    float64s,
+    float_above,
+    float_of,
+    int32s,
+    int64s,
+    lowest_bit,
+    uint16s,
+    uint64s,
+)
 from searchapp.backends.kernels.postings import (
     block_size,
     first_block,
@@ -251,7 +261,7 @@ def best_of_leaf(leaf, end, is_last, segment, room, k1, title_scale, size, fille
     blocks = int64s(row[BLOCKS])
     live = uint64s(int64s(segment)[LIVE])
     has_deleted = int64s(segment)[DELETED] != 0
-    bounds = float32s(int64s(segment)[BOUNDS])
+    bounds = uint16s(int64s(segment)[BOUNDS])
     first_keys = float64s(row[FIRST_KEYS])
     docs = int32s(row[SPARE_DOCS])
     rows = float32s(row[SPARE_ROW])
@@ -294,7 +304,7 @@ def best_of_leaf(leaf, end, is_last, segment, room, k1, title_scale, size, fille
             if turn and block == highest:
                 continue
             if filled == size:
-                gain = bounds[block] * factor
+                gain = float_above(bounds[block]) * factor
                 if weight * gain / (k1 + gain) * SLACK < first_keys[size - 1]:
                     continue
             fill = read_docs(segment, term, block, row[SPARE_DOCS], row[GAPS])

@@ -19,6 +19,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.codec.compiled import count_bits, kernel
+from indexer.codec.kernels.numbers import number_at
 from searchapp.backends.kernels.blocks import (
     UNSCORED,
     block_size,
@@ -49,7 +50,7 @@ def set_cursors(text, leaves, cursors):
     terms = leaves[1]
     blocks, heads, fills = cursors[0], cursors[1], cursors[2]
     for number in range(len(terms)):
-        blocks[number] = text[4][terms[number]]
+        blocks[number] = number_at(text[4], terms[number])
         heads[number] = 0
         fills[number] = 0
     for leaf in range(len(leaves[2])):
@@ -70,8 +71,8 @@ def add_leaf(leaf, start, end, text, leaves, k1, title_scale, cursors, bits, sco
     open_bits = False
     for number in range(leaf_first[leaf], leaf_first[leaf + 1]):
         term = np.int64(leaf_terms[number])
-        first = np.int64(text[4][term])
-        stop = np.int64(text[4][term + 1])
+        first = number_at(text[4], term)
+        stop = number_at(text[4], term + 1)
         docs = all_docs[number]
         row = all_scores[number]
         while True:
@@ -143,8 +144,8 @@ def probe_leaf(leaf, start, end, text, leaves, k1, title_scale, cursors, asked, 
     held = (end - start + 63) >> 6
     for number in range(leaf_first[leaf], leaf_first[leaf + 1]):
         term = np.int64(leaf_terms[number])
-        first = np.int64(text[4][term])
-        stop = np.int64(text[4][term + 1])
+        first = number_at(text[4], term)
+        stop = number_at(text[4], term + 1)
         docs = all_docs[number]
         head = heads[number]
         fill = fills[number]

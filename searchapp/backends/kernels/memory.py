@@ -8,12 +8,15 @@ in their place; nothing here knows how long they are.
 from __future__ import annotations
 
 import ctypes
+from struct import Struct
 
 import numpy as np
 
 from indexer.codec.compiled import HAS_NUMBA, inlined
 
 _ANY_LENGTH = 1 << 40
+_first_byte = ctypes.c_char.from_buffer
+_pack_float, _unpack_int = Struct("d").pack, Struct("q").unpack
 
 if HAS_NUMBA:
     import numba
@@ -45,6 +48,10 @@ if HAS_NUMBA:
         return numba.carray(_pointer(address), (_ANY_LENGTH,), np.uint32)
 
     @inlined
+    def uint16s(address):
+        return numba.carray(_pointer(address), (_ANY_LENGTH,), np.uint16)
+
+    @inlined
     def float32s(address):
         return numba.carray(_pointer(address), (_ANY_LENGTH,), np.float32)
 
@@ -69,6 +76,18 @@ if HAS_NUMBA:
             return builder.bitcast(arguments[0], ir.IntType(32))
 
         return types.int32(types.float32), generate
+
+    @intrinsic
+    def _single(context, bits):
+        def generate(context, builder, signature, arguments):
+            return builder.bitcast(arguments[0], ir.FloatType())
+
+        return types.float32(types.int32), generate
+
+    @inlined
+    def float_above(half):
+        """The float32 that has this upper half and a lower half of zeros."""
+        return _single(np.int32(np.int64(half) << 16))
 
     @intrinsic
     def _double(context, bits):
@@ -100,6 +119,9 @@ else:
     def uint32s(address):
         return _numbers(address, np.uint32)
 
+    def uint16s(address):
+        return _numbers(address, np.uint16)
+
     def float32s(address):
         return _numbers(address, np.float32)
 
@@ -114,6 +136,10 @@ else:
         """The bits of a float32 as an int32: of two numbers that are not below zero, the greater has the greater."""
         return np.float32(number).view(np.int32)
 
+    def float_above(half):
+        """The float32 that has this upper half and a lower half of zeros."""
+        return np.uint32(int(half) << 16).view(np.float32)
+
     def float_of(bits):
         """The float32 that a table of int64 holds as the bits of a float64."""
         return np.float32(np.int64(bits).view(np.float64))
@@ -121,9 +147,13 @@ else:
 
 def float_as_int(number: float) -> int:
     """The bits of a float64, as a table of int64 holds it."""
-    return int(np.float64(number).view(np.int64))
+    bits: int = _unpack_int(_pack_float(number))[0]
+    return bits
 
 
 def address_of(array: np.ndarray) -> int:
     """Where an array lies; it must be kept as long as the address is used."""
-    return array.__array_interface__["data"][0]
+    try:
+        return ctypes.addressof(_first_byte(array))
+    except (TypeError, ValueError):  # empty, or not to be written to; numpy knows all, and takes five times as long
+        return array.__array_interface__["data"][0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.codec.compiled import inlined, kernel
+from indexer.codec.kernels.numbers import number_at
 from searchapp.backends.kernels.blocks import TITLE
 from searchapp.backends.kernels.memory import int32s, int64s, uint32s
 from searchapp.backends.kernels.positions import BODY
@@ -91,18 +92,18 @@ def read_positions(segment, room, term, form, mode, count, starts_at, keys_at, c
                 starts[c] = filled
             return filled
         fill = read_docs(segment, term, block, row[SPARE_DOCS], row[GAPS])
-        packed = uint32s(columns[WIDTHS])[block]
+        packed = number_at(uint32s(columns[WIDTHS]), block)
         wt = title_width(packed)
         wp = np.int64((packed >> np.uint32(15)) & np.uint32(31))
         wf = np.int64((packed >> np.uint32(20)) & np.uint32(15))
-        extras_at = np.int64(uint32s(columns[WORD_AT])[block]) + run_words(fill, gap_width(packed))
+        extras_at = number_at(uint32s(columns[WORD_AT]), block) + run_words(fill, gap_width(packed))
         titles_at = columns[WORDS] + 4 * (extras_at + run_words(fill, extra_width(packed)))
         unpack(columns[WORDS] + 4 * extras_at, fill, extra_width(packed), row[EXTRAS])
         reads_forms = form >= 0 and wf > 0
         total = np.int64(0)
         if reads_forms:
             total = count_positions(row[EXTRAS], 0, fill)
-        steps_at = np.int64(uint32s(columns[POSITION_WORD_AT])[block])
+        steps_at = number_at(uint32s(columns[POSITION_WORD_AT]), block)
         forms_at = positions + 4 * (steps_at + ((total * wp + 31) >> 5))
         steps_at = positions + 4 * steps_at
         last = last_doc[block]

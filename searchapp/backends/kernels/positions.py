@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.codec.compiled import count_bits, kernel
+from indexer.codec.kernels.numbers import number_at
 from indexer.codec.kernels.packing import BLOCK, unpack_block, unpack_run, words_of_run
 from searchapp.backends.kernels.blocks import TITLE, seek_block
 
@@ -36,19 +37,19 @@ def mark_asked(text, term, asked, bits):
     """Set the bit of every asked document that holds a term. Blocks that can hold none are not read."""
     words, widths, word_at, last_doc, block_start, doc_freq = text[0], text[1], text[2], text[3], text[4], text[5]
     gaps = np.empty(BLOCK, np.uint32)
-    first = np.int64(block_start[term])
-    left = np.int64(doc_freq[term])
-    for block in range(first, np.int64(block_start[term + 1])):
+    first = number_at(block_start, term)
+    left = number_at(doc_freq, term)
+    for block in range(first, number_at(block_start, term + 1)):
         doc = np.int64(last_doc[block - 1]) if block > first else np.int64(-1)
         count = min(np.int64(BLOCK), left)
         left -= count
         if not holds_any(asked, doc + 1, np.int64(last_doc[block])):
             continue
-        width = np.int64(widths[block] & np.uint32(31))
+        width = number_at(widths, block) & 31
         if count == BLOCK:
-            unpack_block(words, np.int64(word_at[block]), width, gaps)
+            unpack_block(words, number_at(word_at, block), width, gaps)
         else:
-            unpack_run(words, np.int64(word_at[block]), count, width, gaps)
+            unpack_run(words, number_at(word_at, block), count, width, gaps)
         for i in range(count):
             doc += np.int64(gaps[i]) + 1
             bits[doc >> 6] |= asked[doc >> 6] & (_ONE << np.uint64(doc & 63))
@@ -97,8 +98,8 @@ def read_term(text, term, form, docs, mode):
     extras = np.empty(BLOCK, np.uint32)
     titles = np.empty(BLOCK, np.uint32)
     begins = np.empty(BLOCK + 1, np.int64)
-    first = np.int64(block_start[term])
-    stop = np.int64(block_start[term + 1])
+    first = number_at(block_start, term)
+    stop = number_at(block_start, term + 1)
     block = first
     loaded = np.int64(-1)
     count = 0
@@ -117,14 +118,14 @@ def read_term(text, term, form, docs, mode):
         if block != loaded:
             loaded = block
             head = 0
-            packed = widths[block]
+            packed = number_at(widths, block)
             gap_width = np.int64(packed & np.uint32(31))
             extra_width = np.int64((packed >> np.uint32(5)) & np.uint32(31))
             title_width = np.int64((packed >> np.uint32(10)) & np.uint32(31))
             width = np.uint64((packed >> np.uint32(15)) & np.uint32(31))
             form_width = np.uint64((packed >> np.uint32(20)) & np.uint32(15))
-            count = min(np.int64(BLOCK), np.int64(doc_freq[term]) - (block - first) * BLOCK)
-            at = np.int64(word_at[block])
+            count = min(np.int64(BLOCK), number_at(doc_freq, term) - (block - first) * BLOCK)
+            at = number_at(word_at, block)
             if count == BLOCK:
                 unpack_block(words, at, gap_width, gaps)
                 unpack_block(words, at + 4 * gap_width, extra_width, extras)
@@ -143,7 +144,7 @@ def read_term(text, term, form, docs, mode):
                 begins[i] = total
                 total += np.int64(extras[i]) + 1
             begins[count] = total
-            position_at = np.int64(position_word_at[block])
+            position_at = number_at(position_word_at, block)
             positions_at = np.uint64(position_at) << _WORD_BITS
             forms_at = np.uint64(position_at + words_of_run(total, np.int64(width))) << _WORD_BITS
         while head < count and held[head] < doc:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.codec.compiled import inlined, kernel
+from indexer.codec.kernels.numbers import number_at
 from indexer.codec.kernels.packing import BLOCK
 from searchapp.backends.kernels.blocks import TITLE
 from searchapp.backends.kernels.memory import float32s, int32s, int64s, uint32s
@@ -27,7 +28,7 @@ _FIVE_BITS = np.uint32(31)
 
 @inlined
 def first_block(segment, term):
-    return np.int64(uint32s(int64s(segment)[BLOCK_START])[term])
+    return number_at(uint32s(int64s(segment)[BLOCK_START]), term)
 
 
 @inlined
@@ -146,7 +147,7 @@ def unpack_value(source, count, width, i):
 @inlined
 def block_size(segment, term, block):
     row = int64s(segment)
-    left = np.int64(uint32s(row[DOC_FREQ])[term]) - (block - first_block(segment, term)) * BLOCK
+    left = number_at(uint32s(row[DOC_FREQ]), term) - (block - first_block(segment, term)) * BLOCK
     return min(np.int64(BLOCK), left)
 
 
@@ -155,8 +156,8 @@ def read_docs(segment, term, block, docs_at, gaps_at):
     """Decodes the documents of a block; returns how many."""
     row = int64s(segment)
     count = block_size(segment, term, block)
-    width = gap_width(uint32s(row[WIDTHS])[block])
-    unpack(row[WORDS] + 4 * np.int64(uint32s(row[WORD_AT])[block]), count, width, gaps_at)
+    width = gap_width(number_at(uint32s(row[WIDTHS]), block))
+    unpack(row[WORDS] + 4 * number_at(uint32s(row[WORD_AT]), block), count, width, gaps_at)
     docs = int32s(docs_at)
     gaps = int32s(gaps_at)
     doc = np.int32(-1)
@@ -172,10 +173,10 @@ def read_docs(segment, term, block, docs_at, gaps_at):
 def keep_titles(segment, block, count, docs_at, titles_at):
     """The documents of a block whose title holds the term; returns how many."""
     row = int64s(segment)
-    packed = uint32s(row[WIDTHS])[block]
+    packed = number_at(uint32s(row[WIDTHS]), block)
     if title_width(packed) == 0:
         return np.int64(0)
-    at = np.int64(uint32s(row[WORD_AT])[block])
+    at = number_at(uint32s(row[WORD_AT]), block)
     at += run_words(count, gap_width(packed)) + run_words(count, extra_width(packed))
     unpack(row[WORDS] + 4 * at, count, title_width(packed), titles_at)
     docs = int32s(docs_at)
@@ -195,14 +196,14 @@ def read_gains(segment, block, count, mode, title_scale, docs_at, gains_at, extr
     is without its weight.
     """
     row = int64s(segment)
-    packed = uint32s(row[WIDTHS])[block]
+    packed = number_at(uint32s(row[WIDTHS]), block)
     docs = int32s(docs_at)
     gains = float32s(gains_at)
     extras = uint32s(extras_at)
     titles = uint32s(titles_at)
     title_gain = float32s(row[TITLE_GAIN])
     body_gain = float32s(row[BODY_GAIN])
-    at = np.int64(uint32s(row[WORD_AT])[block]) + run_words(count, gap_width(packed))
+    at = number_at(uint32s(row[WORD_AT]), block) + run_words(count, gap_width(packed))
     titles_from = at + run_words(count, extra_width(packed))
     if title_width(packed) == 0:
         if mode == TITLE:
@@ -234,8 +235,8 @@ def read_gains(segment, block, count, mode, title_scale, docs_at, gains_at, extr
 def read_frequencies(segment, block, count, extras_at, titles_at):
     """Frequencies in title and body together, less one, and in the title, of a block of so many."""
     row = int64s(segment)
-    packed = uint32s(row[WIDTHS])[block]
-    at = np.int64(uint32s(row[WORD_AT])[block]) + run_words(count, gap_width(packed))
+    packed = number_at(uint32s(row[WIDTHS]), block)
+    at = number_at(uint32s(row[WORD_AT]), block) + run_words(count, gap_width(packed))
     unpack(row[WORDS] + 4 * at, count, extra_width(packed), extras_at)
     at += run_words(count, extra_width(packed))
     unpack(row[WORDS] + 4 * at, count, title_width(packed), titles_at)
@@ -245,8 +246,8 @@ def read_frequencies(segment, block, count, extras_at, titles_at):
 def read_frequency(segment, block, count, i):
     """How often posting `i` of a block of so many stands in the title, and in the body."""
     row = int64s(segment)
-    packed = uint32s(row[WIDTHS])[block]
-    at = np.int64(uint32s(row[WORD_AT])[block]) + run_words(count, gap_width(packed))
+    packed = number_at(uint32s(row[WIDTHS]), block)
+    at = number_at(uint32s(row[WORD_AT]), block) + run_words(count, gap_width(packed))
     title = np.int64(0)
     if title_width(packed):
         from_titles = at + run_words(count, extra_width(packed))

@@ -10,7 +10,7 @@ The forms of a segment come as terms with what is wanted of each:
 `sums` int64 (documents), `bits` and `others` uint64 bitsets take what is found, and are empty before and after: `sums`
 frequencies in the title << 32 and in the body - frequencies and not gains, so that what stands as often scores alike,
 by one form or by two -, `bits` the documents with a weighed form, `others` those with another one. `text` is as
-`blocks.py` says.
+`blocks.py` says; `surface_start` and its like are words of packed numbers.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.codec.compiled import count_bits, kernel
+from indexer.codec.kernels.numbers import number_at
 from indexer.codec.kernels.packing import BLOCK, unpack_block, unpack_one, unpack_run, words_of_run
 from searchapp.backends.kernels.blocks import TITLE, UNSCORED, block_size, decode_docs, decode_frequencies
 
@@ -37,11 +38,11 @@ def gather_terms(surfaces, surface_start, surface_term, form_start, place, terms
     found = 0
     form_at[0] = 0
     for surface in surfaces:
-        for way in range(surface_start[surface], surface_start[surface + 1]):
-            term = surface_term[way]
+        for way in range(number_at(surface_start, surface), number_at(surface_start, surface + 1)):
+            term = number_at(surface_term, way)
             if place[term] == 0:
                 terms[found] = term
-                forms = np.int64(form_start[term + 1]) - np.int64(form_start[term])
+                forms = number_at(form_start, term + 1) - number_at(form_start, term)
                 form_at[found + 1] = form_at[found] + forms
                 found += 1
                 place[term] = found
@@ -53,9 +54,9 @@ def mark_forms(surfaces, marks, surface_start, surface_term, surface_form, place
     """Write down what is wanted; `marks` uint8 says it by surface."""
     for i in range(len(surfaces)):
         surface = surfaces[i]
-        for way in range(surface_start[surface], surface_start[surface + 1]):
-            first = form_at[place[surface_term[way]] - 1]
-            wanted[first + surface_form[way]] = marks[i]
+        for way in range(number_at(surface_start, surface), number_at(surface_start, surface + 1)):
+            first = form_at[place[number_at(surface_term, way)] - 1]
+            wanted[first + number_at(surface_form, way)] = marks[i]
     for number in range(len(whole)):
         whole[number] = True
         for form in range(form_at[number], form_at[number + 1]):
@@ -69,8 +70,9 @@ def sum_frequencies(surfaces, surface_start, surface_term, surface_form, form_st
     """totals[i] becomes how often surface i stands in the segment."""
     for i in range(len(surfaces)):
         total = np.int64(0)
-        for way in range(surface_start[surfaces[i]], surface_start[surfaces[i] + 1]):
-            total += np.int64(form_freq[np.int64(form_start[surface_term[way]]) + np.int64(surface_form[way])])
+        for way in range(number_at(surface_start, surfaces[i]), number_at(surface_start, surfaces[i] + 1)):
+            first = number_at(form_start, number_at(surface_term, way))
+            total += number_at(form_freq, first + number_at(surface_form, way))
         totals[i] = total
 
 
@@ -81,7 +83,7 @@ def count_live_forms(text, term, live, counts):
     gaps = np.empty(BLOCK, np.uint32)
     extras = np.empty(BLOCK, np.uint32)
     titles = np.empty(BLOCK, np.uint32)
-    for block in range(np.int64(text[4][term]), np.int64(text[4][term + 1])):
+    for block in range(number_at(text[4], term), number_at(text[4], term + 1)):
         count = block_size(text, term, block)
         decode_docs(text, term, block, count, docs, gaps)
         decode_frequencies(text, block, count, extras, titles)
@@ -98,12 +100,12 @@ def count_live_forms(text, term, live, counts):
 @kernel
 def find_forms(text, block, count, extras):
     """Where the forms of a block begin among the position words, and their width."""
-    packed = text[1][block]
+    packed = number_at(text[1], block)
     held = np.int64(count)
     for i in range(count):
         held += np.int64(extras[i])
     position_width = np.int64((packed >> np.uint32(15)) & np.uint32(31))
-    forms_at = np.int64(text[7][block]) + words_of_run(held, position_width)
+    forms_at = number_at(text[7], block) + words_of_run(held, position_width)
     return forms_at, np.int64((packed >> np.uint32(20)) & np.uint32(15))
 
 
@@ -176,23 +178,23 @@ def unite_forms(text, terms, form_at, wanted, whole, mode, place, budget, sums, 
     while place[0] < len(terms):
         number = place[0]
         term = terms[number]
-        first = np.int64(block_start[term])
+        first = number_at(block_start, term)
         forms = wanted[form_at[number] : form_at[number + 1]]
         needs_forms = not whole[number]
-        for block in range(first + place[1], np.int64(block_start[term + 1])):
+        for block in range(first + place[1], number_at(block_start, term + 1)):
             if budget <= 0:
                 place[1] = block - first
                 return False
-            packed = widths[block]
+            packed = number_at(widths, block)
             form_width = np.int64((packed >> np.uint32(20)) & np.uint32(15))
             if needs_forms and form_width == 0 and forms[0] == 0:
                 continue
-            count = min(np.int64(BLOCK), np.int64(doc_freq[term]) - (block - first) * BLOCK)
+            count = min(np.int64(BLOCK), number_at(doc_freq, term) - (block - first) * BLOCK)
             budget -= count + _BLOCK_COST
             gap_width = np.int64(packed & np.uint32(31))
             extra_width = np.int64((packed >> np.uint32(5)) & np.uint32(31))
             title_width = np.int64((packed >> np.uint32(10)) & np.uint32(31))
-            at = np.int64(word_at[block])
+            at = number_at(word_at, block)
             scored = mode != UNSCORED or needs_forms
             if count == BLOCK:
                 unpack_block(words, at, gap_width, gaps)
@@ -214,7 +216,7 @@ def unite_forms(text, terms, form_at, wanted, whole, mode, place, budget, sums, 
                 held = count
                 for i in range(count):
                     held += np.int64(extras[i])
-                forms_at = np.int64(position_word_at[block]) + words_of_run(
+                forms_at = number_at(position_word_at, block) + words_of_run(
                     held, np.int64((packed >> np.uint32(15)) & np.uint32(31))
                 )
                 budget -= held

@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.codec.compiled import kernel
+from indexer.codec.kernels.numbers import number_at
 from searchapp.backends.kernels.memory import int32s, int64s, uint32s
 from searchapp.backends.kernels.phrase_positions import count_positions, unpack_stream_value
 from searchapp.backends.kernels.positions import BODY, grow
@@ -90,14 +91,14 @@ def read_slot(segment, room, row, at, asked):
                 starts[c] = filled
             return starts, places
         fill = read_docs(segment, term, block, scratch[SPARE_DOCS], scratch[GAPS])
-        packed = uint32s(columns[WIDTHS])[block]
+        packed = number_at(uint32s(columns[WIDTHS]), block)
         wt = title_width(packed)
         wp = np.int64((packed >> np.uint32(15)) & np.uint32(31))
         wf = np.int64((packed >> np.uint32(20)) & np.uint32(15))
-        extras_at = np.int64(uint32s(columns[WORD_AT])[block]) + run_words(fill, gap_width(packed))
+        extras_at = number_at(uint32s(columns[WORD_AT]), block) + run_words(fill, gap_width(packed))
         titles_at = columns[WORDS] + 4 * (extras_at + run_words(fill, extra_width(packed)))
         is_unpacked = False
-        steps_at = np.int64(uint32s(columns[POSITION_WORD_AT])[block])
+        steps_at = number_at(uint32s(columns[POSITION_WORD_AT]), block)
         forms_at = np.int64(0)
         begin = np.int64(0)
         i = np.int64(0)

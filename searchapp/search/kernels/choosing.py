@@ -59,18 +59,26 @@ def weigh(passage, marks, first, last, rarity, shown, seen, pair_place, pairs, p
 
 
 @kernel
-def choose(found, passages, marks, first, last, rarity, count, chosen):
+def make_desk(clauses):
+    """Room to weigh passages on: which clauses are shown, seen and seen in the best, pairs of clauses, and their
+    worth."""
+    return (
+        np.zeros((3, clauses), np.bool_),
+        np.full(clauses * clauses, -1, np.int64),
+        np.empty(clauses * clauses, np.int64),
+        np.empty(clauses * clauses, np.float64),
+    )
+
+
+@kernel
+def choose(found, passages, marks, first, last, rarity, count, desk, chosen):
     """The passages that say most, at most `count`, none over another, in order of the text; returns how many.
 
-    chosen (count,) gets their places; `passages` that cannot be chosen any more lose their stop.
+    chosen (count,) gets their places.
     """
-    clauses = len(rarity)
-    shown = np.zeros(clauses, np.bool_)
-    seen = np.zeros(clauses, np.bool_)
-    seen_in_best = np.zeros(clauses, np.bool_)
-    pair_place = np.full(clauses * clauses, -1, np.int64)
-    pairs = np.empty(clauses * clauses, np.int64)
-    pair_worth = np.empty(clauses * clauses, np.float64)
+    flags, pair_place, pairs, pair_worth = desk
+    shown, seen, seen_in_best = flags[0], flags[1], flags[2]
+    shown[:] = False
     is_left = np.ones(found, np.bool_)
     size = 0
     while size < count:

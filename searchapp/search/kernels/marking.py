@@ -52,12 +52,13 @@ def end_of_run(hits, at, stop, run, run_start, slot_start, slot_forms):
 
 @kernel
 def mark_runs(
-    hits, first_hit, scopes, run_clause, run_scope, run_start, slot_start, slot_forms, form_start, form_runs, marks,
-    first_mark,
+    hits, first_hit, scopes, run_clause, run_scope, run_start, slot_start, slot_forms, form_start, form_runs, keeps_all,
+    marks, first_mark,
 ):  # fmt: skip
     """Every place where a run stands in a text of its scope, by start, end and clause, each once.
 
-    scopes[t] is IN_TITLE or IN_BODY. Writes `marks` and cuts them by text in `first_mark`; returns how many there are,
+    scopes[t] is IN_TITLE or IN_BODY. Of tokens with one form at one position the last one counts, or all where
+    keeps_all[form]. Writes `marks` and cuts them by text in `first_mark`; returns how many there are,
     of which as many are written as there is room.
     """
     used = 0
@@ -72,7 +73,7 @@ def mark_runs(
             first_here = used
             for i in range(at, stop):
                 form = hits[i, FORM]
-                if last_with(hits, i + 1, stop, form) >= 0:
+                if not keeps_all[form] and last_with(hits, i + 1, stop, form) >= 0:
                     continue
                 for k in range(form_start[form], form_start[form + 1]):
                     run = form_runs[k]

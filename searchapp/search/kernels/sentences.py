@@ -23,9 +23,19 @@ _LONGEST_CHUNK = 40
 
 @kernel
 def class_of(text, at, pages, classes):
-    """The classes of a code point."""
+    """The classes of a code point. The first page is always there, in the first row."""
     code = text[at]
+    if code < 256:
+        return np.int64(classes[0, code])
     return np.int64(classes[pages[code >> np.uint32(8)], code & np.uint32(255)])
+
+
+@kernel
+def first_of(text, at, end, wanted, pages, classes):
+    """The first place before `end` with a code point of one of these classes, else `end`; `at` is not behind it."""
+    while at < end and not class_of(text, at, pages, classes) & wanted:
+        at += 1
+    return at
 
 
 @kernel
@@ -141,12 +151,12 @@ def split_sentences(
     found = 0
     begins = start
     at = start
-    while at < end and begins <= enough:
-        kind = class_of(text, at, pages, classes)
-        if not kind & (SPACED_END | UNSPACED_END):
-            at += 1
-            continue
+    while begins <= enough:
+        at = first_of(text, at, end, SPACED_END | UNSPACED_END, pages, classes)
+        if at == end:
+            break
         mark = at
+        kind = class_of(text, at, pages, classes)
         if kind & SPACED_END:
             while at < end and class_of(text, at, pages, classes) & SPACED_END:
                 at += 1

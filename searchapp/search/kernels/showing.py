@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.codec.compiled import kernel
-from searchapp.search.kernels.choosing import choose
+from searchapp.search.kernels.choosing import choose, make_desk
 from searchapp.search.kernels.marking import IN_BODY, MARK_END, MARK_START
 from searchapp.search.kernels.passages import (
     CUT_AFTER,
@@ -19,7 +19,9 @@ from searchapp.search.kernels.passages import (
 )
 from searchapp.search.kernels.sentences import SPACE, class_of
 
-_ELLIPSIS, _BLANK = 0x2026, 0x20
+_ELLIPSIS, _BLANK, _LAST_ASCII = 0x2026, 0x20, 0x7F
+#: Quotation mark and greater-than sign: what HTML escapes lies between them.
+_FIRST_ESCAPED, _LAST_ESCAPED = 0x22, 0x3E
 _MARK, _END_MARK = np.frombuffer(b"<mark>", np.uint8), np.frombuffer(b"</mark>", np.uint8)
 _AMPERSAND, _QUOTE, _APOSTROPHE = (np.frombuffer(name, np.uint8) for name in (b"&amp;", b"&quot;", b"&#x27;"))
 _LESS, _GREATER = np.frombuffer(b"&lt;", np.uint8), np.frombuffer(b"&gt;", np.uint8)
@@ -64,7 +66,10 @@ def write_escaped(letters, start, end, at):
     """Write a stretch of the letters once more, escaped for HTML."""
     for i in range(start, end):
         code = letters[i]
-        if code == 0x26:
+        if code > _LAST_ESCAPED or code < _FIRST_ESCAPED:
+            letters[at] = code
+            at += 1
+        elif code == 0x26:
             at = write_word(letters, at, _AMPERSAND)
         elif code == 0x3C:
             at = write_word(letters, at, _LESS)
@@ -113,6 +118,7 @@ def write_shown(
     passages = np.empty((min(most, MARKS_A_CLAUSE * len(rarity)) + 1, 6), np.int32)
     lead = np.empty(6, np.int32)
     chosen = np.empty(count, np.int64)
+    desk = make_desk(len(rarity))
     for t in range(len(scopes)):
         low = np.int64(text_starts[t])
         high = np.int64(text_stops[t])
@@ -138,7 +144,7 @@ def write_shown(
             text, marks, first, last, low, high, breaks, at_break, len(rarity), pages, classes,
             capitalised, any_case, before_a_number, sentence_starts, sentence_ends, passages, lead,
         )  # fmt: skip
-        size = choose(found, passages, marks, first, last, rarity, count, chosen)
+        size = choose(found, passages, marks, first, last, rarity, count, desk, chosen)
         if size == 0 and paragraphs:
             passages[0] = lead
             chosen[0] = 0
@@ -162,7 +168,7 @@ def write_shown(
             next_used = write_spans(marks, first, last, start, end, written - text_at, numbers, spans_at)
             for i in range(start, end):
                 code = text[i]
-                if code != _BLANK and class_of(text, i, pages, classes) & SPACE:
+                if (code < _BLANK or code > _LAST_ASCII) and class_of(text, i, pages, classes) & SPACE:
                     code = np.uint32(_BLANK)
                 letters[written] = code
                 written += 1

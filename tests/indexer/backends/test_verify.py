@@ -153,7 +153,7 @@ def test_a_flipped_bit_in_any_section_is_named_with_the_bytes_of_that_section(co
     content = path.read_bytes()
     opened = SegmentFile(path)
     ranges = {name: opened.range_of(name) for name in opened.names}
-    assert len(ranges) == 19 * 4 + 10 + 6 * 4 + 5
+    assert len(ranges) == 19 * 4 + 10 + 6 * 4 + 7 + 3
     for name, (first, end) in ranges.items():
         if first == end:
             continue
@@ -236,9 +236,12 @@ def sections() -> Iterator[str]:
     yield from (f"{group}.{part}" for group in groups for part in parts)
     yield from ("id", "id_order", "content_hash", "title_length", "body_length", "first_day", "last_day", "instant")
     yield from ("external_order", "external_hash")
+    # Where each article has one value, and all the same one, there is nothing to be damaged.
     columns = ("collection", "lang", "source", "author", "tag", "origin")
-    yield from (f"{column}.{part}" for column in columns for part in ("codes", "offsets", "values", "value_offsets"))
-    yield from ("stored", "stored_offsets", "original", "original_offsets")
+    yield from (f"{column}.{part}" for column in columns for part in ("values", "value_offsets"))
+    yield from (f"{column}.codes" for column in ("lang", "source", "author", "tag", "origin"))
+    yield from (f"{column}.offsets" for column in ("author", "tag"))
+    yield from ("stored", "stored_sizes", "stored_starts", "original", "original_sizes", "original_starts")
 
 
 #: A word misspelt in its dictionary, a document or a position moved between two others, the last bits of a bound, bits
@@ -274,6 +277,15 @@ def test_a_section_of_another_length_is_found(copied: Path, section: str) -> Non
     array = SegmentFile(path).array(section)
     rewritten(path, {section: np.concatenate([array, array[-1:]])})
     assert {each.path for each in verify_index(copied, deep=section.endswith("position_words")).damages} == {path}
+
+
+@pytest.mark.parametrize("section", ["collection.codes", "collection.offsets", "source.offsets"])
+def test_something_in_a_section_that_is_left_out_is_found(copied: Path, section: str) -> None:
+    path = segments_of(copied)[0]
+    array = SegmentFile(path).array(section)
+    assert not array.size
+    rewritten(path, {section: np.zeros(2, array.dtype)})
+    assert {each.path for each in verify_index(copied).damages} == {path}
 
 
 def test_a_missing_section_is_found(copied: Path) -> None:

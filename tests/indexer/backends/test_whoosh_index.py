@@ -235,12 +235,12 @@ def unseal_toc(folder: Path) -> None:
 
 def flip_in_meta(folder: Path) -> None:
     meta = folder / META_FILE
-    assert b'"schema_version": 3' in meta.read_bytes()
-    meta.write_bytes(meta.read_bytes().replace(b'"schema_version": 3', b'"schema_version": 1'))
+    assert b'"schema_version": 4' in meta.read_bytes()
+    meta.write_bytes(meta.read_bytes().replace(b'"schema_version": 4', b'"schema_version": 1'))
 
 
 def unseal_meta(folder: Path) -> None:
-    (folder / META_FILE).write_text('{"schema_version": 3, "analysis_version": 1, "product_version": "0"}')
+    (folder / META_FILE).write_text('{"schema_version": 4, "analysis_version": 1, "product_version": "0"}')
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from indexer.codec import tiers
 from indexer.pipeline import RunOptions, index_units
 from indexer.readers import jsonl
 from indexer.readers.cut import FileDone, cut_files
-from indexer.readers.read import ReadOptions
+from indexer.readers.read import ReadOptions, read_articles
 from indexer.settings import Settings
 from indexer.stopping import StopSignals
 from indexer.units import group_steps
@@ -75,7 +75,14 @@ def _small_units(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(
-    root: Path, folder: Path, workers: int, *, prune: bool = False, memory_mb: int = 64, commit_every_s: float = 30
+    root: Path,
+    folder: Path,
+    workers: int,
+    *,
+    prune: bool = False,
+    memory_mb: int = 64,
+    commit_every_s: float = 3600,  # on a busy machine a run takes long, and one more commit is another generation
+    ready: bool = False,
 ) -> tuple[object, ...]:
     """What a run said: its report without the time it took, and everything on the way."""
     options, heard = ReadOptions(today=date(2024, 1, 1)), Heard()
@@ -85,7 +92,7 @@ def run(
         WhooshIndex.open_or_create(folder).writer(memory_mb) as writer,
         hire_crew(writer, options, workers) as crew,
     ):
-        steps = group_steps(cut_files((root,)))
+        steps = group_steps(read_articles((root,), options) if ready else cut_files((root,)))
         report = index_units(steps, crew, writer, run_options, watcher=heard, stop=stop).to_json()
     del report["took_s"]
     return report, heard.articles, heard.said
@@ -153,6 +160,21 @@ def test_what_a_run_leaves_and_says_is_the_same(tmp_path_factory: pytest.TempPat
                 for tombstone in gone:
                     writer.remove(tombstone.id)
                 writer.commit()
+
+
+@settings(max_examples=8)
+@given(archive=archives)
+def test_articles_that_were_read_already_are_taken_as_those_of_their_files(
+    tmp_path_factory: pytest.TempPathFactory, archive
+) -> None:
+    root = tmp_path_factory.mktemp("news")
+    write_archive(root, archive)
+    of_files = root.parent / f"{root.name}-files"
+    expected = run(root, of_files, 0)
+    for crew in (0, 2):
+        of_articles = root.parent / f"{root.name}-articles{crew}"
+        assert run(root, of_articles, crew, ready=True) == expected
+        assert content_of(of_articles) == content_of(of_files)
 
 
 def test_pages_of_text_and_lines_of_json_keep_their_order(tmp_path: Path) -> None:

@@ -90,3 +90,12 @@ def test_any_text_is_a_span_in_order_or_none(text: str, today: date) -> None:
         span = read(text, today)
         if span is not None:
             assert (span.first or date.min) <= (span.last or date.max)
+
+
+@given(st.dates(), st.dates())
+def test_days_in_figures_are_read_as_they_are_with_spaces_around(first: date, last: date) -> None:
+    assert read_days(f"{first}..{last}", TODAY) == read_days(f"{first} .. {last}", TODAY)
+
+
+def test_no_day_lies_between_days_that_are_not_there() -> None:
+    assert read_days("2021-02-30..2021-03-01", TODAY) is None

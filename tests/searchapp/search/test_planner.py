@@ -60,6 +60,45 @@ def test_plain_words_are_planned_as_any_tree_is(typed: list[str], sign: str, mat
         assert plan_search(query, request, langs, ANALYZER, 1000) == plan_tree(query, request, names, ANALYZER, 1000)
 
 
+DAYS = " date:2020-01-31..2021-02"
+
+
+@pytest.mark.parametrize("match", ["auto", "all", "any"])
+@pytest.mark.parametrize("days", ["", DAYS])
+@pytest.mark.parametrize(
+    "q",
+    [
+        '"human rights"',
+        '"well-being act"',
+        '"the of"',
+        '"maps"',
+        "protest*",
+        "organi?ation",
+        "nat*",
+        "a*",
+        "well-be*",
+        "Aliev~",
+        "Aliyev~2",
+        "12~",
+        "(mine OR maps)",
+        "(the OR maps)",
+        "(mine AND of AND maps)",
+        "mine maps",
+        "the maps",
+        "of the",
+        "mine mine",
+        "us",
+    ],
+)
+def test_what_is_typed_most_is_planned_as_any_tree_is(q: str, days: str, match: str) -> None:
+    query = parse_query(q + days, TODAY)
+    for langs in (LANGS, LANGS[:1], ()):
+        names = tuple(lang.value for lang in langs)
+        request = SearchRequest(q=q + days, match=match)
+        planned = plan_search(query, request, langs, ANALYZER, 1000)
+        assert planned == plan_tree(query, request, names, ANALYZER, 1000)
+
+
 def show(node: PlanNode, planned: PlannedSearch) -> str:
     """The tree in short: words as they were typed, scope before them where it is not the text."""
     match node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -14,17 +15,17 @@ from indexer.article import Article, ReadArticle
 from indexer.readers.read import ReadOptions, read_articles
 from searchapp.query.parser import parse_query
 from searchapp.search.highlight import Wanted
-from searchapp.search.named_forms import name_forms
-from searchapp.search.plan import PhrasePlan, SpellingPlan, WordPlan
+from searchapp.search.plan import Clause, PhrasePlan, SpellingPlan, Unit, WindowPlan, WordPlan
 from searchapp.search.planner import plan_search
-from searchapp.search.port import Expansion, FacetCount
+from searchapp.search.port import FacetCount
 from searchapp.search.reading import phrase_variants
 from searchapp.search.request import SearchRequest
 from searchapp.search.showing import CompiledShowing, PlainShowing
+from searchapp.search.spellings import CloseTo, Wildcard
 
 ANALYZER = Analyzer()
 PLAIN = PlainShowing(ANALYZER)
-COMPILED = CompiledShowing(ANALYZER)
+COMPILED = CompiledShowing()
 LANGS = ("en", "az", "de", "fr", "ru", "zh", "und")
 
 WORDS = (
@@ -70,6 +71,33 @@ queries = st.lists(
 ).map(" ".join)
 phrases = st.sampled_from(["", "mine map", "well being", "the u.s.", "地雷 图", "and so", "so on with", "map map"])
 scopes = st.sampled_from(["text", "text", "text", "title"])
+wide = st.lists(
+    st.sampled_from(
+        [
+            "ma*",
+            "?i*",
+            "el*",
+            "elec?",
+            "map~",
+            "mine~~",
+            "us~",
+            "amp~",
+            "lect~",
+            "selections~",
+            "нарта~",
+            "?ap*",
+            "地*",
+            "地?",
+            "с*",
+            "кар*",
+            "res*",
+            "mine map",
+            "=maps mine",
+            "so with",
+        ]
+    ),
+    max_size=2,
+)
 
 
 def ask(words: str, phrase: str = "", scope: str = "text") -> Wanted:
@@ -84,16 +112,34 @@ def ask(words: str, phrase: str = "", scope: str = "text") -> Wanted:
     return tuple(plans)
 
 
-def ask_wide(q: str) -> Wanted:
-    """Words near each other, and patterns."""
+def ask_widely(choice: str, clause: int) -> Clause:
+    """A pattern, a close spelling, or a window of two words."""
+    match choice.split():
+        case [pattern] if set(pattern) & set("*?"):
+            return SpellingPlan("text", Wildcard(pattern), 1.0, clause)
+        case [close]:
+            return SpellingPlan("text", CloseTo(close.rstrip("~"), close.count("~")), 1.0, clause)
+        case words:
+            typed = [ANALYZER.read_words(word, LANGS, quoted=word.startswith("=")) for word in words]
+            units = tuple(
+                Unit(tuple(tuple((form,) for form in run) for run in word.alternatives if len(run) == 1), surface)
+                for (word, *_), surface in zip(typed, (word.startswith("=") for word in words), strict=True)
+            )
+            return WindowPlan("text", (units,), 3, 1.0, clause)
+
+
+def ask_typed(q: str) -> Wanted:
+    """What is marked of a typed query."""
     langs = tuple(FacetCount(lang, 1) for lang in LANGS)
     return plan_search(parse_query(q, date(2021, 3, 12)), SearchRequest(q=q), langs, ANALYZER, 1000).marked
 
 
 def assert_same(shown: list[Article], wanted: Wanted, rarity: list[float]) -> None:
-    for compiled in (CompiledShowing(ANALYZER), COMPILED):
+    for compiled in (CompiledShowing(), COMPILED):
         for ours, plain in zip(compiled.show(shown, wanted, rarity), PLAIN.show(shown, wanted, rarity), strict=True):
             assert ours == plain
+    for article in shown:
+        assert COMPILED.highlight(article, wanted) == PLAIN.highlight(article, wanted)
 
 
 @given(
@@ -101,12 +147,15 @@ def assert_same(shown: list[Article], wanted: Wanted, rarity: list[float]) -> No
     words=queries,
     phrase=phrases,
     scope=scopes,
+    others=wide,
     rarity=st.lists(st.floats(0.01, 12), min_size=16, max_size=16),
 )
 def test_any_page_shows_the_same(
-    shown: list[Article], words: str, phrase: str, scope: str, rarity: list[float]
+    shown: list[Article], words: str, phrase: str, scope: str, others: list[str], rarity: list[float]
 ) -> None:
-    assert_same(shown, ask(words, phrase, scope), rarity)
+    wanted = ask(words, phrase, scope)
+    wanted += tuple(ask_widely(choice, len(wanted) + number) for number, choice in enumerate(others))
+    assert_same(shown, wanted, rarity)
 
 
 @given(
@@ -125,29 +174,34 @@ def test_any_page_shows_the_same(
     ),
 )
 def test_any_page_shows_windows_and_patterns_alike(shown: list[Article], q: str) -> None:
-    wanted = ask_wide(q)
+    wanted = ask_typed(q)
     assert_same(shown, wanted, [1.0] * 8)
 
 
 @given(
     shown=articles, q=st.sampled_from(["ma*", "el?ct* map", "mapp~ us~2", "title:m* well-b*", "u* NEAR/3 map", "й*"])
 )
-def test_pattern_whose_forms_are_known_shows_what_the_pattern_does(shown: list[Article], q: str) -> None:
-    wanted = ask_wide(q)
+def test_pattern_shows_what_the_forms_that_it_fits_show(shown: list[Article], q: str) -> None:
+    wanted = ask_typed(q)
     texts = [(each.title, each.lang) for each in shown] + [(each.body, each.lang) for each in shown]
     surfaces = {
         form for text, lang in texts for token in ANALYZER.analyse(text, lang).tokens for form in token.surfaces
     }
-    expansions = []
-    for clause in wanted:
-        if isinstance(clause, SpellingPlan):
-            named = tuple(sorted(form for form in surfaces if clause.spelling.fits(form)))
-            expansions.append(Expansion(clause.clause, len(named), named))
-    named_forms = name_forms(wanted, expansions)
-    assert not any(isinstance(clause, SpellingPlan) for clause in named_forms)
+    as_words = tuple(
+        WordPlan(
+            clause.scope,
+            tuple((form,) for form in sorted(surfaces) if clause.spelling.fits(form)),
+            surface=True,
+            weight=clause.weight,
+            clause=clause.clause,
+        )
+        if isinstance(clause, SpellingPlan)
+        else clause
+        for clause in wanted
+    )
     rarity = [1.0] * 8
-    assert PLAIN.show(shown, named_forms, rarity) == PLAIN.show(shown, wanted, rarity)
-    assert_same(shown, named_forms, rarity)
+    assert PLAIN.show(shown, as_words, rarity) == PLAIN.show(shown, wanted, rarity)
+    assert_same(shown, as_words, rarity)
 
 
 @pytest.mark.parametrize(
@@ -171,3 +225,18 @@ def test_book_shows_the_same_as_far_as_it_is_looked_at() -> None:
     book = Article(title="Maps", body=f"Mines.\n\n{quiet}\n\nThe map of mines.\n{quiet}The mine map.{quiet}", lang="en")
     for wanted in (ask("mine map"), ask("quiet", "mine map"), ask("mine"), ask("map", scope="title")):
         assert_same([book, Article(title="map", body="a map", lang="en")], wanted, [1.0, 2.0])
+
+
+def test_many_threads_see_the_same_as_one() -> None:
+    compiled = CompiledShowing()
+    pages = []
+    for number in range(24):
+        words = [f"map{number % 5}", "mines", "U.S.", "地雷", f"word{number}", "elections"]
+        body = " ".join(words[(place * (number + 3)) % len(words)] for place in range(400))
+        pages.append(
+            ([Article(title="Maps", body=body, lang=LANGS[number % len(LANGS)])], ask(f"mine word{number} us"))
+        )
+    expected = [PLAIN.show(shown, wanted, [1.0] * 8) for shown, wanted in pages]
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(5):
+            assert list(pool.map(lambda page: compiled.show(*page, [1.0] * 8), pages)) == expected

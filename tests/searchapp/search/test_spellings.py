@@ -9,6 +9,7 @@ from brute_force import count_steps, fits_pattern
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.analysis.wanted_forms import ANY
 from searchapp.search.spellings import CloseTo, Wildcard, is_close
 
 letters = st.text("abж", max_size=7)
@@ -64,6 +65,18 @@ def test_closeness_is_that_of_the_whole_table(left: str, right: str, steps: int)
 @given(st.text("ab*?", max_size=7), st.text("ab", max_size=8))
 def test_pattern_is_that_of_trying_everything(pattern: str, text: str) -> None:
     assert Wildcard(pattern).fits(text) is fits_pattern(pattern, text)
+
+
+@given(
+    st.one_of(st.text("ab*?", max_size=5).map(Wildcard), st.builds(CloseTo, letters, st.integers(0, 2))),
+    st.text("abж", min_size=1, max_size=7),
+)
+def test_what_fits_begins_with_one_of_the_heads(spelling: Wildcard | CloseTo, text: str) -> None:
+    if spelling.fits(text):
+        assert any(
+            len(head) <= len(text) and all(sign in (ANY, char) for sign, char in zip(head, text, strict=False))
+            for head in spelling.heads
+        )
 
 
 def test_pattern_of_many_stars_takes_time_linear_in_the_text() -> None:
