@@ -81,7 +81,7 @@ class Candidates:
         order = np.argsort(-(self.scores + added), kind="stable")
         docs, scores = self.docs[order], (self.scores + added)[order]
         if weights.feedback and self.strength:
-            taught = weights.feedback * self.strength * measure_feedback(docs.tolist(), generation)
+            taught = weights.feedback * self.strength * measure_feedback(docs, generation)
             docs = docs[np.argsort(-(scores + taught), kind="stable")]
         found: list[int] = docs.tolist()
         return found

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from indexer.codec.kernels.packing import F32, I64
 from searchapp.backends.clauses import PreparedClause
 from searchapp.backends.closeness import measure_hits, prepare_word
 from searchapp.backends.feedback import measure_feedback
@@ -36,39 +36,49 @@ def rank_again(
 
     Raises LateError when there is no time left to count the articles of a word.
     """
-    head = Best(found.ids[:RANKED_AGAIN], found.docs[:RANKED_AGAIN], found.scores[:RANKED_AGAIN])
+    docs = np.array(found.docs[:RANKED_AGAIN], np.int64)
     words = tell_apart(plan.ranked)
     prepared = [prepare_word(word, generation, prepare) for word in words.words]
-    parts = measure_hits(np.array(head.docs, np.int64), words, prepared, generation)
-    head = _add(parts @ _WEIGHTS, head, first_tier, generation)
+    scores = np.array(found.scores[:RANKED_AGAIN]) + measure_hits(docs, words, prepared, generation) @ _WEIGHTS
+    order = _sort(scores, first_tier, found, generation)
     if plan.feedback:
-        head = _add(plan.feedback * measure_feedback(head.docs, generation), head, first_tier, generation)
+        scores[order] += plan.feedback * measure_feedback(docs[order], generation)
+        order = _sort(scores, first_tier, found, generation)
+    picks = order.tolist()
+    shown: list[float] = scores[order].astype(np.float32).tolist()
     return Best(
-        head.ids + found.ids[RANKED_AGAIN:],
-        head.docs + found.docs[RANKED_AGAIN:],
-        head.scores + found.scores[RANKED_AGAIN:],
+        [found.ids[pick] for pick in picks] + found.ids[RANKED_AGAIN:],
+        [found.docs[pick] for pick in picks] + found.docs[RANKED_AGAIN:],
+        shown + found.scores[RANKED_AGAIN:],
     )
 
 
-def _add(added: Floats, hits: Best, first_tier: int, generation: Generation) -> Best:
-    """The hits in the order of their scores with this added to them: tier by tier, by score, then the later first
-    day, then id. The order that they come in breaks most ties."""
+def _sort(scores: Floats, first_tier: int, found: Best, generation: Generation) -> I64:
+    """The order of the hits with these scores: tier by tier, by score, then the later first day, then id. That in which
+    they come breaks most ties."""
     # As float32, like the scores before: what is equal must not differ by the order in which it was added up.
-    scores: list[float] = (np.array(hits.scores) + added).astype(np.float32).tolist()
-    places = list(range(len(scores)))
-    order = []
-    for tier in (places[:first_tier], places[first_tier:]):
-        tier.sort(key=lambda place: -scores[place])
-        if any(scores[one] == scores[other] for one, other in pairwise(tier)):
-            tier.sort(key=lambda place: (-scores[place], -_first_day(hits.docs[place], generation), hits.ids[place]))
-        order += tier
-    return Best(
-        [hits.ids[place] for place in order],
-        [hits.docs[place] for place in order],
-        [scores[place] for place in order],
-    )
+    falling = -scores.astype(np.float32)
+    parts = []
+    for first, last in ((0, min(first_tier, len(scores))), (first_tier, len(scores))):
+        if first < last:
+            order = first + np.argsort(falling[first:last], kind="stable")
+            _break_ties(order, falling[order], found, generation)
+            parts.append(order)
+    return np.concatenate(parts)
 
 
-def _first_day(doc: int, generation: Generation) -> int:
-    segment, inside = generation.locate(doc)
-    return int(segment.first_day[inside])
+def _break_ties(order: I64, keys: F32, found: Best, generation: Generation) -> None:
+    """Sort what has equal keys by the later first day, then by id."""
+
+    def second_key(place: int) -> tuple[int, str]:
+        segment, inside = generation.locate(found.docs[place])
+        return -int(segment.first_day[inside]), found.ids[place]
+
+    last = 0
+    for tied in np.flatnonzero(keys[1:] == keys[:-1]).tolist():
+        if tied < last:
+            continue
+        last = tied + 1
+        while last < len(keys) and keys[last] == keys[tied]:
+            last += 1
+        order[tied:last] = sorted(order[tied:last].tolist(), key=second_key)
