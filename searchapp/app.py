@@ -32,10 +32,13 @@ from searchapp.search.service import SearchService
 from searchapp.warming import warm_up
 from searchapp.web.api import make_api
 from searchapp.web.archive import Archive
+from searchapp.web.cursors import Cursors
 from searchapp.web.failures import register_failures
 from searchapp.web.health import make_health
 from searchapp.web.pages import make_pages
+from searchapp.web.reference import make_reference
 from searchapp.web.safety import add_safety_headers
+from searchapp.web.words_api import make_words_api
 
 # Searching holds the interpreter, so more threads than this only queue inside Python; with one alone a slow search
 # would keep /healthz waiting.
@@ -54,8 +57,11 @@ _LOGGING = {
 }
 
 
-def create_app(settings: Settings, find_service: Callable[[], SearchService]) -> Flask:
-    """The application. `find_service` is called at each request: it gives the service, or raises ArchiveError."""
+def create_app(
+    settings: Settings, find_service: Callable[[], SearchService], clock: Callable[[], float] = time.monotonic
+) -> Flask:
+    """The application. `find_service` is called at each request: it gives the service, or raises ArchiveError. By
+    `clock` cursors expire."""
     app = Flask("searchapp", root_path=str(Path(__file__).parent / "web"))
     app.config.update(
         BROADSHEET=settings, MAX_CONTENT_LENGTH=_MAX_BODY_BYTES, SEND_FILE_MAX_AGE_DEFAULT=_ASSET_MAX_AGE_S
@@ -66,8 +72,10 @@ def create_app(settings: Settings, find_service: Callable[[], SearchService]) ->
     app.url_map.strict_slashes = False
     digests = _digest_assets(Path(str(app.static_folder)))
     app.jinja_env.globals["asset"] = partial(_asset_address, digests)
-    app.register_blueprint(make_api(find_service))
+    app.register_blueprint(make_api(find_service, Cursors(clock)))
+    app.register_blueprint(make_words_api(find_service))
     app.register_blueprint(make_health(find_service))
+    app.register_blueprint(make_reference(settings))
     app.register_blueprint(make_pages(settings, find_service))
     register_failures(app)
     app.after_request(add_safety_headers)

@@ -24,10 +24,12 @@ from indexer.errors import UsageError
 from searchapp.backends.whoosh_searcher import WhooshEngine
 from searchapp.search.answer import answer, article_answer
 from searchapp.search.service import SearchService
+from searchapp.search.shapes import ArticleAnswer, SearchAnswer
 from searchapp.terminal import print_article, print_page
 from searchapp.warming import warm_up
-from searchapp.web.addresses import next_answer_address
-from searchapp.web.params import ParameterError, read_params
+from searchapp.web.addresses import next_page_address
+from searchapp.web.parameters import ParameterError
+from searchapp.web.params import read_params
 
 
 @click.command("search", cls=Command)
@@ -75,7 +77,7 @@ def search(
     if asked.strict and page.notes:
         raise UsageError("; ".join(note.message for note in page.notes))
     if as_json:
-        _print_json(answer(page, next_answer_address(page.request, page.total, strict=asked.strict)))
+        _print_json(answer(page, next_page_address(page.request, page.total, strict=asked.strict)))
     else:
         for line in print_page(page):
             click.echo(line)
@@ -131,5 +133,5 @@ def _clean(argument: str) -> str:
     return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _print_json(content: dict[str, object]) -> None:
+def _print_json(content: SearchAnswer | ArticleAnswer) -> None:
     click.echo(orjson.dumps(content).decode())

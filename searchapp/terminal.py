@@ -37,6 +37,11 @@ def print_page(page: Page) -> Iterator[str]:
     yield _headline(page)
     for note in page.notes:
         yield f"note: {disarm(note.message)}"
+    if page.no_hits is not None:
+        yield from (f"note: {disarm(reason.message)}" for reason in page.no_hits.reasons)
+        yield from (f"{disarm(change.message)}: {change.total:,}" for change in page.no_hits.changes)
+    if page.did_you_mean:
+        yield f"did you mean: {_marked(page.did_you_mean.q, page.did_you_mean.spans)}"
     first = (page.request.page - 1) * page.request.per_page + 1
     divided = False
     for number, hit in enumerate(page.hits, start=first):

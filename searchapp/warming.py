@@ -27,6 +27,7 @@ from searchapp.query.examples import SECTIONS
 from searchapp.search.plan import FacetRequest
 from searchapp.search.request import Filters, SearchRequest, Sort
 from searchapp.search.service import SearchService
+from searchapp.search.similar import SimilarRequest
 
 _MARK: Final = "warm"
 _MEMORY_MB: Final = 16
@@ -62,6 +63,11 @@ def warm_up(say: Callable[[str], None], home: Callable[[], Path] = cache_folder)
         for request in _requests():
             service.search(request)
         service.browse((FacetRequest("year"), FacetRequest("source")))
+        for typed in ("ma", "map of a mi", "ada lo", "mapp"):
+            service.suggest(typed)
+        service.search(SearchRequest(q="govermnent mapz"))
+        for hit in service.search(SearchRequest(q="mine")).hits[:1]:
+            service.similar(SimilarRequest(hit.stored.id))
         engine.close()
     with suppress(OSError):  # a cache that cannot be written is no cache, and every process compiles for itself
         home().mkdir(mode=0o700, parents=True, exist_ok=True)

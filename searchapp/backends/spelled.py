@@ -26,7 +26,7 @@ from searchapp.backends.kernels import fuzzy, merging_forms, patterns, unions
 from searchapp.backends.kernels.blocks import UNSCORED
 from searchapp.backends.leaf import LateError, SegmentLeaf
 from searchapp.search.plan import SpellingPlan
-from searchapp.search.port import SHOWN_FORMS, Expansion
+from searchapp.search.port import SHOWN_FORMS, Expansion, Form, FormsRequest
 from searchapp.search.spellings import CloseTo, Wildcard
 
 #: Texts, and postings, that one call of a kernel may look at: a few milliseconds.
@@ -93,6 +93,29 @@ def expand_spelling(clause: SpellingPlan, generation: Generation, has_time: Call
     except LateError:
         return None
     return Expansion(clause.clause, forms.count, forms.shown)
+
+
+def list_forms(request: FormsRequest, generation: Generation, has_time: Callable[[], bool]) -> tuple[Form, ...]:
+    """The forms that fit, the most frequent first; none where there is no time to look for them."""
+    group_name = "text" if request.scope == "title" else request.scope
+    key = ("listed", request.spelling, group_name, request.most)
+    known: tuple[Form, ...] | None = generation.sets.get(key)
+    if known is not None:
+        return known
+    groups = [segment.mapped.group(group_name) for segment in generation.segments]
+    try:
+        numbers = tuple(_find_numbers(request.spelling, group.surfaces, has_time) for group in groups)
+    except LateError:
+        return ()
+    totals = [_sum_frequencies(found, group, None) for found, group in zip(numbers, groups, strict=True)]
+    ranks, count = _rank_texts(numbers, groups)
+    total_of_rank = np.bincount(ranks, np.concatenate([_NO_TOTALS, *totals]), minlength=count).astype(np.int64)
+    chosen = _most_frequent(total_of_rank, request.most)
+    place_of = np.empty(count, np.int64)
+    place_of[ranks[::-1]] = np.arange(len(ranks))[::-1]
+    texts = (_text_of(place, numbers, groups) for place in place_of[chosen].tolist())
+    forms = tuple(map(Form, texts, total_of_rank[chosen].tolist()))
+    return generation.sets.put(key, forms, 256 + 128 * len(forms))
 
 
 def find_spelled_leaf(

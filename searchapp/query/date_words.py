@@ -28,6 +28,23 @@ _SPACED = re.compile(r"[\s_,-]+")
 _ROLLING = re.compile(r"(?:last|past) (?:([0-9]{1,4}) )?(day|week|month|year)s?")
 _AGO = re.compile(r"([0-9]{1,4}) (day|week|month|year)s? ago")
 _ORDINAL = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?\.?")
+#: Days beside today, in the languages that are stemmed and have a word of their own for them.
+_NEARBY_DAYS: Mapping[str, int] = {
+    fold_name(word): days
+    for days, words in {
+        0: "today heute aujourd'hui hoy oggi hoje vandaag сегодня bugün idag dzisiaj dziś dnes ma astăzi σήμερα",
+        -1: "yesterday gestern hier ayer ieri ontem gisteren вчера dünən dün igår wczoraj včera tegnap χθες",
+        1: "tomorrow morgen demain mañana domani amanhã завтра sabah yarın imorgon jutro zítra holnap αύριο",
+    }.items()
+    for word in words.split()
+}
+_NUMBER_WORDS: Mapping[str, str] = {
+    word: str(number)
+    for number, words in enumerate(
+        ("a an one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
+    )
+    for word in words.split()
+}
 #: `12 de marzo de 2021`, `12th of March 2021`.
 _LINKING_WORDS = {"of", "de", "the"}
 
@@ -81,10 +98,22 @@ def read_days_before(text: str, today: date) -> DaySpan | None:
     return _read_beside(text, today, lambda days: DaySpan(None, days[0] - _ONE_DAY))
 
 
+def read_days_since(text: str, today: date) -> DaySpan | None:
+    """What stands behind `since:`: from the year, month or day on."""
+    return _read_beside(text, today, lambda days: DaySpan(days[0], None))
+
+
+def read_days_until(text: str, today: date) -> DaySpan | None:
+    """What stands behind `until:`: up to the end of the year, month or day."""
+    return _read_beside(text, today, lambda days: DaySpan(None, days[1]))
+
+
 READERS: Mapping[str, Callable[[str, date], DaySpan | None]] = {
     "date": read_days,
     "after": read_days_after,
     "before": read_days_before,
+    "since": read_days_since,
+    "until": read_days_until,
 }
 
 
@@ -128,10 +157,11 @@ def _days_of(year: str, month: str | int | None = None, day: str | None = None) 
 
 
 def _read_relative(words: str, today: date) -> tuple[date, date] | None:
-    nearby = {"today": 0, "yesterday": -1, "tomorrow": 1}.get(words)
+    nearby = _NEARBY_DAYS.get(fold_name(words))
     if nearby is not None:
         day = today + nearby * _ONE_DAY
         return day, day
+    words = " ".join(_NUMBER_WORDS.get(word, word) for word in words.split(" "))
     unit = words.removeprefix("this ").removeprefix("last ")
     if unit in {"week", "month", "year"} and unit != words:
         first, last = _calendar_unit(unit, today)

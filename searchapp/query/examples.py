@@ -1,8 +1,9 @@
-"""The query language by example: one table for docs/query-language.md, the parser's tests, and any help."""
+"""The query language by example: one table for docs/query-language.md, the parser's tests, and the page's help."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 
 class Example(NamedTuple):
@@ -15,11 +16,21 @@ class Section(NamedTuple):
     examples: tuple[Example, ...]
 
 
+#: What the searches mean that a front page begins with.
+MEANS: Final[Mapping[str, str]] = {
+    "words": "articles with these words, in any of their forms",
+    "phrase": "exactly this phrase",
+    "or": "articles with either word",
+    "author": "what one person wrote",
+    "source": "what one outlet published",
+    "year": "what was published in one year",
+}
+
 SECTIONS = (
     Section(
         "Words",
         (
-            Example("minefield maps", "both words, in any form; where fewer than 10 articles have both, either"),
+            Example("minefield maps", f"{MEANS['words']}; where fewer than 10 have both, then those with either"),
             Example("mine or map and chart not plan", "small or, and, not are words"),
             Example("who won?", "a question mark at the end is a question mark"),
             Example("a (b c) d", "brackets without an operator in them say nothing: four words"),
@@ -29,8 +40,9 @@ SECTIONS = (
     Section(
         "Phrases",
         (
-            Example('"human rights"', "these words in these forms, side by side"),
-            Example("“human rights”", "curly quotes, and „ “ « » 「 」 ‘ ’ too"),
+            Example('"human rights"', f"{MEANS['phrase']}: these words in these forms, side by side"),
+            Example("“human rights”", "curly quotes"),
+            Example("„human rights“", "those of other languages: „ “ « » ‹ › ‘ ’ 「 」 『 』 《 》"),
             Example('minefield "human rights" maps title:armenia', "phrases and fields may stand among words"),
         ),
     ),
@@ -61,8 +73,10 @@ SECTIONS = (
     Section(
         "Operators",
         (
-            Example("mine OR map", "either"),
+            Example("mine OR map", MEANS["or"]),
             Example("mine || map && chart", "the same signs as programmers type them"),
+            Example("mine ＯＲ （map ＆＆ chart）", "full-width forms"),
+            Example("мины ИЛИ карта НЕ план", "the same in Russian, since a Cyrillic keyboard has no letter of OR"),
             Example("mine AND map", "both, even where any of the words would do"),
             Example(
                 "mine map OR chart plan", "words side by side belong together before OR: (mine map) OR (chart plan)"
@@ -81,9 +95,16 @@ SECTIONS = (
         "Fields",
         (
             Example("title:armenia", "in the headline"),
-            Example('author:"Vafa Ismayilova"', "a phrase in a field"),
+            Example('author:"Vafa Ismayilova"', MEANS["author"]),
+            Example("source:Reuters mine", f"{MEANS['source']} about it"),
+            Example("tag:sport", "what the outlet filed it under"),
             Example("title:(mine OR map) chart", "a bracket in a field"),
             Example("-source:Reuters mine", "from any other outlet"),
+            Example(
+                "headline:mine by:Ismayilova site:Reuters",
+                "other names: headline, intitle; by, byline; from, site, outlet, publisher",
+            ),
+            Example("language:en topic:sport", "language; tags, topic, keyword, section"),
             Example("lang:(EN OR Az)", "in either language"),
             Example(
                 "15:29 AC/DC: Armenia: https://a.b/c?d=e:f std::vector C:\\x",
@@ -94,7 +115,7 @@ SECTIONS = (
     Section(
         "Days",
         (
-            Example("date:2021", "that year, by the outlet's own calendar"),
+            Example("date:2021", f"{MEANS['year']}, by the outlet's own calendar"),
             Example("date:2021-03", "that month"),
             Example("date:2021-03-12", "that day; 12.03.2021 and 20210312 too"),
             Example("date:2020..2021", "both years"),
@@ -102,12 +123,16 @@ SECTIONS = (
             Example("date:..2021", "up to the end of 2021"),
             Example("after:2021", "from 2022 on"),
             Example("before:2021", "up to the end of 2020"),
+            Example("since:2021", "from 2021 on"),
+            Example("until:2021", "up to the end of 2021"),
+            Example("on:2021-03-12 mine", "on and day are date"),
             Example("date:yesterday", "and today, tomorrow"),
             Example('date:"last week"', "Monday to Sunday before this week; this and last week, month, year"),
-            Example("date:last-month", "the same without quotes"),
+            Example("date:last week mine", "the same without quotes; a hyphen may stand for the space"),
             Example('date:"last 7 days"', "the seven days that end today; weeks, months, years too"),
-            Example('after:"3 days ago"', "weeks, months, years too"),
+            Example('after:"3 days ago"', "weeks, months, years too; figures or words up to twelve"),
             Example("date:“March 2021”", "and 12 March 2021, in any language whose months are known"),
+            Example("date:вчера", "today, yesterday, tomorrow in other languages"),
             Example("date:(2020 OR 2018..2019) mine", "several"),
         ),
     ),

@@ -7,13 +7,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import IntEnum, auto
 from typing import NamedTuple
 
+from searchapp.query.keywords import (
+    CLOSING,
+    DASHES,
+    GAP,
+    HYPHENS,
+    JOINS_ONLY,
+    NEAR,
+    OPENING,
+    OPERATORS,
+    QUOTES,
+    SIGNS,
+    SINGLE_QUOTES,
+    Kind,
+    find_field,
+    with_plain_signs,
+)
 from searchapp.query.notes import Notes
 from searchapp.query.signs import LEADING_STAR, MOST_STEPS, SIGN, Signed, read_signs
-
-FIELD_NAMES = frozenset({"title", "author", "source", "lang", "tag", "date", "after", "before"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +38,6 @@ class Limits:
     max_depth: int = 20
     max_phrase_words: int = 32
     max_distance: int = 1000
-
-
-class Kind(IntEnum):
-    WORD = auto()
-    PATTERN = auto()
-    CLOSE_WORD = auto()
-    PHRASE = auto()
-    NOTHING = auto()  # a word or phrase that was typed and has nothing in it: what stood before it goes with it
-    FIELD = auto()
-    UNKNOWN_FIELD = auto()
-    AND = auto()
-    OR = auto()
-    NOT = auto()
-    NEAR = auto()
-    OPEN = auto()
-    CLOSE = auto()
-    END = auto()
 
 
 class Token(NamedTuple):
@@ -62,61 +58,41 @@ class Lexed(NamedTuple):
     pasted_headline: bool
 
 
-OPERATORS = {
-    "AND": Kind.AND,
-    "ＡＮＤ": Kind.AND,
-    "&&": Kind.AND,
-    "OR": Kind.OR,
-    "ＯＲ": Kind.OR,
-    "||": Kind.OR,
-    "NOT": Kind.NOT,
-    "ＮＯＴ": Kind.NOT,
-    "NEAR": Kind.NEAR,
-}
 #: How far NEAR reaches where that is not said.
 NEAR_DISTANCE = 10
 #: Right behind one of these even OR is a word: `title:OR`, `-OR`.
 _PREFIXES = frozenset({Kind.FIELD, Kind.UNKNOWN_FIELD, Kind.NOT})
 _OPERAND_ENDINGS = frozenset({Kind.WORD, Kind.PATTERN, Kind.CLOSE_WORD, Kind.PHRASE, Kind.NOTHING, Kind.CLOSE})
 _SIGNED = {"word": Kind.WORD, "pattern": Kind.PATTERN, "close": Kind.CLOSE_WORD}
-#: Operators that headlines do not hold.
-_SIGNS = frozenset({"&&", "||"})
-
-# White space, controls, marks of direction that pasting brings along, and halves of characters, which no text holds.
-_GAP = r"\s\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff"
-_QUOTES = '"＂“”„‟«»〝〞〟「」『』❝❞'
-_OPEN, _CLOSE = "(（", ")）"
-_HYPHENS = "-\u2010\u2011\u2212\ufe63\uff0d"
-_DASHES = _HYPHENS + "\u2012\u2013\u2014\u2015\u2e3a\u2e3b"
 # In Hebrew a straight quote between two letters belongs to the word: צה"ל.
 _INNER_QUOTE = '(?<=[א-ת])"(?=[א-ת])'
 
-_GAPS = re.compile(f"[{_GAP}]+")
-_QUOTE = re.compile(f"(?<![א-ת])[{_QUOTES}]|[{_QUOTES}](?![א-ת])")
-_CLOSING = re.compile(f"[{_CLOSE}]")
-_DASH_RUN = re.compile(f"[{_DASHES}]+")
-_CHUNK = re.compile(f"(?:[^{_GAP}{_QUOTES}{_OPEN}{_CLOSE}]|{_INNER_QUOTE})+")
+_GAPS = re.compile(f"[{GAP}]+")
+_QUOTE = re.compile(f"(?<![א-ת])[{QUOTES}]|[{QUOTES}](?![א-ת])")
+_CLOSING = re.compile(f"[{CLOSING}]")
+_DASH_RUN = re.compile(f"[{DASHES}]+")
+_CHUNK = re.compile(f"(?:[^{GAP}{QUOTES}{OPENING}{CLOSING}]|{_INNER_QUOTE})+")
 _TOKEN = re.compile(
-    f"(?P<gap>[{_GAP}]+)|(?P<chunk>{_CHUNK.pattern})|(?P<open>[{_OPEN}])|(?P<close>[{_CLOSE}])|(?P<quote>.)", re.DOTALL
+    f"(?P<gap>[{GAP}]+)|(?P<chunk>{_CHUNK.pattern})|(?P<open>[{OPENING}])|(?P<close>[{CLOSING}])|(?P<quote>.)",
+    re.DOTALL,
 )
 # ‘so’ is a phrase, ’tis and the workers’ are not: it must open before a word and close behind one.
 _SINGLE_QUOTED = {
-    mark: re.compile(rf"{mark}(?=\w)([^{_QUOTES}{_OPEN}{_CLOSE}{mark}]*?)[{closing}](?!\w)")
-    for mark, closing in {"‘": "’", "‚": "‘’", "‹": "›", "›": "‹"}.items()
+    mark: re.compile(rf"{mark}(?=\w)([^{QUOTES}{OPENING}{CLOSING}{mark}]*?)[{closing}](?!\w)")
+    for mark, closing in SINGLE_QUOTES.items()
 }
 _SINGLE_MARKS = "".join(_SINGLE_QUOTED)
-_SPECIAL_STARTS = frozenset(_DASHES + _SINGLE_MARKS)
+_SPECIAL_STARTS = frozenset(DASHES + _SINGLE_MARKS)
 
 _FIELD = re.compile(r"([^\W\d_]+)([:：])")
-_NEAR = re.compile(r"NEAR/([0-9]+)")
-_ESCAPED = re.compile(rf"\\+(?:{'|'.join(map(re.escape, OPERATORS))}|{_NEAR.pattern})")
+_ESCAPED = re.compile(rf"\\+(?:{'|'.join(map(re.escape, OPERATORS))}|{NEAR.pattern})")
 _DISTANCE = re.compile("~([0-9]*)")
-_NOT_BEFORE = frozenset(_QUOTES + _OPEN + _SINGLE_MARKS + "#@$€£&.'_*?~\\")
+_NOT_BEFORE = frozenset(QUOTES + OPENING + _SINGLE_MARKS + "#@$€£&.'_*?~\\")
 
 
 def escape_operator(word: str) -> str:
     r"""A word as it is typed: `OR` as `\OR`, which is the word and not the operator."""
-    is_operator = word in OPERATORS or _NEAR.fullmatch(word) or _ESCAPED.fullmatch(word)
+    is_operator = word in OPERATORS or NEAR.fullmatch(word) or _ESCAPED.fullmatch(word)
     return f"\\{word}" if is_operator else word
 
 
@@ -133,7 +109,7 @@ def read_tokens(raw: str, limits: Limits, notes: Notes) -> Lexed:
     is_cut = len(text) < len(raw) and not raw[len(text) :].isspace()
     if is_cut:
         notes.add("too_long", len(text), limit=limits.max_chars)
-    lexer = _Lexer(text, limits, notes, is_cut=is_cut)
+    lexer = _Lexer(with_plain_signs(text), limits, notes, is_cut=is_cut)
     lexer.run()
     return Lexed(lexer.tokens, lexer.is_cut, lexer.pasted_headline)
 
@@ -197,6 +173,9 @@ class _Lexer:
         self._clauses += 1
         self._emit(kind, text, start, end)
 
+    def _follows_operand(self) -> bool:
+        return bool(self.tokens) and self.tokens[-1].kind in _OPERAND_ENDINGS
+
     def _cut_clauses(self) -> None:
         """Drops the clause that is one too many, and the operators that are left dangling before it."""
         self._notes.add("too_many_clauses", self.tokens[-1].start, limit=self._limits.max_clauses)
@@ -219,7 +198,7 @@ class _Lexer:
         end = run.end()
         following = text[end : end + 1]
         before_word = following.isalnum() or following in _NOT_BEFORE if following else False
-        is_hyphen = len(run[0]) == 1 and run[0] in _HYPHENS
+        is_hyphen = len(run[0]) == 1 and run[0] in HYPHENS
         if self._is_free:
             if is_hyphen and before_word:
                 self._emit(Kind.NOT, run[0], at, end)
@@ -236,14 +215,14 @@ class _Lexer:
         in_field = before is Kind.FIELD
         if before not in _PREFIXES:
             kind = OPERATORS.get(text)
-            if kind is not None:
-                if not self.pasted_headline or text in _SIGNS:
+            if kind is not None and not (text in JOINS_ONLY and not self._follows_operand()):
+                if not self.pasted_headline or text in SIGNS:
                     self._emit(kind, text, start, end)
                     return end
                 if not self._is_headline_noted:
                     self._notes.add("pasted_headline", start)
                 self._is_headline_noted = True
-            elif text.startswith("NEAR/") and (found := _NEAR.fullmatch(text)):
+            elif text[0] in "NＮ" and (found := NEAR.fullmatch(text)):
                 distance = self._bound_distance(found[1], start, text)
                 self.tokens.append(Token(Kind.NEAR, text, start, end, distance))
                 return end
@@ -263,12 +242,16 @@ class _Lexer:
             return 0
         name, end = found[1], found.end()
         following = self._text[end : end + 1]
-        if name.lower() in FIELD_NAMES:
+        field, by_its_name = find_field(name)
+        if field:
+            # In prose a space follows, as in "by: our correspondent".
+            if not by_its_name and (following in CLOSING or _GAPS.match(following)):
+                return 0
             self._is_free = True
-            self._clauses += not following or following in _CLOSE or bool(_GAPS.match(following))  # perhaps a word
-            self._emit(Kind.FIELD, name, start, end)
+            self._clauses += not following or following in CLOSING or bool(_GAPS.match(following))  # perhaps a word
+            self._emit(Kind.FIELD, field, start, end)
             return end
-        has_value = following.isalnum() or (following != "" and following in _QUOTES + _OPEN)
+        has_value = following.isalnum() or (following != "" and following in QUOTES + OPENING)
         if found[2] != ":" or not has_value:
             return 0
         self._notes.add("unknown_field", start, typed=name)

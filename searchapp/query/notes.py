@@ -40,7 +40,7 @@ MESSAGES: Mapping[str, str] = {
     "unclosed_quote": "unclosed quote at {at}: read as if it closed where the words end",
     "stray_quote": "ignored: a quote at {at} that nothing closes",
     "unknown_field": "there is no field “{typed}”, so it was searched as a word; "
-    "fields are title, author, source, lang, tag, date, after and before",
+    "fields are title, author, source, lang, tag, date, after, before, since and until",
 }
 
 #: A wall of brackets says no more after this many notes of one code.

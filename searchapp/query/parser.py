@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import islice
 from typing import NamedTuple, cast
 
 from searchapp.query.date_words import READERS
 from searchapp.query.joining import is_only_negative, join_all, join_any
-from searchapp.query.lexer import NEAR_DISTANCE, Kind, Limits, Token, read_tokens
+from searchapp.query.keywords import Kind
+from searchapp.query.lexer import NEAR_DISTANCE, Limits, Token, read_tokens
 from searchapp.query.nodes import (
     CloseWord,
     DateRange,
@@ -41,6 +43,8 @@ from searchapp.query.plain import read_plain
 DEFAULT_LIMITS = Limits()
 _AND_ENDS = frozenset({Kind.OR, Kind.CLOSE, Kind.END})
 _OPERAND_ENDS = frozenset({Kind.AND, Kind.OR, Kind.NEAR, Kind.CLOSE, Kind.END})
+#: `March 12, 2021 to May 3, 2022` has as many words behind its first.
+_MOST_WORDS_OF_DAYS = 6
 _PATTERN_SIGNS = re.compile(r"[*?~]")
 _VALUES = frozenset({Kind.WORD, Kind.PATTERN, Kind.CLOSE_WORD, Kind.PHRASE, Kind.NOTHING, Kind.OPEN})
 
@@ -241,7 +245,7 @@ class _Parser:
     def _skip_same_field(self) -> None:
         """title:mine NEAR/5 title:map says the field twice."""
         token = self._tokens[self._at]
-        if token.kind is Kind.FIELD and token.text.lower() == self._field:
+        if token.kind is Kind.FIELD and token.text == self._field:
             value = self._tokens[self._at + 1]
             self._at += value.kind in _VALUES and value.start == token.end
 
@@ -308,7 +312,7 @@ class _Parser:
         return _Operand(join_all([word, operand.node], set()), token.start, operand.end)
 
     def _read_field(self, token: Token) -> _Operand:
-        name = token.text.lower()
+        name, typed = token.text, self._raw[token.start : token.end - 1]
         is_negated = False
         following = self._tokens[self._at]
         # source:-Reuters means -source:Reuters
@@ -319,9 +323,9 @@ class _Parser:
                 is_negated, following = True, after
         is_near = is_negated or following.start == token.end
         # "Source: Reuters" is prose, source: Reuters is a query
-        if not (following.kind in _VALUES and (is_near or token.text.islower())):
-            self._notes.add("field_without_value", token.start, typed=token.text)
-            return _Operand(self._word(token.text, token.start, token.end - 1), token.start, token.end)
+        if not (following.kind in _VALUES and (is_near or typed.islower())):
+            self._notes.add("field_without_value", token.start, typed=typed)
+            return _Operand(self._word(typed, token.start, token.end - 1), token.start, token.end)
         operand = self._read_in_field(name, token)
         if is_negated and operand.node is not None:
             return operand._replace(node=self._negate(operand, token.start))
@@ -341,14 +345,31 @@ class _Parser:
         return _Operand(node, token.start, end)
 
     def _days(self, name: str, value: Token) -> DateRange | None:
-        typed = value.text if value.kind is Kind.PHRASE else self._raw[value.start : value.end]
-        days = READERS[name](typed, self._today)
+        for end in (*self._ends_of_days(value), value.end):
+            typed = value.text if value.kind is Kind.PHRASE else self._raw[value.start : end]
+            days = READERS[name](typed, self._today)
+            if days is not None:
+                break
+        while self._tokens[self._at].kind is Kind.WORD and self._tokens[self._at].end <= end:
+            self._at += 1
         if days is None:
             self._notes.add("bad_date", value.start, typed=typed, field=name)
             return None
         if days.is_reversed:
             self._notes.add("range_reversed", value.start, typed=typed)
-        return DateRange(days.first, days.last, value.start, value.end)
+        return DateRange(days.first, days.last, value.start, end)
+
+    def _ends_of_days(self, value: Token) -> list[int]:
+        """Where days in words might end that are typed without quotes, the farthest first: `date:last 7 days`."""
+        ends: list[int] = []
+        before = value
+        for token in islice(self._tokens, self._at, self._at + _MOST_WORDS_OF_DAYS):
+            is_word = token.kind is before.kind is Kind.WORD
+            if not is_word or not self._raw[before.end : token.start].isspace():
+                break
+            ends.append(token.end)
+            before = token
+        return ends[::-1]
 
     def _note_ignored(self) -> None:
         """One note for operators that stand side by side: `ignored: AND AND`."""

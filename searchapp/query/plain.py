@@ -14,7 +14,8 @@ from typing import Final
 
 from searchapp.query.date_words import read_days
 from searchapp.query.joining import join_all
-from searchapp.query.lexer import OPERATORS, Limits
+from searchapp.query.keywords import OPERATORS
+from searchapp.query.lexer import Limits
 from searchapp.query.nodes import And, CloseWord, DateRange, Node, Or, Pattern, Phrase, Word, Words
 
 _WORDS: Final = re.compile(r"[^\W_]+(?: [^\W_]+)*")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
-from searchapp.query.lexer import OPERATORS, escape_operator, is_pasted_headline
+from searchapp.query.keywords import OPERATORS
+from searchapp.query.lexer import escape_operator, is_pasted_headline
 from searchapp.query.nodes import (
     And,
     CloseWord,

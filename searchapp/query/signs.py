@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 from typing import Final, Literal, NamedTuple
 
+from searchapp.query.keywords import DASHES, SINGLE_QUOTES
+
 SIGN: Final = re.compile(r"[*?~]")
 #: Signs in which there is a star, where a chunk begins: nothing stands before it.
 LEADING_STAR: Final = re.compile(r"[*?~]*\*[*?~]*")
 MOST_STEPS: Final = 2
 
+#: What begins no word: `~-` without its sign would be a lone hyphen.
+_SAYS_NOTHING: Final = "?~" + DASHES + "".join(SINGLE_QUOTES)
 _LEAST_HEAD: Final = 2
 _CLOSE: Final = re.compile(r"(?P<word>.*?[^\W_].*?)~+(?P<steps>[0-9]*(?:\.[0-9]+)?)[^\w*~]*", re.DOTALL)
 _INNER: Final = re.compile(r"\w\?+\w")
@@ -31,6 +35,14 @@ class Signed(NamedTuple):
 
 def read_signs(chunk: str) -> Signed:
     """What the chunk says. It does not begin with a star; reading the text of the answer again says the same."""
+    signed = _read_once(chunk)
+    if signed.kind == "word" and signed.text != chunk and SIGN.search(signed.text):
+        again = read_signs(signed.text)
+        return again._replace(code=signed.code or again.code)
+    return signed
+
+
+def _read_once(chunk: str) -> Signed:
     if "://" in chunk:
         return Signed("word", chunk)
     found = _CLOSE.fullmatch(chunk)
@@ -56,5 +68,5 @@ def _read_pattern(text: str, code: str) -> Signed:
             return Signed("pattern", pattern, 0, code)
         return Signed("word", pattern.rstrip("*?~"), 0, code or "pattern_too_short")
     if "~" in text and not _HAS_LETTER.search(text):
-        return Signed("word", text.strip("?~"), 0, code or "sign_ignored")
+        return Signed("word", text.strip(_SAYS_NOTHING), 0, code or "sign_ignored")
     return Signed("word", text, 0, code)

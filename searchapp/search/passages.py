@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from searchapp.search.highlight import Mark, Spans
-from searchapp.search.kernels.choosing import CLOSENESS, REPEATED, SHOWN_ALREADY
+from searchapp.search.kernels.choosing import CLOSENESS, FREELY_CHOSEN, REPEATED, SHOWN_ALREADY
 from searchapp.search.kernels.passages import (
     LEAD_CHARS,
     LEAD_STRETCH,
@@ -39,6 +39,7 @@ def choose_passages(
     body: str, paragraphs: Spans, marks: Sequence[Mark], rarity: Sequence[float], count: int
 ) -> tuple[Passage, ...]:
     """At most `count` passages that say most about the query, in order of the text; the lead where nothing matches.
+    From the third on a passage has to show a word that those before it do not.
 
     `rarity[i]` is the worth of clause i. Empty only for a body without paragraphs.
     """
@@ -46,7 +47,15 @@ def choose_passages(
     starts = [mark.start for mark in marks]
     chosen: list[Passage] = []
     shown: set[int] = set()
-    while candidates and len(chosen) < count:
+    while len(chosen) < count:
+        if len(chosen) >= FREELY_CHOSEN:
+            candidates = [
+                passage
+                for passage in candidates
+                if any(mark.clause not in shown for mark in _inside(passage, marks, starts))
+            ]
+        if not candidates:
+            break
         inside = [_inside(passage, marks, starts) for passage in candidates]
         best = max(range(len(candidates)), key=lambda place: _worth(inside[place], rarity, shown))
         passage = candidates[best]

@@ -30,13 +30,15 @@ from searchapp.search.spelled import SpelledWord, read_spelled
 
 
 class PlainPlan(NamedTuple):
-    """`all_words`, `any_words` and `ranked` as in `Plan`; `tree` is what they search; `shown[i]` shows `clauses[i]`."""
+    """`all_words`, `any_words` and `ranked` as in `Plan`; `tree` is what they search; `shown[i]` shows `clauses[i]`;
+    `dropped` are words too common to count."""
 
     all_words: PlanNode
     any_words: PlanNode
     tree: Node
     clauses: tuple[Clause, ...]
     shown: tuple[ShownClause, ...]
+    dropped: tuple[str, ...] = ()
     ranked: tuple[RankedWord, ...] = ()
 
 
@@ -101,14 +103,16 @@ def _plan_words(
     if type(tree) is Words and len({word.alternatives for word in kept}) < len(kept):  # one typed twice weighs twice
         return None
     searched: Node = tree
+    dropped: tuple[str, ...] = ()
     if len(kept) < len(typed):
         searched = _keep(tree, counting)
+        dropped = tuple([word.text for word in typed if word.is_stop_word])
     if any_word and type(searched) is Words and len(kept) > 1:
         searched = Or(searched.children, tree.start, tree.end)
     clauses = tuple([WordPlan("text", word.alternatives, False, 1.0, number) for number, word in enumerate(kept)])
     shown = tuple([ShownClause(word.text, show_runs(word.alternatives)) for word in kept])
     if len(clauses) == 1:
-        return PlainPlan(clauses[0], clauses[0], searched, clauses, shown)
+        return PlainPlan(clauses[0], clauses[0], searched, clauses, shown, dropped)
     all_words: PlanNode = AnyOf(clauses) if type(tree) is Or else AllOf(clauses)
     any_words = AnyOf(clauses) if type(tree) is Words else all_words
     written = texts if kept is typed else [texts[place] for place in counting]
@@ -120,7 +124,7 @@ def _plan_words(
         )
         for number, (word, text) in enumerate(zip(kept, written, strict=True))
     ]
-    return PlainPlan(all_words, any_words, searched, clauses, shown, tuple(ranked))
+    return PlainPlan(all_words, any_words, searched, clauses, shown, dropped, tuple(ranked))
 
 
 def _keep(tree: Words | Or | And, places: Sequence[int]) -> Node:

@@ -72,13 +72,15 @@ _Both: TypeAlias = tuple[PlanNode, PlanNode]
 
 class PlannedSearch(NamedTuple):
     """`tree` is the query as it is searched, None where there is nothing to search for. `clauses[i]` shows the plan's
-    i-th clause; `marked` are the clauses that are highlighted in what is found."""
+    i-th clause; `marked` are the clauses that are highlighted in what is found; `dropped` are words too common to
+    count beside others."""
 
     plan: Plan
     tree: Node | None
     clauses: tuple[ShownClause, ...]
     marked: tuple[Clause, ...]
     notes: tuple[Note, ...]
+    dropped: tuple[str, ...] = ()
 
     @property
     def understood(self) -> str:
@@ -94,7 +96,7 @@ def plan_search(
     plain = plan_plain(query, names, analyzer, any_word=request.match == "any")
     if plain is not None:
         plan = _plan_of(request, plain.all_words, plain.any_words, plain.clauses, plain.ranked, deadline_ms)
-        return PlannedSearch(plan, plain.tree, plain.shown, plain.clauses, ())
+        return PlannedSearch(plan, plain.tree, plain.shown, plain.clauses, (), plain.dropped)
     return plan_tree(query, request, names, analyzer, deadline_ms)
 
 
@@ -118,6 +120,7 @@ def plan_tree(
         clauses=tuple(planning.shown),
         marked=tuple(planning.marked),
         notes=tuple(notes),
+        dropped=reading.dropped,
     )
 
 
@@ -132,7 +135,7 @@ def _plan_of(
         request.match,
         plan_filters(request.filters),
         request.sort,
-        (request.page - 1) * request.per_page,
+        request.first_hit,
         request.per_page,
         request.facets,
         request.histogram,
@@ -279,7 +282,7 @@ class _Planning:
 
     def _add(self, clause: Clause, shown: ShownClause, scope: Scope, *, sought: bool) -> None:
         self.clauses.append(clause)
-        self.shown.append(shown)
+        self.shown.append(shown if scope == "text" else shown._replace(field=scope))
         if sought and scope in {"text", "title"}:
             self.marked.append(clause)
 

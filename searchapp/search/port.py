@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from indexer.article import Article
-from searchapp.search.plan import FacetName, FacetRequest, Plan
+from searchapp.search.plan import FacetName, FacetRequest, Plan, Scope
+from searchapp.search.spellings import Spelling
 
 
 class ScoredArticle(NamedTuple):
@@ -85,8 +86,25 @@ class IndexFacts:
     langs: tuple[FacetCount, ...]
 
 
-class Engine(Protocol):
-    """A readable index. Safe to use from several threads; an answer is always of one generation."""
+@dataclass(frozen=True, slots=True)
+class FormsRequest:
+    """Which surface forms of a kind of field are asked for: those that fit, the `most` most frequent of them."""
+
+    scope: Scope
+    spelling: Spelling
+    most: int
+
+
+class Form(NamedTuple):
+    """A surface form of the index, as `indexer/analysis/token.py` has it, and how often it stands there. Words of
+    articles that were deleted count until their segment is written again."""
+
+    surface: str
+    occurrences: int
+
+
+class Searchable(Protocol):
+    """What can be searched. Safe to use from several threads; an answer is always of one generation."""
 
     def facts(self) -> IndexFacts: ...
 
@@ -97,12 +115,29 @@ class Engine(Protocol):
         without their originals, which it does not show."""
         ...
 
+
+class Engine(Searchable, Protocol):
+    """A readable index, searched at its newest generation."""
+
+    def pin(self, generation: int) -> None:
+        """Keep this generation open for as long as a cursor lives from now on, whatever is committed meanwhile. Also
+        one that a commit has just overtaken."""
+        ...
+
+    def at(self, generation: int) -> Searchable | None:
+        """A generation that is open: the newest, or one that is kept for whoever pinned it; None for every other."""
+        ...
+
     def find_external_id(self, external_id: str) -> tuple[str, ...]:
         """Ids of the articles that were given this external id, in any collection."""
         ...
 
     def count_values(self, facets: tuple[FacetRequest, ...]) -> tuple[FacetCounts, ...]:
         """Facet counts over the whole archive."""
+        ...
+
+    def list_forms(self, request: FormsRequest, deadline_ms: float) -> tuple[Form, ...]:
+        """The forms that fit, the most frequent first, ties by their code points; none where the time was too short."""
         ...
 
     def refresh(self) -> bool:

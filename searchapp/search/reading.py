@@ -62,6 +62,7 @@ class QueryReading:
         self._pasted = query.pasted_headline
         self._read: dict[tuple[Pattern | CloseWord, bool], tuple[ReadWord, ...]] = {}
         self._typed: dict[tuple[str, bool], tuple[TypedWord, ...]] = {}
+        self._dropped: dict[tuple[int, str], None] = {}
         texts: list[Spelled] = []
         sought: list[Spelled] = []
         _gather(query.tree, texts, sought)
@@ -107,7 +108,15 @@ class QueryReading:
         words = self.words(node)
         if not self._drops_stop_words or not any(word.is_stop_word for word in words):
             return words
+        for word in words:
+            if word.is_stop_word:
+                self._dropped[node.start, word.text] = None
         return tuple(word for word in words if not word.is_stop_word)
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """The words that were asked for and do not count, in the order they were typed in."""
+        return tuple(text for _, text in sorted(self._dropped))
 
     def alternatives(self, node: And) -> tuple[Node, ...]:
         """The children of which any will do: none unless that was asked for, or where somebody typed AND.

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from searchapp.query.nodes import Note
+from searchapp.search.cursor import Cursor
 from searchapp.search.plan import FacetRequest
 from searchapp.search.port import Bucket, FacetCounts, StoredArticle
 
@@ -33,6 +34,8 @@ NO_FILTERS = Filters()
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
+    """A slice of hits is told by `page`, which counts from 1, or by a `cursor`."""
+
     q: str = ""
     match: Match = "auto"
     rank: Literal["default", "bm25"] = "default"
@@ -42,6 +45,12 @@ class SearchRequest:
     per_page: int = 10
     facets: tuple[FacetRequest, ...] = ()
     histogram: Literal["day", "month", "year"] | None = None
+    cursor: Cursor | None = None
+
+    @property
+    def first_hit(self) -> int:
+        """How many hits come before those that are asked for."""
+        return (self.page - 1) * self.per_page if self.cursor is None else self.cursor.first
 
 
 class Snippet(NamedTuple):
@@ -66,16 +75,47 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One typed word or phrase as it was understood: its terms as people may see them, how many articles hold it."""
+    """One typed word or phrase as it was understood: its terms as people may see them, how many articles hold it in the
+    field, "" for title and body."""
 
     text: str
     terms: tuple[str, ...]
+    articles: int
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A search close to one without a hit that has some: what is other in it, in words, and how many it finds."""
+
+    message: str
+    request: SearchRequest
+    total: int
+    total_is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoHits:
+    """Why a search found nothing, where that is known, and the smallest changes with which it would find something."""
+
+    reasons: tuple[Note, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Respelling:
+    """Did you mean: a query that finds more; `spans` are the words in it that are others than was typed, `articles` how
+    many have all of its words."""
+
+    q: str
+    spans: tuple[tuple[int, int], ...]
     articles: int
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A slice of hits, the totals and the facets. `understood` is the query as it was searched, in words."""
+    """A slice of hits, the totals and the facets. `understood` is the query as it was searched, in words; `dropped` are
+    those that were too common to count."""
 
     request: SearchRequest
     understood: str
@@ -90,3 +130,6 @@ class Page:
     histogram: tuple[Bucket, ...]
     generation: int
     took_ms: float
+    dropped: tuple[str, ...] = ()
+    no_hits: NoHits | None = None
+    did_you_mean: Respelling | None = None

@@ -7,23 +7,40 @@ index and reads no clock but the one it is given.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from time import perf_counter
+from typing import Literal
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import shown_term
 from indexer.codec.compiled import HAS_NUMBA
 from indexer.settings import Settings
-from searchapp.query.nodes import Note
+from searchapp.query.nodes import Note, Query
 from searchapp.query.parser import parse_query
+from searchapp.search.cursor import Cursor, CursorExpiredError
 from searchapp.search.highlight import Highlighted
+from searchapp.search.no_hits import explain_no_hits
 from searchapp.search.plan import MOST_SCORED_FORMS, FacetRequest
 from searchapp.search.planner import PlannedSearch, plan_search
-from searchapp.search.port import Engine, FacetCounts, IndexFacts, Matches, StoredArticle
-from searchapp.search.request import Clause, Hit, Page, SearchRequest
+from searchapp.search.port import (
+    Bucket,
+    Engine,
+    FacetCounts,
+    IndexFacts,
+    Matches,
+    ScoredArticle,
+    Searchable,
+    StoredArticle,
+)
+from searchapp.search.request import Clause, Hit, NoHits, Page, Respelling, SearchRequest
+from searchapp.search.respelling import ENOUGH_ARTICLES, Respeller
 from searchapp.search.scoring import inverse_frequency
 from searchapp.search.showing import Showing, make_showing
+from searchapp.search.similar import SimilarArticles, SimilarRequest, find_similar
+from searchapp.search.suggestions import Suggestions, suggest
+from searchapp.search.timeline import Timeline, draw_timeline
+from searchapp.search.walking import Walks
 
 #: How often a search is run again because an article of its answer was deleted before it could be fetched.
 _TRIES = 3
@@ -42,29 +59,41 @@ class SearchService:
     today: Callable[[], date]
     compiled: bool = HAS_NUMBA
     showing: Showing = field(init=False)
+    walks: Walks = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "showing", make_showing(self.analyzer, compiled=self.compiled))
+        object.__setattr__(self, "walks", Walks())
 
-    def search(self, request: SearchRequest) -> Page:
-        """The page that was asked for. Never fails because of what was typed: notes say what was not understood."""
+    def search(self, request: SearchRequest, *, offers: bool = True) -> Page:
+        """The page that was asked for. Never fails because of what was typed: notes say what was not understood.
+
+        `offers`: where it finds little, search on for what may have been meant and for what would find something.
+        Raises CursorExpiredError where the request has a cursor whose generation is open no more.
+        """
         started = perf_counter()
-        planned, facts = self._plan(request)
+        searched = self._searched(request)
+        planned, facts = self._plan(request, searched)
         for _ in range(_TRIES):
-            matches = self.engine.execute(planned.plan)
-            fetched = self.engine.fetch(tuple([hit.id for hit in matches.hits]), with_original=False)
+            matches, found = self._execute(request, planned, searched)
+            fetched = searched.fetch(tuple([hit.id for hit in found]), with_original=False)
             if None not in fetched:
                 break
         rarity = [inverse_frequency(facts.articles, articles) for articles in matches.clause_articles]
-        pairs = [(hit, stored) for hit, stored in zip(matches.hits, fetched, strict=True) if stored is not None]
+        pairs = [(hit, stored) for hit, stored in zip(found, fetched, strict=True) if stored is not None]
         shown = self.showing.show([stored.article for _, stored in pairs], planned.marked, rarity)
+        respelling = None
+        # Whoever walks on by a cursor has seen the first page.
+        is_new = bool(request.q) and request.cursor is None
+        if offers and is_new and matches.total_all_words < ENOUGH_ARTICLES and not matches.timed_out:
+            respelling = self._respell(request, matches.total_all_words, started)
         hits = tuple(
             [
                 Hit(stored, hit.score, hit.all_words, each.title_spans, each.title_html, each.snippets)
                 for (hit, stored), each in zip(pairs, shown, strict=True)
             ]
         )
-        return Page(
+        page = Page(
             request=request,
             understood=planned.understood,
             clauses=_count_clauses(planned, matches),
@@ -78,7 +107,25 @@ class SearchService:
             histogram=matches.histogram,
             generation=matches.generation,
             took_ms=(perf_counter() - started) * 1000,
+            dropped=planned.dropped,
+            did_you_mean=respelling,
         )
+        if matches.total or matches.timed_out or not offers:
+            return page
+        no_hits = self._explain_no_hits(request, started)
+        return replace(page, no_hits=no_hits, took_ms=(perf_counter() - started) * 1000)
+
+    def cursor_after(self, page: Page) -> Cursor | None:
+        """Where the hits go on after this page, None where they end; its generation stays open for whoever follows.
+
+        A late answer does not say what comes next: whoever wants to know asks for the same page again.
+        """
+        request = page.request
+        first = request.first_hit + request.per_page
+        if page.timed_out or first >= page.total:
+            return None
+        self.engine.pin(page.generation)
+        return Cursor(page.generation, first, self._day(request))
 
     def article(self, article_id: str) -> StoredArticle | None:
         """The stored article; None where the archive has none of this id (any more)."""
@@ -90,8 +137,25 @@ class SearchService:
 
     def highlight(self, stored: StoredArticle, q: str) -> Highlighted:
         """The whole article with everything marked that the query's words and phrases match."""
-        planned, _ = self._plan(SearchRequest(q=q))
+        planned, _ = self._plan(SearchRequest(q=q), self.engine)
         return self.showing.highlight(stored.article, planned.marked)
+
+    def similar(self, request: SimilarRequest) -> SimilarArticles | None:
+        """More like this article; None where the archive has none of this id (any more)."""
+        started = perf_counter()
+        stored = self.article(request.article_id)
+        if stored is None:
+            return None
+        remaining_ms = self._count_down(started)
+        found = find_similar(stored, request, self.engine, self.analyzer, self.showing, remaining_ms)
+        return replace(found, took_ms=(perf_counter() - started) * 1000)
+
+    def suggest(self, typed: str) -> Suggestions:
+        """What to offer to somebody who has typed so much."""
+        started = perf_counter()
+        found = suggest(typed, self.engine, self.analyzer, self._count_down(started))
+        generation = self.engine.facts().generation
+        return Suggestions(found, generation, (perf_counter() - started) * 1000)
 
     def facts(self) -> IndexFacts:
         return self.engine.facts()
@@ -100,16 +164,90 @@ class SearchService:
         """Facet counts over the whole archive: what the empty page offers."""
         return self.engine.count_values(facets)
 
-    def _plan(self, request: SearchRequest) -> tuple[PlannedSearch, IndexFacts]:
-        facts = self.engine.facts()
-        query = parse_query(request.q, self.today())
-        return plan_search(query, request, facts.langs, self.analyzer, self.settings.search_deadline_ms), facts
+    def count(self, request: SearchRequest, deadline_ms: float | None = None) -> Matches:
+        """The counts of a search without its hits; `deadline_ms` where less time is left than for a whole one."""
+        first = replace(request, page=1, per_page=0, cursor=None)
+        return self.engine.execute(self._plan(first, self.engine, deadline_ms)[0].plan)
+
+    def timeline(self, page: Page) -> Timeline:
+        """When the articles of this page's search were published; the page's own histogram is by year.
+
+        Takes what is left of the time for one search, and is coarser where that is too short.
+        """
+        ends = perf_counter() + (self.settings.search_deadline_ms - page.took_ms) / 1000
+
+        def count_by(interval: Literal["day", "month"]) -> tuple[Bucket, ...]:
+            left_ms = (ends - perf_counter()) * 1000
+            if left_ms <= 0:
+                return ()
+            matches = self.count(replace(page.request, facets=(), histogram=interval), left_ms)
+            return () if matches.timed_out else matches.histogram
+
+        return draw_timeline(page.histogram, count_by)
+
+    def _explain_no_hits(self, request: SearchRequest, started: float) -> NoHits | None:
+        """In the time that is left of the search that found nothing."""
+        ends = started + self.settings.search_deadline_ms / 1000
+
+        def count(asked: SearchRequest) -> Matches | None:
+            left_ms = (ends - perf_counter()) * 1000
+            return self.count(replace(asked, facets=(), histogram=None), left_ms) if left_ms > 0 else None
+
+        return explain_no_hits(replace(request, page=1, facets=(), histogram=None), self.today(), count)
+
+    def _searched(self, request: SearchRequest) -> Searchable:
+        if request.cursor is None:
+            return self.engine
+        kept = self.engine.at(request.cursor.generation)
+        if kept is None:
+            raise CursorExpiredError("belongs to a generation of the index that is kept no longer")
+        return kept
+
+    def _day(self, request: SearchRequest) -> date:
+        return self.today() if request.cursor is None else request.cursor.today
+
+    def _plan(
+        self, request: SearchRequest, searched: Searchable, deadline_ms: float | None = None
+    ) -> tuple[PlannedSearch, IndexFacts]:
+        facts = searched.facts()
+        query = parse_query(request.q, self._day(request))
+        if deadline_ms is None:
+            deadline_ms = self.settings.search_deadline_ms
+        return plan_search(query, request, facts.langs, self.analyzer, deadline_ms), facts
+
+    def _respell(self, request: SearchRequest, articles: int, started: float) -> Respelling | None:
+        """What was meant, in what is left of the time for one search."""
+
+        def search(q: str, deadline_ms: float) -> Matches:
+            asked = replace(request, q=q, page=1, per_page=0, facets=(), histogram=None)
+            return self.engine.execute(self._plan(asked, self.engine, deadline_ms)[0].plan)
+
+        def parse(q: str) -> Query:
+            return parse_query(q, self.today())
+
+        langs = tuple(lang.value for lang in self.engine.facts().langs)
+        respeller = Respeller(self.engine, self.analyzer, self.showing, langs, parse, search, self._count_down(started))
+        return respeller.respell(parse(request.q), articles)
+
+    def _count_down(self, started: float) -> Callable[[], float]:
+        """What is left of the time for one search that began then."""
+        return lambda: max(0.0, self.settings.search_deadline_ms - (perf_counter() - started) * 1000)
+
+    def _execute(
+        self, request: SearchRequest, planned: PlannedSearch, searched: Searchable
+    ) -> tuple[Matches, tuple[ScoredArticle, ...]]:
+        """The matches, and the hits of them that were asked for."""
+        if request.cursor is None:
+            matches = searched.execute(planned.plan)
+            return matches, matches.hits
+        stretch = self.walks.read(request, lambda wider: searched.execute(self._plan(wider, searched)[0].plan))
+        return stretch.matches, stretch.hits(request.cursor.first, request.per_page)
 
 
 def _count_clauses(planned: PlannedSearch, matches: Matches) -> tuple[Clause, ...]:
     expanded = {expansion.clause: tuple(map(shown_term, expansion.shown)) for expansion in matches.expansions}
     return tuple(
-        Clause(shown.text, expanded.get(number, shown.terms), articles)
+        Clause(shown.text, expanded.get(number, shown.terms), articles, shown.field)
         for number, (shown, articles) in enumerate(zip(planned.clauses, matches.clause_articles, strict=True))
     )
 

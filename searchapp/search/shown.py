@@ -10,11 +10,12 @@ from indexer.analysis.token import shown_term
 
 class ShownClause(NamedTuple):
     """A clause of the plan in words: as it was typed, and its terms without their marks. Those of a pattern only the
-    engine knows; `start` is where it was typed."""
+    engine knows; `start` is where it was typed, `field` where it is looked for, "" for title and body."""
 
     text: str
     terms: tuple[str, ...]
     start: int = 0
+    field: str = ""
 
 
 @lru_cache(maxsize=2048)

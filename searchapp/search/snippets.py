@@ -20,7 +20,7 @@ from searchapp.search.highlight import (
 from searchapp.search.passages import Passage, choose_passages
 from searchapp.search.request import Snippet
 
-PASSAGES_A_HIT = 2
+PASSAGES_A_HIT = 3
 ELLIPSIS = "…"
 
 #: A newspaper page has 25,000 characters and is looked at whole; a book is looked at a piece at a time (0.5 ms for

@@ -8,9 +8,10 @@ from urllib.parse import quote, quote_plus, urlsplit
 
 from searchapp.search.plan import FacetName
 from searchapp.search.request import Filters, SearchRequest
+from searchapp.web.operations import SEARCH
 from searchapp.web.params import last_page, write_params
 
-API_SEARCH = "/api/v1/search"
+API_SEARCH = SEARCH.path
 _NO_FILTERS = Filters()
 
 
@@ -21,17 +22,17 @@ def search_address(request: SearchRequest, **changes: object) -> str:
     return f"/?{arguments}" if arguments else "/"
 
 
-def answer_address(request: SearchRequest) -> str:
-    """Where the endpoint answers the same search."""
-    arguments = write_params(request)
+def answer_address(request: SearchRequest, *, strict: bool = False, cursor: str = "") -> str:
+    """Where the endpoint answers the same search, from where a cursor stands if there is one."""
+    arguments = write_params(request, strict=strict, cursor=cursor)
     return f"{API_SEARCH}?{arguments}" if arguments else API_SEARCH
 
 
-def next_answer_address(request: SearchRequest, total: int, *, strict: bool) -> str | None:
-    """Where the endpoint answers with the next hits; None after the last that pages reach."""
+def next_page_address(request: SearchRequest, total: int, *, strict: bool) -> str | None:
+    """Where the endpoint answers with the next page for whoever has no cursor; None after the last that pages reach."""
     if request.page >= last_page(total, request.per_page):
         return None
-    return f"{API_SEARCH}?{write_params(replace(request, page=request.page + 1), strict=strict)}"
+    return answer_address(replace(request, page=request.page + 1), strict=strict)
 
 
 def article_address(article_id: str, q: str = "") -> str:

@@ -1,86 +1,100 @@
-"""The endpoint: the same searches as the page, as JSON. Shapes come from `searchapp/search/answer.py`."""
+"""The endpoint: the same searches as the page, as JSON. What it takes and gives stands in `operations.py`."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter
 
 import orjson
 from flask import Blueprint, Response, request
 
 from searchapp.search.answer import answer, article_answer
+from searchapp.search.request import Page
 from searchapp.search.service import SearchService
-from searchapp.web.addresses import next_answer_address
+from searchapp.search.shapes import ArticlesAnswer
+from searchapp.web.addresses import answer_address
+from searchapp.web.cursors import Cursors
 from searchapp.web.failures import ArticleNotFoundError, QueryNotesError
-from searchapp.web.params import ParameterError, read_params, write_params
+from searchapp.web.operations import ARTICLE, ARTICLES, SEARCH
+from searchapp.web.params import Asked, read_params, write_params
+from searchapp.web.routes import add_view
 
 JSON_TYPE = "application/json; charset=utf-8"
 #: Answers may be kept, but are asked for again each time: a commit shows at once, an unchanged index costs no search.
 _REVALIDATE = "no-cache"
 
 
-def make_api(find_service: Callable[[], SearchService]) -> Blueprint:
+def make_api(find_service: Callable[[], SearchService], cursors: Cursors) -> Blueprint:
     """`find_service` gives the service of the newest generation, or raises ArchiveError."""
     api = Blueprint("api", __name__)
 
-    @api.get("/api/v1/search")
     def search() -> Response:
         started = perf_counter()
         asked = read_params(request.args.items(multi=True), refuse_unknown=True)
         service = find_service()
-        arguments = write_params(asked.search, strict=asked.strict)
-        known = _tag(service.facts().generation, service.today().isoformat(), arguments)
+        if asked.cursor:
+            cursor = cursors.read(asked.cursor, asked.search)
+            asked = replace(asked, search=replace(asked.search, cursor=cursor))
+            return _print_page(_find(asked, service), asked, service, started)
+        # Cursors in an answer live for a time, so it does not stay the same for ever.
+        facts = (service.today().isoformat(), write_params(asked.search, strict=asked.strict), cursors.period())
+        generation = service.facts().generation
+        known = _tag(generation, *facts)
         if request.if_none_match.contains_weak(known):
+            service.engine.pin(generation)  # for the cursor in the answer that is kept
             return _with_tag(Response(status=304), known)
-        page = service.search(asked.search)
-        if asked.strict and page.notes:
-            raise QueryNotesError(tuple(note.message for note in page.notes))
-        content = answer(page, next_answer_address(page.request, page.total, strict=asked.strict))
+        page = _find(asked, service)
+        response = _print_page(page, asked, service, started)
+        return response if page.timed_out else _with_tag(response, _tag(page.generation, *facts))
+
+    def _print_page(page: Page, asked: Asked, service: SearchService, started: float) -> Response:
+        cursor = service.cursor_after(page)
+        text = cursors.write(cursor, asked.search) if cursor else ""
+        following = (
+            answer_address(replace(asked.search, page=1, cursor=None), strict=asked.strict, cursor=text)
+            if text
+            else None
+        )
+        content = answer(page, following)
         content["took_ms"] = round((perf_counter() - started) * 1000, 3)
         response = Response(orjson.dumps(content), content_type=JSON_TYPE)
-        if page.timed_out:
-            response.headers["Cache-Control"] = "no-store"
-            return response
-        return _with_tag(response, _tag(page.generation, service.today().isoformat(), arguments))
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
-    @api.get("/api/v1/articles/<article_id>")
     def article(article_id: str) -> Response:
-        _refuse_others("highlight")
+        q = ARTICLE.parameters.read(request.args.items(multi=True))["highlight"]
         service = find_service()
         stored = service.article(article_id)
         if stored is None:
             raise ArticleNotFoundError
-        q = request.args.get("highlight", "")
         content = article_answer(stored, service.highlight(stored, q) if q else None)
         tag = _tag(service.facts().generation, stored.article.content_hash, q)
         response = _with_tag(Response(orjson.dumps(content), content_type=JSON_TYPE), tag)
         response.make_conditional(request)
         return response
 
-    @api.get("/api/v1/articles")
     def articles() -> Response:
-        _refuse_others("external_id")
-        external_id = request.args.get("external_id", "")
-        if not external_id:
-            raise ParameterError(
-                "bad_value", "external_id", "`external_id` is needed: /api/v1/articles?external_id=..."
-            )
+        external_id = ARTICLES.parameters.read(request.args.items(multi=True))["external_id"]
         found = find_service().find_external_id(external_id)
-        content = {"total": len(found), "results": [article_answer(stored, None) for stored in found]}
+        content: ArticlesAnswer = {
+            "total": len(found),
+            "results": tuple(article_answer(stored, None) for stored in found),
+        }
         return Response(orjson.dumps(content), content_type=JSON_TYPE, headers={"Cache-Control": _REVALIDATE})
 
+    add_view(api, SEARCH, search)
+    add_view(api, ARTICLE, article)
+    add_view(api, ARTICLES, articles)
     return api
 
 
-def _refuse_others(known: str) -> None:
-    for name, texts in request.args.lists():
-        if name != known:
-            raise ParameterError(
-                "unknown_parameter", name[:60], f"there is no parameter `{name[:60]}` here; known is `{known}`"
-            )
-        if len(texts) > 1:
-            raise ParameterError("repeated_parameter", name, f"`{name}` was given more than once; give it once")
+def _find(asked: Asked, service: SearchService) -> Page:
+    page = service.search(asked.search)
+    if asked.strict and page.notes:
+        raise QueryNotesError(tuple(note.message for note in page.notes))
+    return page
 
 
 def _tag(*parts: object) -> str:

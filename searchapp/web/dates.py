@@ -1,4 +1,4 @@
-"""Days as a reader says them: `12 March 2021`, never more exact than the outlet was."""
+"""When an article was published, as its page says it: never more exact than the outlet was."""
 
 from __future__ import annotations
 
@@ -6,11 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from indexer.article import Published, format_instant
-
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+from searchapp.search.days_in_words import day_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +25,6 @@ def show_date(published: Published) -> ShownDate:
     if published.at is None:
         return ShownDate(words, published.on)
     return ShownDate(f"{words}, {published.at:%H:%M} {_zone(published.at)}", format_instant(published.at))
-
-
-def day_in_words(day: str) -> str:
-    """`12 March 2021`, `March 2021` or `2021` for a day, a month or a year."""
-    parts = day.split("-")
-    words = [parts[0].lstrip("0") or "0"]
-    if len(parts) > 1:
-        words.append(MONTHS[int(parts[1]) - 1])
-    if len(parts) > 2:
-        words.append(str(int(parts[2])))
-    return " ".join(reversed(words))
 
 
 def _zone(instant: datetime) -> str:

@@ -10,9 +10,12 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
+from searchapp.search.days_in_words import day_in_words
+from searchapp.search.highlight import mark_text
 from searchapp.search.plan import FacetName, FacetRequest
 from searchapp.search.port import FacetCounts
-from searchapp.search.request import Filters, Hit, Page, SearchRequest, Sort
+from searchapp.search.request import Filters, Hit, Page, Respelling, SearchRequest, Sort
+from searchapp.search.timeline import Timeline
 from searchapp.web.addresses import (
     article_address,
     search_address,
@@ -21,9 +24,10 @@ from searchapp.web.addresses import (
     without_filters,
     without_value,
 )
-from searchapp.web.dates import ShownDate, day_in_words, show_date
+from searchapp.web.dates import ShownDate, show_date
 from searchapp.web.languages import language_name
 from searchapp.web.params import REPEATABLE, WINDOW_HITS, last_page
+from searchapp.web.timeline import ShownTimeline, show_timeline
 
 PAGE_FACETS = tuple(FacetRequest(name, 8) for name in ("source", "year", "author", "lang"))
 FACET_LABELS: dict[str, str] = {
@@ -36,6 +40,7 @@ FACET_LABELS: dict[str, str] = {
 }
 _SORTS: tuple[tuple[Sort, str], ...] = (("relevance", "Best match"), ("newest", "Newest"), ("oldest", "Oldest"))
 _MORE_VALUES = 100
+_PLACE_CHARS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,15 @@ class HitGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownRespelling:
+    """A query that finds more, with its new words marked, and the address that searches it."""
+
+    html: str
+    address: str
+    count_words: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownResults:
     page: Page
     count_words: str
@@ -101,13 +115,16 @@ class ShownResults:
     past_the_end: bool
     window_is_full: bool
     only_all_words: str
-    any_words: str
+    places: tuple[str, ...]
+    changes: tuple[Choice, ...]
+    timeline: ShownTimeline | None
     first_rank: int
+    did_you_mean: ShownRespelling | None
 
 
-def show_results(page: Page, request: SearchRequest) -> ShownResults:
+def show_results(page: Page, request: SearchRequest, timeline: Timeline | None = None) -> ShownResults:
     """`request` is what the address asked for: links go on from there. The page's own request has facets that were
-    added for showing and must not pile up in addresses."""
+    added for showing and must not pile up in addresses. `places` has for each note what stands where it is about."""
     last = last_page(page.total, request.per_page)
     number = request.page
     return ShownResults(
@@ -128,8 +145,14 @@ def show_results(page: Page, request: SearchRequest) -> ShownResults:
         past_the_end=number > last and page.total > 0,
         window_is_full=number == last and page.total > WINDOW_HITS,
         only_all_words=search_address(request, match="all"),
-        any_words=search_address(request, match="any"),
+        places=tuple(_quote_place(request.q, note.at) for note in page.notes),
+        changes=tuple(
+            Choice(change.message, search_address(change.request), count=change.total)
+            for change in (page.no_hits.changes if page.no_hits else ())
+        ),
+        timeline=None if timeline is None else show_timeline(timeline, request, page.total),
         first_rank=(number - 1) * request.per_page + 1,
+        did_you_mean=None if page.did_you_mean is None else _show_respelling(page.did_you_mean, request),
     )
 
 
@@ -198,6 +221,18 @@ def count_articles(count: int, *, is_exact: bool = True) -> str:
 def lang_attribute(lang: str) -> str:
     """What HTML wants in `lang`: empty says that nobody knows."""
     return "" if lang == "und" else lang
+
+
+def _quote_place(q: str, at: int) -> str:
+    """What was typed where a note is about, "" at the end of it; shortened."""
+    typed = " ".join(q[at : at + _PLACE_CHARS + 1].split())
+    return typed if len(q) <= at + _PLACE_CHARS else f"{typed[:_PLACE_CHARS]}…"
+
+
+def _show_respelling(meant: Respelling, request: SearchRequest) -> ShownRespelling:
+    return ShownRespelling(
+        mark_text(meant.q, meant.spans), search_address(request, q=meant.q), count_articles(meant.articles)
+    )
 
 
 def _group_hits(page: Page) -> tuple[HitGroup, ...]:

@@ -1,11 +1,15 @@
-"""Searches to begin with, made from the archive itself: the front page teaches the language by what is really here."""
+"""Searches to learn the language by: some made from the archive itself, and the whole table of examples."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from indexer.article import Article
+from searchapp.query.examples import MEANS, SECTIONS
+from searchapp.query.parser import parse_query
+from searchapp.query.printing import understood
 from searchapp.search.port import FacetCounts
 from searchapp.search.request import SearchRequest
 from searchapp.web.addresses import search_address
@@ -23,6 +27,45 @@ class Example:
     address: str
 
 
+@dataclass(frozen=True, slots=True)
+class TaughtSection:
+    """A part of the table of examples, as the page of help shows it."""
+
+    title: str
+    anchor: str
+    examples: tuple[TaughtExample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtExample:
+    """What may be typed; `understood` is what the parser makes of it today."""
+
+    typed: str
+    means: str
+    understood: str
+    address: str
+
+
+def teach_language(today: date) -> tuple[TaughtSection, ...]:
+    """The table of examples, whole: the one that docs and tests have."""
+    return tuple(
+        TaughtSection(
+            section.title,
+            "-".join(_WORD.findall(section.title.lower())),
+            tuple(
+                TaughtExample(
+                    typed,
+                    means,
+                    understood(parse_query(typed, today).tree),
+                    search_address(SearchRequest(q=typed)),
+                )
+                for typed, means in section.examples
+            ),
+        )
+        for section in SECTIONS
+    )
+
+
 def make_examples(articles: tuple[Article, ...], facets: tuple[FacetCounts, ...]) -> tuple[Example, ...]:
     """Searches to begin with, each made from what the archive holds so that none comes back empty."""
     found = {counts.name: [counted.value for counted in counts.counts if counted.value] for counts in facets}
@@ -32,21 +75,21 @@ def make_examples(articles: tuple[Article, ...], facets: tuple[FacetCounts, ...]
     titles = [_WORD.findall(article.title) for article in articles]
     longest = [_pick_longest(words) for words in titles if len(words) > 1]
     if longest:
-        examples.append((" ".join(longest[0]).lower(), "articles with these words, in any of their forms"))
+        examples.append((" ".join(longest[0]).lower(), MEANS["words"]))
     for article in (*articles[1:], *articles[:1]):
         neighbours = _NEIGHBOURS.search(article.title)
         if neighbours:
-            examples.append((f'"{neighbours[0].lower()}"', "exactly this phrase"))
+            examples.append((f'"{neighbours[0].lower()}"', MEANS["phrase"]))
             break
     if found.get("author"):
-        examples.append((f'author:"{found["author"][0]}"', "what one person wrote"))
+        examples.append((f'author:"{found["author"][0]}"', MEANS["author"]))
     if found.get("source"):
-        examples.append((f'source:"{found["source"][0]}"', "what one outlet published"))
+        examples.append((f'source:"{found["source"][0]}"', MEANS["source"]))
     if found.get("year"):
-        examples.append((f"date:{max(found['year'])}", "what was published in one year"))
+        examples.append((f"date:{max(found['year'])}", MEANS["year"]))
     if len(longest) > 1:
         first, second = longest[0][-1].lower(), longest[1][0].lower()
-        examples.append((f"{first} OR {second}", "articles with either word"))
+        examples.append((f"{first} OR {second}", MEANS["or"]))
     return tuple(
         Example(typed, means, search_address(SearchRequest(q=typed)))
         for typed, means in examples

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Final
 from urllib.parse import urlencode
 
 import orjson
@@ -15,13 +17,17 @@ from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from indexer.errors import ArchiveError, IndexNotFoundError
-from searchapp.web.params import KNOWN, ParameterError
+from searchapp.search.cursor import CursorExpiredError
+from searchapp.web.parameters import ParameterError
+from searchapp.web.params import KNOWN
+from searchapp.web.problems import PROBLEMS, ProblemCode
 
 MACHINE_PATHS = ("/api/", "/healthz", "/readyz")
 RETRY_AFTER_S = 2
 
 _log = logging.getLogger("broadsheet.web")
-_CODES = {
+#: What werkzeug refuses by itself, before any view is asked.
+_CODES: Final[Mapping[HTTPStatus, ProblemCode]] = {
     HTTPStatus.BAD_REQUEST: "bad_request",
     HTTPStatus.NOT_FOUND: "not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
@@ -48,8 +54,19 @@ class Failure:
     parameter: str | None = None
 
 
+_KINDS: Final[tuple[type[Exception], ...]] = (
+    ParameterError,
+    QueryNotesError,
+    CursorExpiredError,
+    ArticleNotFoundError,
+    ArchiveError,
+    HTTPException,
+    Exception,
+)
+
+
 def register_failures(app: Flask) -> None:
-    for kind in (ParameterError, QueryNotesError, ArticleNotFoundError, ArchiveError, HTTPException, Exception):
+    for kind in _KINDS:
         app.register_error_handler(kind, _answer_failure)
 
 
@@ -57,27 +74,33 @@ def describe_failure(error: Exception) -> Failure:
     """What to say of an error; what nobody foresaw is named as ours and tells nothing of its inside."""
     match error:
         case ParameterError():
-            failure = Failure(HTTPStatus.BAD_REQUEST, error.code, str(error), error.parameter)
+            return _known(error.code, str(error), error.parameter)
         case QueryNotesError():
-            failure = Failure(HTTPStatus.BAD_REQUEST, "query_notes", str(error), "q")
+            return _known("query_notes", str(error), "q")
+        case CursorExpiredError():
+            return _known("cursor_expired", str(error), "cursor")
         case ArticleNotFoundError():
-            detail = "there is no article of this id in the archive; it may have been deleted"
-            failure = Failure(HTTPStatus.NOT_FOUND, "article_not_found", detail)
+            return _known(
+                "article_not_found", "there is no article of this id in the archive; it may have been deleted"
+            )
         case ArchiveError():
-            code = "no_index" if isinstance(error, IndexNotFoundError) else "index_unusable"
-            failure = Failure(HTTPStatus.SERVICE_UNAVAILABLE, code, str(error))
+            return _known("no_index" if isinstance(error, IndexNotFoundError) else "index_unusable", str(error))
         case HTTPException(code=int(number)):
             status = HTTPStatus(number)
-            failure = Failure(status, _CODES.get(status, f"http_{number}"), error.description or status.description)
+            detail = error.description or status.description
+            return _known(_CODES[status], detail) if status in _CODES else Failure(status, f"http_{number}", detail)
         case _:
             detail = "something went wrong here, not with your request; the service's log has the details"
-            failure = Failure(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)
-    return failure
+            return _known("internal_error", detail)
+
+
+def _known(code: ProblemCode, detail: str, parameter: str | None = None) -> Failure:
+    return Failure(PROBLEMS[code].status, code, detail, parameter)
 
 
 def problem_document(failure: Failure) -> Response:
     """RFC 9457; `type` is `about:blank`, so that `title` is the status phrase and `code` tells problems apart."""
-    document: dict[str, object] = {
+    document = {
         "type": "about:blank",
         "title": failure.status.phrase,
         "status": failure.status.value,

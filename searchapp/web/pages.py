@@ -1,4 +1,4 @@
-"""The pages that people see: searching at `/`, reading at `/articles/{id}`. Everything works without JavaScript."""
+"""The pages that people see: `/`, `/articles/{id}` and `/help`. Everything works without JavaScript."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from searchapp.search.port import StoredArticle
 from searchapp.search.request import Filters, SearchRequest
 from searchapp.search.service import SearchService
 from searchapp.web.addresses import answer_address, safe_link, search_address, with_filter
+from searchapp.web.alike import show_alike
 from searchapp.web.dates import show_date
 from searchapp.web.display import (
     PAGE_FACETS,
@@ -26,7 +27,7 @@ from searchapp.web.display import (
     show_hit,
     show_results,
 )
-from searchapp.web.examples import make_examples
+from searchapp.web.examples import make_examples, teach_language
 from searchapp.web.failures import ArticleNotFoundError
 from searchapp.web.languages import language_name
 from searchapp.web.params import MAX_FACET_SIZE, read_params, write_params
@@ -60,7 +61,9 @@ def make_pages(settings: Settings, find_service: Callable[[], SearchService]) ->
         service = find_service()
         if asked == SearchRequest():
             return _show_home(settings, service)
-        results = show_results(service.search(page_facets(asked)), asked)
+        page = service.search(replace(page_facets(asked), histogram="year"))
+        timeline = service.timeline(page) if page.total and not page.timed_out else None
+        results = show_results(page, asked, timeline)
         kept = write_params(replace(asked, q="", page=1))
         return _page(
             "results.html",
@@ -71,6 +74,10 @@ def make_pages(settings: Settings, find_service: Callable[[], SearchService]) ->
             kept=tuple(parse_qsl(kept)),
             same_as_json=answer_address(asked),
         )
+
+    @pages.get("/help")
+    def language() -> Response:
+        return _page("help.html", settings=settings, q="", sections=teach_language(find_service().today()))
 
     @pages.get("/articles/<article_id>")
     def article(article_id: str) -> Response:
@@ -88,6 +95,7 @@ def make_pages(settings: Settings, find_service: Callable[[], SearchService]) ->
             shown=shown,
             date=show_date(stored.article.published),
             back=search_address(SearchRequest(q=q)),
+            alike=show_alike(service, article_id),
         )
 
     return pages

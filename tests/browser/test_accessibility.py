@@ -17,7 +17,11 @@ STATES = {
     "divider": "/?q=lantern+lighthouse",
     "no hits": "/?q=xyzzyq&lang=en",
     "notes": "/?q=%22open+lantern",
+    "timeline": "/?q=the+ferries",
+    "changes": "/?q=the+ferries+source:xyz+date:1978-09",
+    "help": "/help",
     "past the end": "/?q=ferries&page=900",
+    "the endpoint, described": "/api/v1/docs",
 }
 LOOKS = {
     "light desktop": {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}},

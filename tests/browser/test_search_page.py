@@ -105,6 +105,56 @@ def test_the_divider_parts_all_words_from_some(open_page: OpenPage):
     expect(page.get_by_role("heading", level=1)).to_have_text("1 article for lantern lighthouse")
 
 
+def test_a_bar_of_the_timeline_narrows_to_its_days(open_page: OpenPage):
+    page = open_page("/?q=ferries", java_script_enabled=False, **DESKTOP)
+    bars = page.locator(".timeline svg.counts a")
+    bars.first.click()
+    expect(page).to_have_url(re.compile(r"from=2018-01-01&to=2018-01-31"))
+    days = page.locator(".hits time").evaluate_all("found => found.map(time => time.dateTime)")
+    assert days
+    assert {day[:7] for day in days} == {"2018-01"}
+
+
+def test_timeline_shows_counts_or_shares_without_javascript(open_page: OpenPage):
+    page = open_page("/?q=ferries", java_script_enabled=False, **DESKTOP)
+    counts, shares = page.locator(".timeline svg.counts"), page.locator(".timeline svg.share")
+    expect(counts).to_be_visible()
+    expect(shares).not_to_be_visible()
+    page.get_by_label(re.compile("share of the archive")).check()
+    expect(counts).not_to_be_visible()
+    expect(shares).to_be_visible()
+
+
+def test_timeline_can_be_used_by_the_keyboard_alone(open_page: OpenPage):
+    page = open_page("/?q=ferries", **DESKTOP)
+    page.get_by_label(re.compile("count, up to")).focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_label(re.compile("share of the archive"))).to_be_checked()
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("As a table")).to_be_focused()
+    page.keyboard.press("Enter")
+    row = page.get_by_role("row", name=re.compile("^February 2018"))
+    expect(row).to_be_visible()
+    row.get_by_role("link").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"from=2018-02-01&to=2018-02-28"))
+
+
+def test_understood_as_opens_to_stems_and_counts(open_page: OpenPage):
+    page = open_page("/?q=the+ferries", **DESKTOP)
+    expect(page.get_by_role("columnheader", name="Looked for")).not_to_be_visible()
+    page.get_by_text("Understood as").click()
+    expect(page.get_by_role("columnheader", name="Looked for")).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("^ferries ferri"))).to_be_visible()
+    expect(page.get_by_text("Left out, since nearly every article has it")).to_be_visible()
+
+
+def test_a_change_of_a_search_without_hits_finds_something(open_page: OpenPage):
+    page = open_page("/?q=lantern+source:xyz", **DESKTOP)
+    page.get_by_role("link", name="without source:xyz").click()
+    expect(page.get_by_role("article").first).to_be_visible()
+
+
 def test_slash_puts_the_cursor_into_the_box_and_types_itself_there(open_page: OpenPage):
     page = open_page("/?q=ferries", **DESKTOP)
     box = page.get_by_label("Search the archive")
@@ -140,7 +190,7 @@ def test_everything_works_without_javascript(open_page: OpenPage):
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/?q=ferries&source=Lindmere+Post", "/?q=payload", "/?q=lantern+lighthouse", "/?q=xyzzyq"]
+    "address", ["/", "/?q=ferries&source=Lindmere+Post", "/?q=payload", "/?q=lantern+lighthouse", "/?q=xyzzyq", "/help"]
 )
 @pytest.mark.parametrize("width", [320, 768, 1280])
 def test_no_page_is_wider_than_its_window(open_page: OpenPage, address: str, width: int):

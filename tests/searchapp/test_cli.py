@@ -43,6 +43,17 @@ def test_search_prints_hits_for_a_person(index_dir: Path) -> None:
     assert done.stderr == ""
 
 
+def test_search_that_finds_nothing_says_what_would(index_dir: Path) -> None:
+    done = run("search", "minefield date:1978-09", "--index-dir", str(index_dir))
+    assert "note: the archive holds no articles of September 1978" in done.stdout
+    assert "without the dates: 1" in done.stdout
+
+
+def test_misspelt_word_is_answered_with_the_right_one(index_dir: Path) -> None:
+    done = run("search", "minefeilds", "--index-dir", str(index_dir))
+    assert "did you mean: minefields" in done.stdout
+
+
 def test_search_json_is_the_endpoints_answer(index_dir: Path) -> None:
     done = run("search", "--json", "minefield maps", "--facets", "source,year:5", "--index-dir", str(index_dir))
     answer = orjson.loads(done.stdout)

@@ -16,6 +16,7 @@ from searchapp.backends.whoosh_searcher import WhooshEngine
 from searchapp.search.plan import FacetRequest
 from searchapp.search.request import SearchRequest
 from searchapp.search.service import SearchService
+from searchapp.search.similar import SimilarRequest
 from searchapp.warming import warm_up
 
 
@@ -54,6 +55,10 @@ def test_after_warming_up_no_question_waits_for_the_compiler(tmp_path: Path) -> 
     for typed in (*(row.typed for row in ROWS), *scoped):
         for request in (SearchRequest(q=typed), SearchRequest(q=typed, facets=(FacetRequest("tag"),))):
             assert not service.search(request).timed_out
+    for typed in ("mi", "vafa is", "map of pe", "mine"):
+        service.suggest(typed)
+    assert service.search(SearchRequest(q="peaec takls")).did_you_mean is not None
+    service.similar(SimilarRequest(service.search(SearchRequest(q="map")).hits[0].stored.id))
     engine.close()
     assert compiled() == before
 

@@ -63,7 +63,7 @@ class BroadsheetPeer:
         request = spell(query)
 
         def page() -> Shown:
-            found = self._service.search(request)
+            found = self._service.search(request, offers=False)
             answer = Answer(
                 tuple(hit.stored.id for hit in found.hits), tuple(hit.score for hit in found.hits), found.total
             )

@@ -13,6 +13,8 @@ SHOWN_ALREADY = 0.3
 #: What nearness of two different words adds, in parts of the rarer one's worth when they stand side by side.
 CLOSENESS = 0.5
 REPEATED = 0.02
+#: So many passages say what they say best; any further one has to show a word that these do not.
+FREELY_CHOSEN = 2
 
 
 @kernel
@@ -59,6 +61,14 @@ def weigh(passage, marks, first, last, rarity, shown, seen, pair_place, pairs, p
 
 
 @kernel
+def shows_more(seen, shown):
+    for clause in range(len(seen)):
+        if seen[clause] and not shown[clause]:
+            return True
+    return False
+
+
+@kernel
 def make_desk(clauses):
     """Room to weigh passages on: which clauses are shown, seen and seen in the best, pairs of clauses, and their
     worth."""
@@ -87,6 +97,8 @@ def choose(found, passages, marks, first, last, rarity, count, desk, chosen):
         for k in range(found):
             if is_left[k]:
                 worth = weigh(passages[k], marks, first, last, rarity, shown, seen, pair_place, pairs, pair_worth)
+                if size >= FREELY_CHOSEN and not shows_more(seen, shown):
+                    continue
                 if best < 0 or worth > most:
                     best = k
                     most = worth

@@ -1,4 +1,4 @@
-// The one thing the page does with JavaScript: "/" puts the cursor into the search box.
+// "/" puts the cursor into the search box.
 "use strict";
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");

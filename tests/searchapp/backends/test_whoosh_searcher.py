@@ -13,7 +13,9 @@ from indexer.article import Article, Published
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.document import make_draft
 from indexer.errors import IndexDamagedError, IndexNotFoundError
+from searchapp.backends.kept_generations import MOST_KEPT
 from searchapp.backends.whoosh_searcher import WhooshEngine
+from searchapp.search.cursor import CURSOR_LIVES_S
 from searchapp.search.plan import EveryArticle, FacetRequest, PhrasePlan, Plan, PlanNode, WordPlan
 
 WORDS = ("mine", "map", "peace", "talk", "river", "border", "minister", "school")
@@ -176,4 +178,66 @@ def test_external_id_is_found_in_every_collection(folder: Path) -> None:
     engine = WhooshEngine(folder)
     assert set(engine.find_external_id("7")) == {make_article(7).id, make_article(7, "other").id}
     assert engine.find_external_id("70000") == ()
+    engine.close()
+
+
+def test_pinned_generation_is_searched_while_others_come_and_its_files_go(folder: Path) -> None:
+    now = [0.0]
+    engine = WhooshEngine(folder, clock=lambda: now[0])
+    first = engine.facts().generation
+    plan = make_plan(word("common"), count=200)
+    before = engine.execute(plan)
+    engine.pin(first)
+    with WhooshIndex.open(folder).writer(32) as writer:
+        for number in range(60):
+            writer.remove(make_article(number).id)
+        writer.purge()
+    assert engine.refresh()
+    add(folder, [make_article(700)])
+    assert engine.refresh()
+    kept = engine.at(first)
+    assert kept is not None
+    assert kept.facts().generation == first
+    assert kept.execute(plan) == before
+    assert kept.fetch((before.hits[0].id, make_article(7).id))[1] is not None
+    assert engine.execute(plan).total == 61
+    now[0] = CURSOR_LIVES_S - 1.0
+    engine.pin(first)
+    now[0] += CURSOR_LIVES_S - 1.0
+    assert engine.at(first) is not None
+    now[0] += 2.0
+    assert engine.at(first) is None
+    engine.close()
+
+
+def test_generation_that_nobody_pinned_is_let_go_soon_and_only_then(folder: Path) -> None:
+    now = [0.0]
+    engine = WhooshEngine(folder, clock=lambda: now[0])
+    first = engine.facts().generation
+    assert engine.at(first) is not None
+    assert engine.at(first + 1) is None
+    add(folder, [make_article(500)])
+    engine.refresh()
+    assert engine.at(first) is not None  # whoever was searching may still pin it
+    now[0] += 60.0
+    assert engine.at(first) is None
+    engine.pin(first)  # too late
+    assert engine.at(first) is None
+    engine.close()
+
+
+def test_of_too_many_generations_those_pinned_longest_ago_go_first(folder: Path) -> None:
+    now = [0.0]
+    engine = WhooshEngine(folder, clock=lambda: now[0])
+    walked = engine.facts().generation
+    pinned = []
+    for number in range(MOST_KEPT + 3):
+        now[0] += 1.0
+        pinned.append(engine.facts().generation)
+        engine.pin(pinned[-1])
+        engine.pin(walked)
+        add(folder, [make_article(500 + number)])
+        engine.refresh()
+    kept = [generation for generation in pinned if engine.at(generation) is not None]
+    assert kept == [walked, *pinned[-MOST_KEPT + 1 :]]
     engine.close()

@@ -7,7 +7,15 @@ from golden_queries import TODAY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchapp.query.date_words import DaySpan, read_days, read_days_after, read_days_before
+from searchapp.query.date_words import (
+    READERS,
+    DaySpan,
+    read_days,
+    read_days_after,
+    read_days_before,
+    read_days_since,
+    read_days_until,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +43,11 @@ from searchapp.query.date_words import DaySpan, read_days, read_days_after, read
         ("last 2 weeks", "2021-02-27", "2021-03-12"),
         ("last 3 months", "2020-12-13", "2021-03-12"),
         ("past 2 years", "2019-03-13", "2021-03-12"),
+        ("last seven days", "2021-03-06", "2021-03-12"),
+        ("a week ago", "2021-03-05", "2021-03-05"),
+        ("Вчера", "2021-03-11", "2021-03-11"),
+        ("aujourd'hui", "2021-03-12", "2021-03-12"),
+        ("mañana", "2021-03-13", "2021-03-13"),
         ("1 week ago", "2021-03-05", "2021-03-05"),
         ("March 12, 2021", "2021-03-12", "2021-03-12"),
         ("12th of March 2021", "2021-03-12", "2021-03-12"),
@@ -72,6 +85,12 @@ def test_after_and_before_exclude_what_they_name() -> None:
     assert read_days_before("0001", TODAY) is None
 
 
+def test_since_and_until_include_what_they_name() -> None:
+    assert read_days_since("2021-02", TODAY) == DaySpan(date(2021, 2, 1), None)
+    assert read_days_until("2021-02", TODAY) == DaySpan(None, date(2021, 2, 28))
+    assert read_days_since("2020..2021", TODAY) is None
+
+
 @given(st.dates(), st.dates(), st.dates())
 def test_any_two_days_are_a_range(one: date, other: date, today: date) -> None:
     span = DaySpan(min(one, other), max(one, other), is_reversed=one > other)
@@ -86,7 +105,7 @@ def test_any_two_days_are_a_range(one: date, other: date, today: date) -> None:
     st.dates(),
 )
 def test_any_text_is_a_span_in_order_or_none(text: str, today: date) -> None:
-    for read in (read_days, read_days_after, read_days_before):
+    for read in READERS.values():
         span = read(text, today)
         if span is not None:
             assert (span.first or date.min) <= (span.last or date.max)

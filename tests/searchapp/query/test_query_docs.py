@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 
 import pytest
 from golden_queries import ROWS, TODAY
 
 from searchapp.query.examples import SECTIONS, Section
+from searchapp.query.keywords import FIELDS, OPERATORS, QUOTES
 from searchapp.query.lexer import Limits
 from searchapp.query.notes import MESSAGES
 from searchapp.query.parser import parse_query
@@ -52,3 +54,22 @@ def test_docs_name_the_limits() -> None:
     limits = Limits()
     said = f"{limits.max_chars} characters, {limits.max_clauses} words and phrases, brackets {limits.max_depth} deep"
     assert f"{said}, {limits.max_phrase_words} words in a phrase" in DOCS
+
+
+def test_every_name_of_a_field_is_among_the_examples_and_in_the_docs() -> None:
+    said = "\n".join(f"{typed} {means}" for section in SECTIONS for typed, means in section.examples)
+    for name, others in FIELDS.items():
+        assert f"`{name}:`" in DOCS, name
+        for typed in (name, *others):
+            assert re.search(rf"\b{typed}\b", said), typed
+
+
+def test_every_operator_is_among_the_examples_or_a_form_of_one_that_is() -> None:
+    said = " ".join(typed for section in SECTIONS for typed, _ in section.examples)
+    shown = {plain for plain in OPERATORS if f" {plain}" in said or f"`{plain}`" in DOCS}
+    assert {unicodedata.normalize("NFKC", typed) for typed in OPERATORS} <= shown
+
+
+def test_every_quotation_mark_quotes() -> None:
+    for mark in QUOTES:
+        assert parse_query(f"{mark}human rights{mark}", TODAY).tree == parse_query('"human rights"', TODAY).tree, mark

@@ -38,6 +38,11 @@ PLAIN = [
     "g*t",
     "&&",
     "\\OR",
+    "И",
+    "ИЛИ",
+    "＆＆",
+    "ＮＥＡＲ／３",
+    "by:",
 ]
 words = st.one_of(
     st.sampled_from([*PLAIN, "MINE", "KARTE"]), st.text("abcÀÉж9", min_size=1, max_size=6), st.text("ABŻД", min_size=1)

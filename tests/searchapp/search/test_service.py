@@ -150,6 +150,31 @@ def test_pattern_that_fits_more_forms_than_are_weighed_finds_all_and_says_so(tmp
     assert not many.search(SearchRequest(q="minea*")).notes
 
 
+@pytest.mark.parametrize(
+    ("q", "dropped"),
+    [
+        ("the map of the minefields", ("the", "of", "the")),
+        ("map OR the", ("the",)),
+        ("the (map OR minefields) -of", ("the",)),
+        ("to be or not to be", ()),
+        ('"the map" of', ("of",)),
+        ("author:the map", ()),
+        ("", ()),
+    ],
+)
+def test_words_too_common_to_count_are_named(service: SearchService, q: str, dropped: tuple[str, ...]) -> None:
+    assert service.search(SearchRequest(q=q)).dropped == dropped
+
+
+def test_clause_names_the_field_it_is_looked_for_in(service: SearchService) -> None:
+    clauses = service.search(SearchRequest(q='title:map author:"vafa" minefields')).clauses
+    assert [(clause.field, clause.text, clause.articles) for clause in clauses] == [
+        ("title", "map", 1),
+        ("author", "vafa", 1),
+        ("", "minefields", 1),
+    ]
+
+
 def test_empty_query_shows_the_whole_archive(service: SearchService) -> None:
     page = service.search(SearchRequest(sort="newest"))
     assert page.total == len(ARTICLES)
@@ -178,11 +203,13 @@ def test_answer_is_the_contracts(service: SearchService) -> None:
             "raw": "minefields map",
             "understood": "minefields AND map",
             "clauses": [
-                {"text": "minefields", "terms": given["query"]["clauses"][0]["terms"], "articles": 1},
-                {"text": "map", "terms": given["query"]["clauses"][1]["terms"], "articles": 1},
+                {"text": "minefields", "field": None, "terms": given["query"]["clauses"][0]["terms"], "articles": 1},
+                {"text": "map", "field": None, "terms": given["query"]["clauses"][1]["terms"], "articles": 1},
             ],
+            "dropped": [],
             "notes": [],
             "did_you_mean": None,
+            "no_hits": None,
         },
         "total": 1,
         "total_is_exact": True,
@@ -235,10 +262,10 @@ def test_article_answer_has_the_stored_fields(service: SearchService) -> None:
     assert stored is not None
     shown = article_answer(stored, service.highlight(stored, '"the minefields" vafa'))
     assert (shown["title"], shown["body"], shown["extra"]) == (SAVED.title, SAVED.body, {"page": 3})
-    assert shown["original"] == [
+    assert shown["original"] == (
         {"text": "Subscribe", "left_out": "boilerplate"},
         {"text": "The town waits.", "left_out": None},
-    ]
+    )
     assert [SAVED.body[start:end] for start, end in shown["body_spans"]] == ["the minefields"]
     assert "body_spans" not in article_answer(stored, None)
 

@@ -275,3 +275,64 @@ def find_shown(flat: str, snippets) -> list[tuple[int, int]]:
         if flat.count(shown) == 1:
             found.append((flat.index(shown), flat.index(shown) + len(shown)))
     return found
+
+
+FILLER = "A word about the weather. " * 12
+
+
+def test_a_third_passage_shows_a_word_that_two_could_not() -> None:
+    said = ["Maps are old.", "Minefields are older.", "A plan was drawn.", "Maps again."]
+    body = f"\n\n{FILLER}\n\n".join(said)
+    snippets = cut_snippets(Article(body=body, lang="en"), ask("minefields maps plan"), [3.0, 2.0, 1.0], ANALYZER)
+    assert [marked(snippet) for snippet in snippets] == [["Maps"], ["Minefields"], ["plan"]]
+    assert [(snippet.paragraph, snippet.paragraphs) for snippet in snippets] == [(1, 7), (3, 7), (5, 7)]
+
+
+def test_no_third_passage_repeats_what_two_show() -> None:
+    body = f"\n\n{FILLER}\n\n".join(["Maps are old.", "Maps are new.", "Maps are lost.", "Maps are found."])
+    assert len(cut(body, ask("maps"))) == 2
+    body = f"\n\n{FILLER}\n\n".join(["Maps and minefields.", "A plan.", "Maps are lost.", "Plans of minefields."])
+    snippets = cut_snippets(Article(body=body, lang="en"), ask("minefields maps plan"), [3.0, 2.0, 1.0], ANALYZER)
+    assert len(snippets) == 2
+
+
+def test_the_rarer_word_is_shown_where_there_is_room_for_one() -> None:
+    body = f"Maps are old. {FILLER}\n\nMinefields are older. {FILLER}"
+    (snippet,) = cut_snippets(Article(body=body, lang="en"), ask("minefields maps"), [5.0, 1.0], ANALYZER, count=1)
+    assert marked(snippet) == ["Minefields"]
+    (snippet,) = cut_snippets(Article(body=body, lang="en"), ask("minefields maps"), [1.0, 5.0], ANALYZER, count=1)
+    assert marked(snippet) == ["Maps"]
+
+
+def test_more_distinct_words_beat_one_word_many_times() -> None:
+    body = f"Maps, maps, maps and maps. {FILLER}\n\nMinefields on maps. {FILLER}"
+    (snippet,) = cut_snippets(Article(body=body, lang="en"), ask("minefields maps"), [1.0, 1.0], ANALYZER, count=1)
+    assert marked(snippet) == ["Minefields", "maps"]
+
+
+def test_phrase_beside_a_word_of_it_is_still_one_span() -> None:
+    (snippet,) = cut("Human rights, and rights that are human.", ask("rights", "human rights"))
+    assert marked(snippet) == ["Human rights", "rights"]
+    assert snippet.html.startswith("<mark>Human rights</mark>, and <mark>rights</mark>")
+
+
+texts = st.lists(
+    st.sampled_from(
+        ["maps", "Minefields", "a", "word", "of.", "weather;", "well-being", "U.S.", "ünïcode", "\n\n", "x" * 40]
+    ),
+    min_size=1,
+    max_size=400,
+).map(" ".join)
+
+
+@given(texts)
+def test_a_hit_never_has_an_empty_snippet_and_never_half_a_word(body: str) -> None:
+    article = Article(body=body, lang="en")
+    snippets = cut_snippets(article, ask("minefields maps well-being"), [1.0, 1.0, 1.0], ANALYZER)
+    words = set(body.split())
+    assert bool(snippets) == bool(body.strip())
+    assert len(snippets) <= 3
+    for snippet in snippets:
+        assert snippet.text.strip(f" {ELLIPSIS}")
+        assert set(snippet.text.split()) <= {*words, ELLIPSIS}
+        assert 1 <= snippet.paragraph <= snippet.paragraphs

@@ -5,7 +5,7 @@ import pytest
 from searchapp.search.request import Filters, SearchRequest
 from searchapp.web.addresses import (
     article_address,
-    next_answer_address,
+    next_page_address,
     safe_link,
     search_address,
     with_value,
@@ -29,11 +29,11 @@ def test_values_are_chosen_and_let_go():
 
 
 def test_next_ends_where_hits_or_pages_end():
-    assert next_answer_address(ASKED, 31, strict=True) == (
+    assert next_page_address(ASKED, 31, strict=True) == (
         "/api/v1/search?q=a+b&year=2021&source=X+%26+Y&sort=newest&page=4&strict=1"
     )
-    assert next_answer_address(ASKED, 30, strict=False) is None
-    assert next_answer_address(SearchRequest(page=1000), 50_000, strict=False) is None
+    assert next_page_address(ASKED, 30, strict=False) is None
+    assert next_page_address(SearchRequest(page=1000), 50_000, strict=False) is None
 
 
 def test_an_article_takes_the_query_along():

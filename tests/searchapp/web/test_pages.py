@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import html
 import re
 from html.parser import HTMLParser
 from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
+
+from searchapp.query.examples import MEANS, SECTIONS
 
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 
@@ -50,6 +53,8 @@ def states(client: FlaskClient) -> dict[str, str]:
         "divider": client.get("/?q=lantern+lighthouse").text,
         "no hits": client.get("/?q=xyzzyq&lang=en").text,
         "notes": client.get("/?q=%22open+lantern").text,
+        "changes": client.get("/?q=the+ferries+source:xyz").text,
+        "help": client.get("/help").text,
         "past the end": client.get("/?q=ferries&page=900").text,
         "article": client.get(first_article(client, "barrier")).text,
         "payload": client.get("/?q=payload").text,
@@ -87,7 +92,8 @@ def test_no_page_has_script_or_style_of_its_own(states: dict[str, str]):
     for name, page in states.items():
         outline = Outline(page)
         assert [attributes["src"].partition("?")[0] for attributes in outline.all("script") if attributes["src"]] == [
-            "/static/broadsheet.js"
+            "/static/broadsheet.js",
+            "/static/suggestions.js",
         ], name
         assert not outline.all("style")
         for tag, attributes in outline.tags:
@@ -125,6 +131,19 @@ def test_results_show_count_source_date_author_and_marked_words(client: FlaskCli
     assert '<time datetime="2021-05-04T09:30:00+02:00">4 May 2021, 09:30 UTC+2</time>' in page
     assert "By Ilse Varga and Tomas Okoro" in page
     assert "Lindmere Post" in page
+
+
+def test_each_passage_says_which_paragraph_it_is(client: FlaskClient):
+    page = client.get("/?q=ferries+berths").text
+    shown = re.findall(r'<span class="paragraph"[^>]*>(.*?)</span>', page)
+    snippets = [
+        snippet
+        for hit in client.get("/api/v1/search?q=ferries+berths").json["results"]
+        for snippet in hit["snippets"]
+        if snippet["paragraphs"] > 1
+    ]
+    assert shown == [f"paragraph {snippet['paragraph']} of {snippet['paragraphs']}" for snippet in snippets]
+    assert shown
 
 
 def test_the_divider_stands_before_articles_with_some_of_the_words(client: FlaskClient):
@@ -181,8 +200,99 @@ def test_a_page_past_the_end_leads_back(client: FlaskClient):
 def test_no_hits_says_which_word_is_missing_and_how_to_go_on(client: FlaskClient):
     page = client.get("/?q=xyzzyq&lang=en").text
     assert "No articles" in page
-    assert re.search(r"never says\s+<strong[^>]*>xyzzyq</strong>", page)
-    assert '<a href="/?q=xyzzyq">Search without language' in page
+    assert re.search(r"No article has\s+<strong[^>]*>xyzzyq</strong>", page)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?q=ferries&lang=de",
+        "/?q=ferries+source:xyz",
+        "/?q=%22lantern+harbour%22",
+        "/?q=ferries+date:1978-09",
+        "/?q=ferries+lanterns+xyzzyq&match=all&per_page=5",
+    ],
+)
+def test_no_hits_leads_to_searches_that_find_as_much_as_they_say(client: FlaskClient, address: str):
+    page = client.get(address).text
+    changes = page[page.index('id="changes"') :]
+    links = re.findall(r'<li><a href="/\?([^"]*)" dir="auto">[^<]+</a><span class="count">.*?>([\d,]+)<', changes)
+    assert links
+    for arguments, count in links:
+        found = client.get(f"/api/v1/search?{html.unescape(arguments)}").json
+        assert f"{found['total']:,}" == count
+
+
+def test_no_hits_of_days_without_an_article_says_so(client: FlaskClient):
+    assert "The archive holds no articles of September 1978." in client.get("/?q=ferries+date:1978-09").text
+    assert "The archive holds no articles" not in client.get("/?q=xyzzyq+date:2019").text
+
+
+def test_understood_as_shows_stems_dropped_words_and_articles_of_each_clause(client: FlaskClient):
+    page = client.get("/?q=the+ferries+source:lindmere").text
+    understood = page[page.index('<details class="understood">') : page.index("</details>")]
+    rows = re.findall(r'<tr><th scope="row"[^>]*>(.*?)</th><td[^>]*>(.*?)</td><td class="count">(.*?)</td>', understood)
+    assert [row[0] for row in rows] == ["ferries", "source: lindmere"]
+    assert "ferri" in rows[0][1].split(", ")
+    total = client.get("/api/v1/search?q=source:lindmere").json["total"]
+    assert rows[1][2] == f"{total:,}"
+    assert '<i dir="auto">the</i>' in understood
+    assert "Left out" not in client.get("/?q=ferries").text
+
+
+def test_a_note_shows_the_place_it_is_about(client: FlaskClient):
+    page = client.get("/?q=lantern+foo%3Abar").text
+    assert re.search(r'<span class="place">· at 8: <span dir="auto">foo:bar</span>', page)
+
+
+def test_timeline_has_a_bar_and_a_line_of_the_table_for_every_period(client: FlaskClient):
+    page = client.get("/?q=ferries&from=2019-01-01&to=2019-12-31").text
+    timeline = page[page.index('class="timeline"') : page.index('<details class="narrow">')]
+    assert "Articles by month" in timeline
+    rows = re.findall(
+        r'<tr><th scope="row">(?:<a href="/\?([^"]*)"[^>]*>)?([^<]+)(?:</a>)?</th><td>(.*?)</td><td>(.*?)</td>',
+        timeline,
+    )
+    assert [row[1] for row in rows[:4]] == ["February 2019", "March 2019", "April 2019", "May 2019"]
+    assert ("", "April 2019", "0", "0") in rows
+    linked = [row for row in rows if row[0]]
+    bars = re.findall(r'<svg class="counts".*?</svg>', timeline, re.DOTALL)[0]
+    assert re.findall(r'<a href="/\?([^"]*)"', bars) == [row[0] for row in linked]
+    for arguments, _, count, _ in linked:
+        assert str(client.get(f"/api/v1/search?{html.unescape(arguments)}").json["total"]) == count
+
+
+@pytest.mark.parametrize("address", ["/?q=lighthouse", "/?q=xyzzyq", "/?q=ferries&page=900"])
+def test_timeline_stands_only_where_there_is_something_to_compare(client: FlaskClient, address: str):
+    page = client.get(address).text
+    assert ('class="timeline"' in page) is ("page=900" in address)
+
+
+def test_timeline_of_one_month_is_by_day(client: FlaskClient):
+    page = client.get("/?q=&from=2021-05-01&to=2021-06-30").text
+    assert "Articles by day" in page
+
+
+def test_help_shows_the_whole_table_of_examples(client: FlaskClient):
+    page = html.unescape(client.get("/help").text)
+    for section in SECTIONS:
+        assert f">{section.title}</h2>" in page
+        for typed, means in section.examples:
+            assert f">{typed}</a>" in page
+            assert means in page
+    anchors = re.findall(r'<h2 id="([^"]+)"', page)
+    assert len(anchors) == len(set(anchors)) == len(SECTIONS)
+    assert re.findall(r'<li><a href="#([^"]+)"', page) == anchors
+
+
+def test_front_page_says_of_its_examples_what_the_table_says(client: FlaskClient):
+    page = client.get("/").text
+    examples = page[page.index('id="examples"') : page.index('id="contents"')]
+    told = re.findall(r"</a> <span>([^<]+)</span>", examples)
+    assert told
+    assert set(told) <= set(MEANS.values())
+    table = "\n".join(means for section in SECTIONS for _, means in section.examples)
+    assert all(means in table for means in MEANS.values())
 
 
 def test_a_note_is_shown_to_whoever_typed(client: FlaskClient):
@@ -244,3 +354,11 @@ def test_assets_are_kept_for_ever_under_an_address_of_their_own(client: FlaskCli
     with client.get(css[1]) as response:
         assert response.status_code == 200
         assert "max-age=31536000" in response.headers["Cache-Control"]
+
+
+def test_misspelt_query_is_answered_with_the_right_one(client: FlaskClient) -> None:
+    text = client.get("/?q=feries+habrour&sort=newest").get_data(as_text=True)
+    assert "Did you mean" in text
+    assert 'href="/?q=ferries+harbour&amp;sort=newest"' in text
+    assert "<mark>ferries</mark> <mark>harbour</mark>" in text
+    assert "Did you mean" not in client.get("/?q=ferries").get_data(as_text=True)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from searchapp.search.plan import FacetName, FacetRequest
 from searchapp.search.request import Filters, Match, SearchRequest, Sort
+from searchapp.web.parameters import ParameterError
 from searchapp.web.params import (
     KNOWN,
     LATER,
@@ -20,7 +21,6 @@ from searchapp.web.params import (
     SINGLE,
     WINDOW_HITS,
     Asked,
-    ParameterError,
     last_page,
     read_params,
     write_params,
@@ -114,11 +114,13 @@ def requests(draw: st.DrawFn) -> SearchRequest:
     )
 
 
-@given(requests(), st.booleans())
-def test_what_is_written_is_read_back(request: SearchRequest, strict: bool):
-    address = write_params(request, strict=strict)
+@given(requests(), st.booleans(), texts | st.just(""))
+def test_what_is_written_is_read_back(request: SearchRequest, strict: bool, cursor: str):
+    if cursor:
+        request = replace(request, page=1)
+    address = write_params(request, strict=strict, cursor=cursor)
     assert address.isascii()
-    assert read_params(parse_qsl(address), refuse_unknown=True) == Asked(request, strict)
+    assert read_params(parse_qsl(address), refuse_unknown=True) == Asked(request, strict, cursor)
 
 
 @given(st.text())
@@ -148,7 +150,7 @@ def test_any_arguments_are_read_or_refused(arguments: list[tuple[str, str]], ref
 @pytest.mark.parametrize(
     ("address", "parameter", "code", "right"),
     [
-        ("page=-1", "page", "bad_value", "whole number from 1 to 1,000"),
+        ("page=-1", "page", "bad_value", "whole number from 1 on"),
         ("page=0", "page", "bad_value", "whole number"),
         ("page=1.5", "page", "bad_value", "whole number"),
         ("page=٣", "page", "bad_value", "whole number"),
@@ -175,6 +177,7 @@ def test_any_arguments_are_read_or_refused(arguments: list[tuple[str, str]], ref
         ("facets=source:0", "facets", "bad_value", "source:10"),
         ("facets=source:lots", "facets", "bad_value", "source:10"),
         ("facets=source,source:5", "facets", "bad_value", "each name once"),
+        ("facets=source:1001", "facets", "bad_value", "at most 1000"),
         ("q=a&q=b", "q", "repeated_parameter", "give it once"),
         ("q=&q=", "q", "repeated_parameter", "give it once"),
         ("page=1&page=1", "page", "repeated_parameter", "give it once"),
@@ -198,6 +201,12 @@ def test_an_unknown_parameter_is_refused_with_the_right_one(name: str, meant: st
     assert error.code == "unknown_parameter"
     assert error.parameter == name
     assert meant in str(error)
+
+
+def test_a_cursor_and_a_page_are_not_given_together():
+    error = refusal("page=2&cursor=abc")
+    assert (error.parameter, error.code) == ("cursor", "bad_value")
+    assert read("page=2&cursor=abc", refuse_unknown=False).page == 2
 
 
 def test_the_page_passes_over_what_it_does_not_know():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,6 +110,45 @@ def test_an_index_that_comes_later_and_commits_are_shown(start: Start, tmp_path:
         subprocess.run([*RUN, "index", str(archive), "--index-dir", str(folder)], check=True, capture_output=True)
         wait_for(f"{address}/api/v1/articles/{article_id(folder, title)}", 200, within_s=10)
     assert server.poll() is None
+
+
+def test_a_cursor_outlives_commits_and_no_restart(start: Start, tmp_path: Path):
+    folder, archive = tmp_path / "walked", tmp_path / "articles"
+    archive.mkdir()
+    server, address = start(folder)
+    index = [*RUN, "index", str(archive), "--index-dir", str(folder)]
+    lines = [f'{{"id": "{number}", "title": "Lantern {number}", "body": "Light."}}\n' for number in range(30)]
+    (archive / "some.jsonl").write_text("".join(lines[:20]))
+    subprocess.run(index, check=True, capture_output=True)
+    wait_for(f"{address}/readyz", 200, within_s=10)
+    found = read_in_time(f"{address}/api/v1/search?per_page=12")
+    (archive / "some.jsonl").write_text("".join(lines[5:]))
+    subprocess.run([*index, "--prune", "--yes"], check=True, capture_output=True)
+    deadline = time.monotonic() + 10
+    while read(f"{address}/api/v1/search")["total"] != 25:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    rest = read_in_time(f"{address}{found['next']}")
+    assert len({hit["external_id"] for hit in found["results"] + rest["results"]}) == rest["total"] == 20
+    assert rest["index_generation"] == found["index_generation"]
+    server.send_signal(signal.SIGTERM)
+    server.wait(timeout=10)
+    _, address = start(folder)
+    wait_for(f"{address}/readyz", 200)
+    assert status(f"{address}{found['next']}") == 410
+
+
+def read(address: str) -> Any:
+    with urllib.request.urlopen(address, timeout=5) as answer:
+        return json.load(answer)
+
+
+def read_in_time(address: str) -> Any:
+    """A search's answer; of a late one, as a busy machine gives, nothing follows."""
+    until = time.monotonic() + 10
+    while (found := read(address))["timed_out"]:
+        assert time.monotonic() < until
+    return found
 
 
 def article_id(folder: Path, title: str) -> str:

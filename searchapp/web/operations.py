@@ -1,0 +1,136 @@
+"""What the endpoint can be asked, an operation an entry: where, by which parameters, and what may come back.
+
+Views are registered from these entries and read their arguments by them, and the document of the endpoint is generated
+from them: what is not here can be neither asked nor read about. A new operation is an entry here, the shape of its
+answer, and a view.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal, TypedDict
+
+from msgspec import Meta
+
+from searchapp.search.shapes import ArticleAnswer, ArticlesAnswer, SearchAnswer, SimilarAnswer, SuggestionsAnswer
+from searchapp.web.parameters import Parameter, ParameterTable, Text
+from searchapp.web.params import SEARCH_PARAMETERS, SIMILAR_PARAMETERS
+from searchapp.web.problems import ProblemCode
+
+_NONE: Final = ParameterTable()
+_WITHOUT_INDEX: Final[tuple[ProblemCode, ...]] = ("no_index", "index_unusable")
+_BAD_PARAMETERS: Final[tuple[ProblemCode, ...]] = ("unknown_parameter", "repeated_parameter", "bad_value")
+
+
+class AliveAnswer(TypedDict):
+    """That the service lives."""
+
+    status: Annotated[Literal["ok"], Meta(description="Always this.")]
+
+
+class ReadyAnswer(TypedDict):
+    """That the service can answer searches."""
+
+    status: Annotated[Literal["ready"], Meta(description="Always this.")]
+    index_generation: Annotated[int, Meta(description="The commit that is searched.")]
+    articles: Annotated[int, Meta(description="How many articles the archive holds.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`path` has its variables in braces, each described in `variables`; `shape` is that of the answer. Those that
+    `can_be_unchanged` carry an ETag and answer 304 where it is still true."""
+
+    name: str
+    path: str
+    summary: str
+    about: str
+    shape: type
+    parameters: ParameterTable = _NONE
+    variables: tuple[Parameter, ...] = ()
+    problems: tuple[ProblemCode, ...] = ()
+    can_be_unchanged: bool = False
+
+
+_ARTICLE_ID: Final = Parameter("article_id", Text(), "The article's id, as an answer gives it.", "oo5fg5usyfhjqhzz")
+
+SEARCH: Final = Operation(
+    name="search",
+    path="/api/v1/search",
+    summary="Search the archive",
+    about="Without a query, all articles. Values of one filter are alternatives, different filters narrow each other. "
+    "Whatever is typed is answered; what was not taken as typed is told in `query.notes`. Hits go on at `next`.",
+    shape=SearchAnswer,
+    parameters=SEARCH_PARAMETERS,
+    problems=(
+        *_BAD_PARAMETERS,
+        "too_many_values",
+        "beyond_window",
+        "not_supported_yet",
+        "query_notes",
+        "cursor_expired",
+        *_WITHOUT_INDEX,
+    ),
+    can_be_unchanged=True,
+)
+ARTICLE: Final = Operation(
+    name="article",
+    path="/api/v1/articles/{article_id}",
+    summary="Read one article",
+    about="All that is stored of it, with what was left out of its page and why.",
+    shape=ArticleAnswer,
+    parameters=ParameterTable(
+        Parameter("highlight", Text(), "A query; adds where its words stand in title and body.", "maps")
+    ),
+    variables=(_ARTICLE_ID,),
+    problems=(*_BAD_PARAMETERS, "article_not_found", *_WITHOUT_INDEX),
+    can_be_unchanged=True,
+)
+ARTICLES: Final = Operation(
+    name="articles",
+    path="/api/v1/articles",
+    summary="Find articles by the id that their outlet gave them",
+    about="In every collection, so there may be several. None is no failure.",
+    shape=ArticlesAnswer,
+    parameters=ParameterTable(
+        Parameter("external_id", Text(), "The id, exactly as it was given.", "tw-2002-0417", required=True)
+    ),
+    problems=(*_BAD_PARAMETERS, *_WITHOUT_INDEX),
+)
+SIMILAR: Final = Operation(
+    name="similar",
+    path="/api/v1/articles/{article_id}/similar",
+    summary="Find articles like one",
+    about="By its most telling words, which the answer names; without itself and others of the same text. Filters "
+    "narrow it as they narrow a search.",
+    shape=SimilarAnswer,
+    parameters=SIMILAR_PARAMETERS,
+    variables=(_ARTICLE_ID,),
+    problems=(*_BAD_PARAMETERS, "too_many_values", "article_not_found", *_WITHOUT_INDEX),
+)
+SUGGEST: Final = Operation(
+    name="suggest",
+    path="/api/v1/suggest",
+    summary="Suggest while somebody types",
+    about="Phrases of headlines, authors, outlets and headlines that go on from what was typed; docs/suggestions.md "
+    "says where they come from. None for less than two letters, and for a query with signs in it.",
+    shape=SuggestionsAnswer,
+    parameters=ParameterTable(Parameter("q", Text(), "What was typed so far.", "minef")),
+    problems=(*_BAD_PARAMETERS, *_WITHOUT_INDEX),
+)
+ALIVE: Final = Operation(
+    name="healthz",
+    path="/healthz",
+    summary="Ask whether the service lives",
+    about="Looks at nothing: an answer at all is the answer.",
+    shape=AliveAnswer,
+)
+READY: Final = Operation(
+    name="readyz",
+    path="/readyz",
+    summary="Ask whether the service can answer searches",
+    about="A 503 says what is missing and what to run.",
+    shape=ReadyAnswer,
+    problems=_WITHOUT_INDEX,
+)
+OPERATIONS: Final = (SEARCH, ARTICLE, ARTICLES, SIMILAR, SUGGEST, ALIVE, READY)

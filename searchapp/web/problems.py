@@ -1,0 +1,85 @@
+"""Every problem that the endpoint answers with: its code, which is never renamed, its status, and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Final, Literal, NotRequired, TypeAlias, TypedDict, get_args
+
+from msgspec import Meta
+
+ProblemCode: TypeAlias = Literal[
+    "unknown_parameter",
+    "repeated_parameter",
+    "bad_value",
+    "too_many_values",
+    "beyond_window",
+    "not_supported_yet",
+    "query_notes",
+    "bad_request",
+    "article_not_found",
+    "not_found",
+    "method_not_allowed",
+    "cursor_expired",
+    "body_too_large",
+    "internal_error",
+    "no_index",
+    "index_unusable",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    status: HTTPStatus
+    means: str
+
+
+PROBLEMS: Final[Mapping[ProblemCode, Problem]] = {
+    "unknown_parameter": Problem(
+        HTTPStatus.BAD_REQUEST,
+        "there is no such parameter; `detail` suggests the right one, or lists those that are known",
+    ),
+    "repeated_parameter": Problem(HTTPStatus.BAD_REQUEST, "a parameter that is given once was given more than once"),
+    "bad_value": Problem(HTTPStatus.BAD_REQUEST, "a parameter cannot have this value; `detail` says what it takes"),
+    "too_many_values": Problem(HTTPStatus.BAD_REQUEST, "a repeatable parameter was given more often than it may be"),
+    "beyond_window": Problem(
+        HTTPStatus.BAD_REQUEST, "`page` lies beyond the hits that pages reach; follow `next`, or narrow the search"
+    ),
+    "not_supported_yet": Problem(HTTPStatus.BAD_REQUEST, "this parameter is planned, and does nothing yet"),
+    "query_notes": Problem(
+        HTTPStatus.BAD_REQUEST, "under `strict`: part of the query was not taken as it was typed; `detail` says which"
+    ),
+    "bad_request": Problem(HTTPStatus.BAD_REQUEST, "the request is no HTTP that can be read"),
+    "article_not_found": Problem(HTTPStatus.NOT_FOUND, "there is no article of this id; it may have been deleted"),
+    "not_found": Problem(HTTPStatus.NOT_FOUND, "there is nothing at this address"),
+    "method_not_allowed": Problem(
+        HTTPStatus.METHOD_NOT_ALLOWED, "this address is asked by another method; see `Allow`"
+    ),
+    "cursor_expired": Problem(
+        HTTPStatus.GONE, "the generation that this cursor walks through is open no more; search again without it"
+    ),
+    "body_too_large": Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the request has a body, and a very large one"),
+    "internal_error": Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "a mistake of ours; the service's log has the details"),
+    "no_index": Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "nothing is indexed yet; `detail` says what to run, `Retry-After` when to ask again",
+    ),
+    "index_unusable": Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE, "the index cannot be opened; `detail` says why and what to run"
+    ),
+}
+
+
+class ProblemAnswer(TypedDict):
+    """What went wrong, as RFC 9457 has it."""
+
+    type: Annotated[str, Meta(description="Always `about:blank`: `code` tells problems apart.")]
+    title: Annotated[str, Meta(description="The phrase of the status.")]
+    status: Annotated[int, Meta(description="The status of the answer.")]
+    detail: Annotated[str, Meta(description="A sentence for people: what happened and what to do.")]
+    code: Annotated[ProblemCode, Meta(description="For programs; never renamed.")]
+    parameter: NotRequired[Annotated[str, Meta(description="The parameter at fault, where one is.")]]
+
+
+assert set(PROBLEMS) == set(get_args(ProblemCode))
