@@ -73,7 +73,7 @@ def tell_apart(ranked: Sequence[RankedWord]) -> DistinctWords:
             both = tuple(dict.fromkeys((*first[number].surfaces, *word.surfaces)))
             first[number] = replace(first[number], surfaces=both)
         times[number] += 1
-        if word.follows and number != before:
+        if word.follows and before not in {-1, number}:
             pairs[before, number] = pairs.get((before, number), 0) + 1
         before = number
     neighbours = tuple(Neighbours(left, right, typed) for (left, right), typed in pairs.items())
