@@ -44,8 +44,8 @@ from searchapp.search.scoring import DEFAULT_PARAMETERS, Floats, Parameters, inv
 Clock: TypeAlias = Callable[[], float]
 
 
-class _DeadlineError(Exception):
-    pass
+class DeadlineError(Exception):
+    """There is no time left."""
 
 
 def execute_plan(
@@ -54,7 +54,7 @@ def execute_plan(
     """The answer to a plan, all of it from the source's generation."""
     started = clock()
     ends = None if plan.deadline_ms is None else started + plan.deadline_ms / 1000
-    evaluation = _Evaluation(source, parameters, clock, ends)
+    evaluation = Evaluation(source, parameters, clock, ends)
     narrowed = evaluation.narrow(plan)
     all_found = _within(evaluation.find(plan.all_words), narrowed)
     found, has_all_words = all_found, None
@@ -97,7 +97,7 @@ def execute_plan(
 
 
 @dataclass(slots=True)
-class _Evaluation:
+class Evaluation:
     """One run over one source: what each clause found is kept, since trees and counts ask for it again."""
 
     source: PostingSource
@@ -154,8 +154,8 @@ class _Evaluation:
         ]
         head = picks[:RANKED_AGAIN]
         try:
-            extras = find_extras(found.docs[head], told_apart, rarity, self.source, self.parameters, self._check)
-        except _DeadlineError:
+            extras = find_extras(found.docs[head], told_apart, rarity, self.source, self.parameters, self.check)
+        except DeadlineError:
             return found, picks[plan.first : last]
         scores = np.zeros(len(found.docs)) if found.scores is None else found.scores.copy()
         scores[head] += extras
@@ -183,8 +183,8 @@ class _Evaluation:
             return known
         if self.has_time():
             try:
-                found = find_clause(clause, self.source, self.parameters, self._check)
-            except _DeadlineError:
+                found = find_clause(clause, self.source, self.parameters, self.check)
+            except DeadlineError:
                 pass
             else:
                 self.clauses[clause] = found
@@ -194,13 +194,13 @@ class _Evaluation:
     def expand(self, clause: Clause) -> Expansion | None:
         """None for what is no pattern, and where there is no time to look for its forms."""
         if isinstance(clause, SpellingPlan) and self.has_time():
-            with suppress(_DeadlineError):
-                return expand_clause(clause, self.source, self._check)
+            with suppress(DeadlineError):
+                return expand_clause(clause, self.source, self.check)
         return None
 
-    def _check(self) -> None:
+    def check(self) -> None:
         if not self.has_time():
-            raise _DeadlineError
+            raise DeadlineError
 
 
 def _of_flags(member: Flags) -> Found:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from searchapp.search.closeness import PlacedWord, measure_closeness
+from searchapp.search.closeness import Closeness, PlacedWord, measure_closeness
 from searchapp.search.extras import DEFAULT_WEIGHTS, DistinctWords, add_closeness
 from searchapp.search.feedback import TaughtArticle, measure_feedback
 from searchapp.search.matching import Check, contains, find_places
@@ -24,6 +24,19 @@ def find_extras(
     check: Check,
 ) -> Floats:
     """Aligned with `docs`; `rarity` with the words."""
+    parts = find_closeness(docs, words, rarity, source, parameters, check)
+    return np.array([add_closeness(each, DEFAULT_WEIGHTS) for each in parts])
+
+
+def find_closeness(
+    docs: Documents,
+    words: DistinctWords,
+    rarity: Sequence[float],
+    source: PostingSource,
+    parameters: Parameters,
+    check: Check,
+) -> list[Closeness]:
+    """The parts of which the extras are made, not weighed yet."""
     gains = list(
         zip(
             _gains(docs, "title", parameters.title, source),
@@ -33,12 +46,11 @@ def find_extras(
     )
     placed = [_place_word(word, docs, source, check) for word in words.words]
     weighed = words.weigh(rarity)
-    extras = np.zeros(len(docs))
-    for number, of_document in enumerate(zip(*placed, strict=True)):
+    parts = []
+    for of_document, gain in zip(zip(*placed, strict=True), gains, strict=True):
         check()
-        parts = measure_closeness(of_document, weighed, gains[number], parameters.k1)
-        extras[number] = add_closeness(parts, DEFAULT_WEIGHTS)
-    return extras
+        parts.append(measure_closeness(of_document, weighed, gain, parameters.k1))
+    return parts
 
 
 def find_feedback(docs: Documents, source: PostingSource, parameters: Parameters) -> Floats:

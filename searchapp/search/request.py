@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from searchapp.query.nodes import Note
 from searchapp.search.cursor import Cursor
 from searchapp.search.plan import FacetRequest
-from searchapp.search.port import Bucket, FacetCounts, StoredArticle
+from searchapp.search.port import Bucket, Explanation, FacetCounts, StoredArticle
 
 Match = Literal["auto", "all", "any"]
 Sort = Literal["relevance", "newest", "oldest"]
@@ -46,6 +46,7 @@ class SearchRequest:
     facets: tuple[FacetRequest, ...] = ()
     histogram: Literal["day", "month", "year"] | None = None
     cursor: Cursor | None = None
+    explain: bool = False
 
     @property
     def first_hit(self) -> int:
@@ -71,6 +72,7 @@ class Hit(NamedTuple):
     title_spans: tuple[tuple[int, int], ...]
     title_html: str
     snippets: tuple[Snippet, ...]
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)

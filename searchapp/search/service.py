@@ -93,6 +93,10 @@ class SearchService:
                 for (hit, stored), each in zip(pairs, shown, strict=True)
             ]
         )
+        if request.explain:
+            scored = tuple([hit for hit, _ in pairs])
+            explained = searched.explain(planned.plan, scored, request.first_hit)
+            hits = tuple([hit._replace(explanation=each) for hit, each in zip(hits, explained, strict=True)])
         page = Page(
             request=request,
             understood=planned.understood,

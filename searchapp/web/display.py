@@ -25,6 +25,7 @@ from searchapp.web.addresses import (
     without_value,
 )
 from searchapp.web.dates import ShownDate, show_date
+from searchapp.web.explained import Bar, draw_bars
 from searchapp.web.languages import language_name
 from searchapp.web.params import REPEATABLE, WINDOW_HITS, last_page
 from searchapp.web.timeline import ShownTimeline, show_timeline
@@ -79,6 +80,7 @@ class ShownHit:
     date: ShownDate
     lang: str
     some_words: bool
+    bars: tuple[Bar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class ShownResults:
     chips: tuple[Chip, ...]
     without_filters: str
     sorts: tuple[Choice, ...]
+    explaining: str
     pages: tuple[Choice | None, ...]
     previous: str
     next: str
@@ -137,6 +140,7 @@ def show_results(page: Page, request: SearchRequest, timeline: Timeline | None =
         sorts=tuple(
             Choice(label, search_address(request, sort=sort), chosen=sort == request.sort) for sort, label in _SORTS
         ),
+        explaining=search_address(request, page=number, explain=not request.explain) if _has_scores(page) else "",
         pages=_page_choices(request, last),
         previous=search_address(request, page=min(number - 1, last)) if number > 1 else "",
         next=search_address(request, page=number + 1) if number < last else "",
@@ -186,6 +190,10 @@ def show_facet(counts: FacetCounts, request: SearchRequest) -> ShownFacet:
     return ShownFacet(name, FACET_LABELS[name], choices, more if asked < _MORE_VALUES and len(found) >= asked else "")
 
 
+def _has_scores(page: Page) -> bool:
+    return page.request.sort == "relevance" and any(hit.score > 0 for hit in page.hits)
+
+
 def show_chips(request: SearchRequest) -> tuple[Chip, ...]:
     filters: Filters = request.filters
     names: tuple[FacetName, ...] = REPEATABLE
@@ -201,7 +209,7 @@ def show_chips(request: SearchRequest) -> tuple[Chip, ...]:
     return tuple(chips)
 
 
-def show_hit(hit: Hit, q: str) -> ShownHit:
+def show_hit(hit: Hit, q: str, bars: tuple[Bar, ...] = ()) -> ShownHit:
     article = hit.stored.article
     return ShownHit(
         hit=hit,
@@ -209,6 +217,7 @@ def show_hit(hit: Hit, q: str) -> ShownHit:
         date=show_date(article.published),
         lang=lang_attribute(article.lang),
         some_words=not hit.all_words,
+        bars=bars,
     )
 
 
@@ -237,7 +246,8 @@ def _show_respelling(meant: Respelling, request: SearchRequest) -> ShownRespelli
 
 def _group_hits(page: Page) -> tuple[HitGroup, ...]:
     """One group, or two with the divider between: only hits by score stand in the order that a divider tells of."""
-    shown = [show_hit(hit, page.request.q) for hit in page.hits]
+    bars = draw_bars(page.hits, page.clauses)
+    shown = [show_hit(hit, page.request.q, of_hit) for hit, of_hit in zip(page.hits, bars, strict=True)]
     if page.request.match != "auto" or page.request.sort != "relevance":
         return (HitGroup("all", tuple(shown)),) if shown else ()
     return tuple(

@@ -210,7 +210,7 @@ def test_a_cursor_and_a_page_are_not_given_together():
 
 
 def test_the_page_passes_over_what_it_does_not_know():
-    assert read("q=a&utm_source=x&gclid=1&cursor=abc&explain=1", refuse_unknown=False) == SearchRequest(q="a")
+    assert read("q=a&utm_source=x&gclid=1&cursor=abc&group=story", refuse_unknown=False) == SearchRequest(q="a")
 
 
 @pytest.mark.parametrize("name", LATER)
