@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -21,7 +22,8 @@ from searchapp.search.port import Explanation
 from searchapp.search.request import SearchRequest
 from searchapp.search.service import SearchService
 
-WORDS = tuple("harbour ferry wreck chart mine minefield mines map maps storm light well-being council the of".split())
+TEXT = "harbour ferry wreck chart mine minefield mines map maps storm light well-being council the of"
+WORDS = re.findall(r"\S+", TEXT)
 QUERIES = (
     "mines",
     "harbour ferry",
