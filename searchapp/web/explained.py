@@ -11,7 +11,7 @@ from searchapp.search.request import Clause, Hit
 
 _EXTRAS: Final[dict[ExtraName, str]] = {
     "as_typed": "as typed",
-    "window": "words together",
+    "window": "best stretch",
     "adjacent": "side by side",
     "near": "near each other",
     "feedback": "like the first hits",

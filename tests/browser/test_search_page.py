@@ -107,9 +107,9 @@ def test_the_divider_parts_all_words_from_some(open_page: OpenPage):
 
 def test_bars_show_what_a_score_is_the_sum_of(open_page: OpenPage):
     page = open_page("/?q=harbour+ferries", java_script_enabled=False, **DESKTOP)
-    expect(page.locator("table.why")).to_have_count(0)
+    expect(page.locator("table.parts")).to_have_count(0)
     page.get_by_role("link", name="Show how scores are made").click()
-    hits = page.locator(".hits table.why")
+    hits = page.locator(".hits table.parts")
     expect(hits).to_have_count(10)
     for hit in hits.all():
         said = float(re.search(r"Score ([\d.]+)", hit.locator("caption").inner_text())[1])
@@ -119,7 +119,7 @@ def test_bars_show_what_a_score_is_the_sum_of(open_page: OpenPage):
     bars = hits.first.locator("rect").evaluate_all("drawn => drawn.map(bar => bar.getBoundingClientRect().width)")
     assert max(bars) > 0
     page.get_by_role("link", name="Hide how scores are made").click()
-    expect(page.locator("table.why")).to_have_count(0)
+    expect(page.locator("table.parts")).to_have_count(0)
 
 
 def test_a_bar_of_the_timeline_narrows_to_its_days(open_page: OpenPage):
