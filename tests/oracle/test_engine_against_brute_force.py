@@ -203,9 +203,15 @@ facets = st.lists(
 ).map(tuple)
 
 
-ranked_words = st.builds(
-    RankedWord, runs(st.one_of(terms, st.sampled_from(["^^nato", "en:tal"]))), runs(forms), st.booleans()
-)
+@st.composite
+def ranked_words(draw) -> RankedWord:
+    """Readings as a typed word has them, each with its terms and its surfaces, some spelled in two parts as well."""
+    tokens = draw(st.lists(st.sampled_from(make_text([*WORDS, "mine", "map"]).tokens), min_size=1, max_size=2))
+    stems = [(term,) for token in tokens for term in token.terms]
+    surfaces = [(surface,) for token in tokens for surface in token.surfaces]
+    stems += draw(st.lists(st.tuples(terms, terms), max_size=2))
+    surfaces += draw(st.lists(st.tuples(forms, forms), max_size=1))
+    return RankedWord(tuple(dict.fromkeys(stems)), tuple(dict.fromkeys(surfaces)), draw(st.booleans()))
 
 
 @st.composite
@@ -215,7 +221,9 @@ def plans(draw) -> Plan:
         pair = draw(st.lists(words, min_size=2, max_size=3))
         all_words, any_words = AllOf((*pair,)), AnyOf((*pair,))
     sort = draw(st.sampled_from(["relevance", "relevance", "newest", "oldest"]))
-    ranked = draw(st.lists(ranked_words, min_size=2, max_size=5)) if sort == "relevance" and draw(st.booleans()) else []
+    ranked = (
+        draw(st.lists(ranked_words(), min_size=2, max_size=5)) if sort == "relevance" and draw(st.booleans()) else []
+    )
     return Plan(
         all_words=all_words,
         any_words=any_words,
