@@ -95,6 +95,7 @@ lint: setup-dev ## ruff (lint and format) and mypy
 eval: setup-dev ## measure extraction and ranking over DATA, and over COLLECTION=path beside them
 	$(BIN)/python benchmarks/eval_extraction.py --data $(DATA)
 	$(BIN)/python benchmarks/eval_ranking.py --data $(DATA) $(if $(COLLECTION),--collection $(COLLECTION))
+	$(BIN)/python benchmarks/eval_ranking_extras.py --data $(DATA) $(if $(COLLECTION),--collection $(COLLECTION))
 
 # Articles or queries of one's own are reported in OUT alone; without them the report goes into docs/performance.md too.
 bench: $(READY_BENCH) ## measure speed beside other engines: ARTICLES=file QUERIES=file OUT=dir SIZES=n,... PARTS=...

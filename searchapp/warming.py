@@ -109,6 +109,7 @@ def _requests() -> Iterator[SearchRequest]:
         "mine",
         "the",
         "Baku AND (mine OR map) AND (chart OR plan)",
+        "danger mine map chart plan",
         "title:map -title:another",
         *_SCOPED,
         *typed,

@@ -13,7 +13,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 #: Plain BM25 of one field with stop words left out gives .744, .385, .524 and .436.
-FLOORS = {"time": 0.755, "cranfield": 0.397, "cacm": 0.535, "vaswani": 0.440}
+FLOORS = {"time": 0.780, "cranfield": 0.438, "cacm": 0.550, "vaswani": 0.454}
 
 
 @pytest.fixture(scope="session")

@@ -55,9 +55,11 @@ def merge_groups(
     new_docs: Sequence[I32],
     gains: tuple[F32, F32],
     release: Callable[[], None],
-) -> None:
-    """Write the merged group; `new_docs[s][doc]` is the new number of a document of segment s, -1 if deleted.
-    `release` is called now and then, to let go of the pages of the mapped groups that have been read."""
+) -> tuple[I32, ...]:
+    """Write the merged group; returns the new number of each term of each group, -1 where no document is left of it.
+
+    `new_docs[s][doc]` is the new number of a document of segment s, -1 if deleted. `release` is called now and then,
+    to let go of the pages of the mapped groups that have been read."""
     terms, term_numbers = merge_dictionaries([group.terms for group in groups])
     surfaces, surface_numbers = merge_dictionaries([group.surfaces for group in groups])
     form_surface = tuple(
@@ -87,6 +89,8 @@ def merge_groups(
         int(used.sum()),
     )
     write_vocabulary(writer, name, (keep_texts(terms, kept_terms), keep_texts(surfaces, used)), forms)
+    new_terms = np.where(kept_terms, np.cumsum(kept_terms) - 1, -1).astype(np.int32)
+    return tuple(new_terms[of_group] for of_group in term_numbers)
 
 
 def _stretches(groups: Sequence[PostingGroup], numbers: Sequence[I32], count: int) -> Iterator[tuple[int, int]]:

@@ -19,6 +19,7 @@ from indexer.codec.dictionary_merge import keep_texts, merge_dictionaries
 from indexer.codec.gains import FLAT, document_gains
 from indexer.codec.group_merge import merge_groups
 from indexer.codec.kernels.packing import I32, I64, U8, U32
+from indexer.codec.key_terms import merge_key_terms, write_key_terms
 from indexer.codec.segment import GROUPS, MappedSegment
 from indexer.codec.segment_file import SegmentFileWriter
 from indexer.codec.segment_writer import segment_facts, text_gains
@@ -59,9 +60,13 @@ def merge_segments(path: Path, sources: Sequence[MergeSource]) -> int:
             source.segment.file.release_pages()
 
     with SegmentFileWriter(path) as writer:
+        new_terms: tuple[I32, ...] = ()
         for name in GROUPS:
             groups = [source.segment.group(name) for source in sources]
-            merge_groups(writer, name, groups, new_docs, gains if name == "text" else (flat, flat), release)
+            merged = merge_groups(writer, name, groups, new_docs, gains if name == "text" else (flat, flat), release)
+            new_terms = merged if name == "text" else new_terms
+        key_terms = [source.segment.key_terms for source in sources]
+        write_key_terms(writer, merge_key_terms(key_terms, [source.live for source in sources], new_terms))
         write_columns(writer, columns)
         _merge_frames(writer, sources)
         sketched = [source.segment.stories for source in sources]

@@ -21,6 +21,7 @@ from indexer.codec.compiled import HAS_NUMBA
 from indexer.codec.group import PostingGroup, open_group
 from indexer.codec.kernels.columns import find_ids
 from indexer.codec.kernels.packing import I64, U8
+from indexer.codec.key_terms import KeyTerms, no_key_terms, open_key_terms
 from indexer.codec.segment_file import SegmentFile
 from indexer.codec.stored import (
     FORMAT_WITH_MAGIC,
@@ -66,6 +67,11 @@ class MappedSegment:
     @cached_property
     def tag(self) -> PostingGroup:
         return open_group(self.file, "tag")
+
+    @cached_property
+    def key_terms(self) -> KeyTerms:
+        """Nobody has any where the segment was written before there were key terms."""
+        return open_key_terms(self.file) or no_key_terms(self.document_count)
 
     @cached_property
     def frames(self) -> StoredFrames:

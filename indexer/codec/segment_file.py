@@ -6,8 +6,9 @@ r"""One file a segment: named arrays, aligned, mapped, each with checksums.
                  `name`, `offset`, `size` (bytes), `dtype`, `shape`, `checksums` (CRC-32 of each `CHUNK` bytes)
     last 24      length of the directory (uint64), its CRC-32 (uint64), magic again
 
-The sections of a segment are those of group.py, stories.py, columns.py and stored.py; its facts are `documents` (how
-many, deleted ones included), `title_average` and `body_average` (lengths in positions, over all of these).
+The sections of a segment are those of group.py, key_terms.py, columns.py, stored.py and stories.py; its facts are
+`documents` (how many it holds, deleted ones included), `title_average` and `body_average` (lengths in positions, over
+all of these).
 
 A segment file is written once, synced, and never changed. Opening reads the directory alone and checks it and the
 file's length, so that it takes no longer for a large one; `damaged_ranges` reads everything. Nothing in it is code:

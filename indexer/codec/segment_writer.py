@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from indexer.codec.gains import BODY, FLAT, TITLE, document_gains
 from indexer.codec.group import write_group
 from indexer.codec.inverting import InvertedBatch
 from indexer.codec.kernels.packing import F32, U32
+from indexer.codec.key_terms import KeyTermChooser, pack_key_terms, write_key_terms
 from indexer.codec.segment_file import SegmentFileWriter
 from indexer.codec.stored import StoredFrames, write_stored
 from indexer.codec.stories import order_sketches, write_stories
@@ -25,9 +27,11 @@ def write_segment(path: Path, words: InvertedBatch, columns: Columns, frames: St
     gains, averages = text_gains(words.title_length, words.body_length)
     flat = document_gains(FLAT, words.body_length, 0.0)
     with SegmentFileWriter(path) as writer:
-        write_group(writer, "text", words.text, gains)
+        chooser = KeyTermChooser(len(columns), words.text.terms)
+        write_group(writer, "text", replace(words.text, stretches=chooser.watch(words.text.stretches)), gains)
         for name, group in (("author", words.author), ("source", words.source), ("tag", words.tag)):
             write_group(writer, name, group, (flat, flat))
+        write_key_terms(writer, pack_key_terms(chooser.choose()))
         write_columns(writer, columns)
         write_stored(writer, frames)
         write_stories(writer, order_sketches(words.sketches))

@@ -26,6 +26,7 @@ from indexer.codec.stories import story_faults
 
 _UNFIT: Final = "its words are not what numbers are packed in"
 _ALL_WIDTHS: Final = 0xFFFFFF
+_DOCUMENTS_AT_ONCE: Final = 8192
 _LAST_ASCII: Final = 0x7F
 _TOKENS: Final = ("id", "content_hash")
 _NUMBERS: Final = ("id_order", "title_length", "body_length", "first_day", "last_day", "instant")
@@ -44,6 +45,7 @@ def structural_faults(segment: MappedSegment) -> Iterator[Fault]:
     try:
         yield from _column_faults(segment)
         yield from _frame_faults(segment)
+        yield from _key_term_faults(segment)
         for name in GROUPS:
             yield from (Fault(f"{name}.{part}", what) for part, what in _group_faults(segment, segment.group(name)))
         yield from (Fault(part, what) for part, what in story_faults(segment.stories, segment.document_count))
@@ -130,6 +132,21 @@ def _frame_faults(segment: MappedSegment) -> Iterator[Fault]:
             yield Fault(f"{name}_sizes", "do not cut the frames by document")
     if (frames.stored_offsets.sizes[:] == 0).any():
         yield Fault("stored_sizes", "a document has nothing stored")
+
+
+def _key_term_faults(segment: MappedSegment) -> Iterator[Fault]:
+    key_terms = segment.key_terms
+    ordinals = key_terms.ordinals.astype(np.int64)
+    if (np.diff(ordinals) <= 0).any() or (len(ordinals) and ordinals[-1] >= len(segment.text.terms)):
+        yield Fault("key_terms.ordinals", "do not rise, or name a term that is not there")
+    if not _cuts(key_terms.offsets, len(key_terms.words) - 1, segment.document_count):
+        yield Fault("key_terms.offsets", "do not cut the words by document")
+        return
+    for first in range(0, segment.document_count, _DOCUMENTS_AT_ONCE):
+        unpacked = key_terms.unpack(first, min(first + _DOCUMENTS_AT_ONCE, segment.document_count))
+        if (unpacked.terms >= len(ordinals)).any():
+            yield Fault("key_terms.words", "name a term that is not there")
+            return
 
 
 def _group_faults(segment: MappedSegment, group: PostingGroup) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.codec.field_views import FieldView
+from indexer.codec.key_terms import segment_idf
 from searchapp.backends.generation import Generation
+from searchapp.search.feedback import KeyTerm
 from searchapp.search.postings import (
     NO_POSTINGS,
     DayColumns,
@@ -93,6 +95,17 @@ class ArraySource:
             np.cumsum(np.concatenate([np.zeros(0, np.int64), *sizes]), out=offsets[1:])
             self._facets[name] = FacetColumn(values, np.concatenate([np.zeros(0, np.int32), *codes]), offsets)
         return self._facets[name]
+
+    def key_terms(self, doc: int) -> tuple[KeyTerm, ...]:
+        segment, inside = self._generation.locate(doc)
+        key_terms, group = segment.mapped.key_terms, segment.mapped.text
+        flat = key_terms.unpack(inside, inside + 1)
+        ordinals = key_terms.ordinals[flat.terms]
+        rarities = segment_idf(segment.documents, group.packed.doc_freq[ordinals]).tolist()
+        return tuple(
+            KeyTerm(segment.number, group.terms[number], frequency, rarity)
+            for number, frequency, rarity in zip(ordinals.tolist(), flat.freqs.tolist(), rarities, strict=True)
+        )
 
     def ids(self, docs: Documents) -> NDArray[np.str_]:
         return np.array([self._generation.id_of(int(doc)) for doc in docs], np.str_)

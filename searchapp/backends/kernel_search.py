@@ -22,8 +22,10 @@ from searchapp.backends.kernels.flat import FILLED, MATCHES, search_flat
 from searchapp.backends.kernels.program import WINDOW, run_program
 from searchapp.backends.leaf import TITLE_SCALE, LateError
 from searchapp.backends.programs import Program, write_program
+from searchapp.backends.ranking_again import Best, rank_again
 from searchapp.backends.room import MOST_KEPT, ROOM
 from searchapp.backends.spelled import expand_spelling
+from searchapp.search.extras import RANKED_AGAIN
 from searchapp.search.plan import AUTO_THRESHOLD, Clause, Plan, PlanNode, SpellingPlan
 from searchapp.search.port import FacetCounts, Matches, ScoredArticle
 from searchapp.search.postings import UNKNOWN_INSTANT
@@ -75,11 +77,15 @@ class _Search:
         plan = self._plan
         wants_sets = bool(plan.facets or plan.histogram)
         has_other = plan.any_words is not plan.all_words and plan.any_words != plan.all_words
-        keeps = plan.first + plan.count
+        last = keeps = plan.first + plan.count
+        if plan.ranked and plan.count:
+            keeps = max(last, RANKED_AGAIN)
         if has_other and plan.match == "any":
             all_found = self._find(plan.all_words, 0, wants_sets=True)
             found = self._find(plan.any_words, keeps, wants_sets=wants_sets)
-            tier = self._those_in(all_found, found)
+            found = self._rank_again(found, 0)
+            shown = slice(plan.first, last)
+            tier = self._those_in(all_found, found._replace(ids=found.ids[shown], docs=found.docs[shown]))
         else:
             # All of what may come before a divider is kept.
             falls_back = has_other and plan.match == "auto"
@@ -92,7 +98,8 @@ class _Search:
                 tier = frozenset(all_found.ids)
                 if plan.sort == "relevance":
                     found = _put_behind(all_found, found, tier)
-        page = slice(plan.first, keeps)
+            found = self._rank_again(found, 0 if tier is None else len(tier))
+        page = slice(plan.first, last)
         ids = found.ids[page]
         all_words = repeat(True) if tier is None else map(tier.__contains__, ids)
         hits = tuple(map(_make_hit, zip(ids, found.scores[page], all_words, strict=False)))
@@ -113,6 +120,18 @@ class _Search:
             hits, found.total, all_found.total, in_time, not in_time, facets, buckets, clause_articles,
             self._generation.number, tuple(filter(None, expansions)) if expansions else (),
         )  # fmt: skip
+
+    def _rank_again(self, found: _Run, first_tier: int) -> _Run:
+        """Late already, hits stay as they are."""
+        plan = self._plan
+        if not (plan.ranked and found.ids and self._has_time()):
+            return found
+        best = Best(found.ids, found.docs, found.scores)
+        try:
+            ids, docs, scores = rank_again(best, first_tier, plan, self._generation, self._prepare)
+        except LateError:
+            return found
+        return found._replace(ids=ids, docs=docs, scores=scores)
 
     def _count_facets(self, matched: MatchedSets) -> tuple[FacetCounts, ...]:
         return tuple(

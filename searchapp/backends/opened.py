@@ -18,8 +18,19 @@ from searchapp.backends.spelled import list_forms
 from searchapp.backends.stories import Place, find_stories
 from searchapp.search.counting import count_facet
 from searchapp.search.execute import execute_plan
+from searchapp.search.explaining import explain_hits
 from searchapp.search.plan import FacetRequest, Plan
-from searchapp.search.port import FacetCounts, Form, FormsRequest, IndexFacts, Matches, StoredArticle, Story
+from searchapp.search.port import (
+    Explanation,
+    FacetCounts,
+    Form,
+    FormsRequest,
+    IndexFacts,
+    Matches,
+    ScoredArticle,
+    StoredArticle,
+    Story,
+)
 
 _EVERY_VALUE: Final = 1_000_000
 #: Articles that were shown are kept as long as they take no more; one takes about so much beside its body, and long
@@ -51,6 +62,15 @@ class Opened:
         if self._source is not None:
             return execute_plan(plan, self._source, monotonic)
         return execute_by_kernels(plan, self._generation, monotonic)
+
+    def explain(self, plan: Plan, hits: tuple[ScoredArticle, ...], first: int) -> tuple[Explanation | None, ...]:
+        source = self._source or ArraySource(self._generation)
+        bases = {id(segment.mapped): segment.base for segment in self._generation.segments}
+        places = self.view.find_all(tuple([hit.id for hit in hits]))
+        if None in places:
+            return (None,) * len(hits)
+        docs = [bases[id(place[0].mapped)] + place[1] for place in places if place is not None]
+        return explain_hits(plan, list(zip(hits, docs, strict=True)), first, source, monotonic)
 
     def fetch(self, ids: tuple[str, ...], *, with_original: bool = True) -> tuple[StoredArticle | None, ...]:
         return self._read(ids, with_original=True) if with_original else self._read_shown(ids)

@@ -16,7 +16,17 @@ from indexer.codec.compiled import HAS_NUMBA
 from searchapp.backends.kept_generations import KeptGenerations
 from searchapp.backends.opened import Opened
 from searchapp.search.plan import FacetRequest, Plan
-from searchapp.search.port import FacetCounts, Form, FormsRequest, IndexFacts, Matches, StoredArticle, Story
+from searchapp.search.port import (
+    Explanation,
+    FacetCounts,
+    Form,
+    FormsRequest,
+    IndexFacts,
+    Matches,
+    ScoredArticle,
+    StoredArticle,
+    Story,
+)
 
 
 class WhooshEngine:
@@ -38,6 +48,9 @@ class WhooshEngine:
 
     def execute(self, plan: Plan) -> Matches:
         return self._current.execute(plan)
+
+    def explain(self, plan: Plan, hits: tuple[ScoredArticle, ...], first: int) -> tuple[Explanation | None, ...]:
+        return self._current.explain(plan, hits, first)
 
     def fetch(self, ids: tuple[str, ...], *, with_original: bool = True) -> tuple[StoredArticle | None, ...]:
         return self._current.fetch(ids, with_original=with_original)

@@ -55,7 +55,7 @@ def answer(page: Page, next_address: str | None) -> SearchAnswer:
         "timed_out": page.timed_out,
         "took_ms": round(page.took_ms, 3),
         "index_generation": page.generation,
-        "results": tuple([hit_answer(hit) for hit in page.hits]),
+        "results": tuple([_explained(hit, page) if page.request.explain else hit_answer(hit) for hit in page.hits]),
         "facets": {facet.name: _counted(facet, page.request.filters) for facet in page.facets},
         "histogram": _histogram(page),
         "next": next_address,
@@ -86,6 +86,42 @@ def article_answer(stored: StoredArticle, highlighted: Highlighted | None) -> Ar
     if highlighted is not None:
         content["title_spans"] = highlighted.title_spans
         content["body_spans"] = highlighted.body_spans
+    return content
+
+
+def _explained(hit: Hit, page: Page) -> HitAnswer:
+    content = hit_answer(hit)
+    found = hit.explanation
+    content["explanation"] = (
+        None
+        if found is None
+        else {
+            "clauses": tuple(
+                [
+                    {
+                        "text": page.clauses[part.clause].text,
+                        "typed": part.typed,
+                        "idf": part.idf,
+                        "score": part.score,
+                        "fields": tuple(
+                            [
+                                {
+                                    "field": field.field,
+                                    "frequency": field.frequency,
+                                    "length": field.length,
+                                    "average_length": field.average_length,
+                                    "tf": field.tf,
+                                }
+                                for field in part.fields
+                            ]
+                        ),
+                    }
+                    for part in found.clauses
+                ]
+            ),
+            "extras": tuple([{"name": part.name, "score": part.score} for part in found.extras]),
+        }
+    )
     return content
 
 

@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from searchapp.search.counting import count_buckets, count_facet, have_value, have_year
+from searchapp.search.extras import RANKED_AGAIN, as_clause, tell_apart
+from searchapp.search.finding_extras import find_extras, find_feedback
 from searchapp.search.matching import NOTHING_FOUND, Found, contains, expand_clause, find_clause, unite_documents
-from searchapp.search.ordering import select_page
+from searchapp.search.ordering import order_picks, select_page
 from searchapp.search.plan import (
     AUTO_THRESHOLD,
     AllOf,
@@ -35,14 +38,14 @@ from searchapp.search.plan import (
 )
 from searchapp.search.port import Expansion, FacetCounts, Matches, ScoredArticle
 from searchapp.search.postings import Documents, Flags, PostingSource
-from searchapp.search.scoring import DEFAULT_PARAMETERS, Floats, Parameters
+from searchapp.search.scoring import DEFAULT_PARAMETERS, Floats, Parameters, inverse_frequency
 
 #: Seconds on a clock that never goes back.
 Clock: TypeAlias = Callable[[], float]
 
 
-class _DeadlineError(Exception):
-    pass
+class DeadlineError(Exception):
+    """There is no time left."""
 
 
 def execute_plan(
@@ -51,7 +54,7 @@ def execute_plan(
     """The answer to a plan, all of it from the source's generation."""
     started = clock()
     ends = None if plan.deadline_ms is None else started + plan.deadline_ms / 1000
-    evaluation = _Evaluation(source, parameters, clock, ends)
+    evaluation = Evaluation(source, parameters, clock, ends)
     narrowed = evaluation.narrow(plan)
     all_found = _within(evaluation.find(plan.all_words), narrowed)
     found, has_all_words = all_found, None
@@ -60,7 +63,10 @@ def execute_plan(
         found = _within(evaluation.find(plan.any_words), narrowed)
         has_all_words = contains(all_found.docs, found.docs)
     tiers = has_all_words if plan.match == "auto" else None
-    picks = select_page(found, tiers, source, sort=plan.sort, first=plan.first, count=plan.count)
+    if plan.ranked and plan.count:
+        found, picks = evaluation.rank_again(found, tiers, plan)
+    else:
+        picks = select_page(found, tiers, source, sort=plan.sort, first=plan.first, count=plan.count)
     ids = source.ids(found.docs[picks])
     facets = tuple(
         count_facet(request, found.docs, source) if evaluation.has_time() else FacetCounts(request.name, ())
@@ -91,7 +97,7 @@ def execute_plan(
 
 
 @dataclass(slots=True)
-class _Evaluation:
+class Evaluation:
     """One run over one source: what each clause found is kept, since trees and counts ask for it again."""
 
     source: PostingSource
@@ -138,6 +144,28 @@ class _Evaluation:
             return source.live & have_year(source.days, node.values)
         return source.live & have_value(source.facet(node.facet), node.values, source.document_count)
 
+    def rank_again(self, found: Found, tiers: Flags | None, plan: Plan) -> tuple[Found, NDArray[np.int64]]:
+        """The page of a plan that has words to rank by, and the matches with what that adds to the scores."""
+        last = plan.first + plan.count
+        picks = select_page(found, tiers, self.source, sort="relevance", first=0, count=max(last, RANKED_AGAIN))
+        told_apart = tell_apart(plan.ranked)
+        rarity = [
+            inverse_frequency(self.source.live_count, len(self.find(as_clause(word)).docs)) for word in told_apart.words
+        ]
+        head = picks[:RANKED_AGAIN]
+        try:
+            extras = find_extras(found.docs[head], told_apart, rarity, self.source, self.parameters, self.check)
+        except DeadlineError:
+            return found, picks[plan.first : last]
+        scores = np.zeros(len(found.docs)) if found.scores is None else found.scores.copy()
+        scores[head] += extras
+        ranked = Found(found.docs, scores)
+        head = order_picks(ranked, head, tiers, self.source)
+        if plan.feedback:
+            scores[head] += plan.feedback * find_feedback(found.docs[head], self.source, self.parameters)
+            head = order_picks(ranked, head, tiers, self.source)
+        return ranked, np.append(head, picks[RANKED_AGAIN:])[plan.first : last]
+
     def narrow(self, plan: Plan) -> Flags | None:
         """The articles that every filter lets through; None where nothing is filtered."""
         narrowed: Flags | None = None
@@ -155,8 +183,8 @@ class _Evaluation:
             return known
         if self.has_time():
             try:
-                found = find_clause(clause, self.source, self.parameters, self._check)
-            except _DeadlineError:
+                found = find_clause(clause, self.source, self.parameters, self.check)
+            except DeadlineError:
                 pass
             else:
                 self.clauses[clause] = found
@@ -166,13 +194,13 @@ class _Evaluation:
     def expand(self, clause: Clause) -> Expansion | None:
         """None for what is no pattern, and where there is no time to look for its forms."""
         if isinstance(clause, SpellingPlan) and self.has_time():
-            with suppress(_DeadlineError):
-                return expand_clause(clause, self.source, self._check)
+            with suppress(DeadlineError):
+                return expand_clause(clause, self.source, self.check)
         return None
 
-    def _check(self) -> None:
+    def check(self) -> None:
         if not self.has_time():
-            raise _DeadlineError
+            raise DeadlineError
 
 
 def _of_flags(member: Flags) -> Found:

@@ -27,10 +27,12 @@ _MOST_WALKS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class GroupedHits:
-    """`matches` counts articles, and its own hits are others; `has_more` says whether a story comes after these."""
+    """`matches` counts articles, and its own hits are others; `ranks` has how many hits came before each of these,
+    passed over or not; `has_more` says whether a story comes after them."""
 
     matches: Matches
     hits: tuple[ScoredArticle, ...]
+    ranks: tuple[int, ...]
     has_more: bool
 
 
@@ -41,6 +43,7 @@ class GroupedWalk:
         self._lock = threading.Lock()
         self._matches: Matches | None = None
         self._kept: list[ScoredArticle] = []
+        self._ranks: list[int] = []
         #: How many of those kept went again, and how many hits were read.
         self._forgotten = self._read = 0
         self._passed_over: set[str] = set()
@@ -64,19 +67,21 @@ class GroupedWalk:
                 self._keep(found.hits, find_stories)
                 self._has_ended = len(found.hits) < asked
                 if found.timed_out:
-                    hits = self._slice(first, stop)
+                    late = matches._replace(timed_out=True, total_is_exact=False)
+                    hits = self._slice(late, first, stop)
                     self._start_again()
-                    return GroupedHits(matches._replace(timed_out=True, total_is_exact=False), hits, has_more=False)
+                    return replace(hits, has_more=False)
                 self._matches = matches
-            hits, has_more = self._slice(first, stop), self._reached() > stop
+            hits = self._slice(matches, first, stop)
             gone = min(first - self._forgotten, len(self._kept))
-            del self._kept[:gone]
+            del self._kept[:gone], self._ranks[:gone]
             self._forgotten += gone
-            return GroupedHits(matches, hits, has_more)
+            return hits
 
     def _start_again(self) -> None:
         self._matches = None
         self._kept = []
+        self._ranks = []
         self._forgotten = self._read = 0
         self._passed_over = set()
         self._has_ended = False
@@ -84,14 +89,17 @@ class GroupedWalk:
     def _reached(self) -> int:
         return self._forgotten + len(self._kept)
 
-    def _slice(self, first: int, stop: int) -> tuple[ScoredArticle, ...]:
-        return tuple(self._kept[first - self._forgotten : stop - self._forgotten])
+    def _slice(self, matches: Matches, first: int, stop: int) -> GroupedHits:
+        wanted = slice(first - self._forgotten, stop - self._forgotten)
+        return GroupedHits(matches, tuple(self._kept[wanted]), tuple(self._ranks[wanted]), self._reached() > stop)
 
     def _keep(self, hits: tuple[ScoredArticle, ...], find_stories: FindStories) -> None:
-        for hit, story in zip(hits, find_stories(tuple([hit.id for hit in hits])), strict=True):
+        stories = find_stories(tuple([hit.id for hit in hits]))
+        for rank, (hit, story) in enumerate(zip(hits, stories, strict=True), start=self._read):
             if hit.id in self._passed_over:
                 continue
             self._kept.append(hit)
+            self._ranks.append(rank)
             if story is not None:
                 self._passed_over.update(story.ids)
         self._read += len(hits)
@@ -116,4 +124,4 @@ class GroupedWalks:
                 self._walks.popitem(last=False)
         found = walk.take(request.first_hit, request.per_page, read, find_stories, at_once=STRETCH_HITS)
         # What comes next on a walk must not depend on how far a late answer got.
-        return replace(found, hits=()) if found.matches.timed_out else found
+        return replace(found, hits=(), ranks=()) if found.matches.timed_out else found

@@ -61,27 +61,45 @@ class _Counts:
     frequencies: NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class CountedClause:
+    """The live articles that hold a clause, ascending; aligned with them how often each field that is scored holds it,
+    no field where the clause only narrows."""
+
+    docs: Documents
+    fields: tuple[tuple[TextField, FieldFrequencies], ...]
+    idf: float
+
+
 def find_clause(clause: Clause, source: PostingSource, parameters: Parameters, check: Check) -> Found:
     """The live articles that hold the clause, with what it adds to their scores."""
+    counted = count_clause(clause, source, parameters, check)
+    if not counted.fields or not len(counted.docs):
+        return Found(counted.docs)
+    fields = tuple(frequencies for _, frequencies in counted.fields)
+    return Found(counted.docs, score_word(fields, counted.idf, clause.weight, parameters.k1))
+
+
+def count_clause(clause: Clause, source: PostingSource, parameters: Parameters, check: Check) -> CountedClause:
+    """What the score of a clause is made of."""
     if isinstance(clause, SpellingPlan):
         counts = _count_forms(clause, source, check)
     else:
         counts = [_count(clause, fields, source, check) for fields in _FIELDS[clause.scope]]
     docs = unite_documents([counted.docs for counted in counts])
-    scored = _scored_fields(clause.scope, parameters)
-    if not scored or not len(docs):
-        return Found(docs)
     fields = tuple(
-        FieldFrequencies(
-            parameters=field_parameters,
-            frequencies=_spread(counted, docs),
-            lengths=source.lengths(field)[docs].astype(np.float64),
-            average_length=source.average_length(field),
+        (
+            field,
+            FieldFrequencies(
+                parameters=field_parameters,
+                frequencies=_spread(counted, docs),
+                lengths=source.lengths(field)[docs].astype(np.float64),
+                average_length=source.average_length(field),
+            ),
         )
-        for counted, (field, field_parameters) in zip(counts, scored, strict=True)
+        for counted, (field, field_parameters) in zip(counts, _scored_fields(clause.scope, parameters), strict=False)
     )
-    idf = inverse_frequency(source.live_count, len(docs))
-    return Found(docs, score_word(fields, idf, clause.weight, parameters.k1))
+    return CountedClause(docs, fields, inverse_frequency(source.live_count, len(docs)))
 
 
 def unite_documents(sets: Sequence[Documents]) -> Documents:
@@ -243,6 +261,11 @@ def _keep_live(docs: Documents, frequencies: NDArray[np.int64], source: PostingS
         return _Counts(docs, frequencies)
     live = source.live[docs]
     return _Counts(docs[live], frequencies[live])
+
+
+def find_places(runs: Sequence[Sequence[str]], field: PostingField, source: PostingSource, check: Check) -> Places:
+    """Places where any of the runs of adjacent terms starts, ascending."""
+    return unite_places([_phrase_places(tuple((term,) for term in run), field, source, check) for run in runs])
 
 
 def _phrase_places(

@@ -39,6 +39,14 @@ def select_page(
     return _smallest(len(found.docs), keys, first + count)[first:]
 
 
+def order_picks(
+    found: Found, picks: NDArray[np.int64], has_all_words: NDArray[np.bool_] | None, source: PostingSource
+) -> NDArray[np.int64]:
+    """These of the matches in order of relevance."""
+    keys = [*_relevance_keys(found, has_all_words, source.days), lambda some: source.ids(found.docs[some])]
+    return picks[np.lexsort([key(picks) for key in reversed(keys)])] if len(picks) else picks
+
+
 def _relevance_keys(found: Found, has_all_words: NDArray[np.bool_] | None, days: DayColumns) -> Iterator[Key]:
     scores = found.scores
     if has_all_words is not None:

@@ -13,14 +13,24 @@ from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import TypedWord
 from searchapp.query.nodes import And, CloseWord, DateRange, Node, Or, Pattern, Phrase, Query, Word, Words
 from searchapp.query.notes import Notes
-from searchapp.search.plan import AllOf, AnyOf, Clause, DaysWithin, PhrasePlan, PlanNode, SpellingPlan, WordPlan
+from searchapp.search.plan import (
+    AllOf,
+    AnyOf,
+    Clause,
+    DaysWithin,
+    PhrasePlan,
+    PlanNode,
+    RankedWord,
+    SpellingPlan,
+    WordPlan,
+)
 from searchapp.search.reading import phrase_variants
 from searchapp.search.shown import ShownClause, show_runs, show_variants
 from searchapp.search.spelled import SpelledWord, read_spelled
 
 
 class PlainPlan(NamedTuple):
-    """`all_words` and `any_words` as in `Plan`; `tree` is what they search; `shown[i]` shows `clauses[i]`;
+    """`all_words`, `any_words` and `ranked` as in `Plan`; `tree` is what they search; `shown[i]` shows `clauses[i]`;
     `dropped` are words too common to count."""
 
     all_words: PlanNode
@@ -29,6 +39,7 @@ class PlainPlan(NamedTuple):
     clauses: tuple[Clause, ...]
     shown: tuple[ShownClause, ...]
     dropped: tuple[str, ...] = ()
+    ranked: tuple[RankedWord, ...] = ()
 
 
 def plan_plain(query: Query, langs: tuple[str, ...], analyzer: Analyzer, *, any_word: bool) -> PlainPlan | None:
@@ -104,7 +115,16 @@ def _plan_words(
         return PlainPlan(clauses[0], clauses[0], searched, clauses, shown, dropped)
     all_words: PlanNode = AnyOf(clauses) if type(tree) is Or else AllOf(clauses)
     any_words = AnyOf(clauses) if type(tree) is Words else all_words
-    return PlainPlan(all_words, any_words, searched, clauses, shown, dropped)
+    written = texts if kept is typed else [texts[place] for place in counting]
+    ranked = [
+        RankedWord(
+            word.alternatives,
+            analyzer.read_words(text, langs, quoted=True, stop_langs=stop_langs)[0].alternatives,
+            type(tree) is Words and number > 0,
+        )
+        for number, (word, text) in enumerate(zip(kept, written, strict=True))
+    ]
+    return PlainPlan(all_words, any_words, searched, clauses, shown, dropped, tuple(ranked))
 
 
 def _keep(tree: Words | Or | And, places: Sequence[int]) -> Node:

@@ -88,6 +88,16 @@ class WindowPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class RankedWord:
+    """A plain word as closeness looks at it: how it may be spelled in stems, and as it was typed in surfaces, both as
+    runs like `WordPlan.alternatives`. `follows` tells whether it was typed right behind the word before it."""
+
+    stems: tuple[tuple[str, ...], ...]
+    surfaces: tuple[tuple[str, ...], ...]
+    follows: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
     children: tuple[PlanNode, ...]
 
@@ -145,7 +155,9 @@ class Plan(NamedTuple):
 
     `all_words` and `any_words` are the same query with the plain words joined by AND and by OR; `match` says which
     to answer (`auto`: all words, and where fewer than `AUTO_THRESHOLD` have them all, any of the words, those with
-    all first). `filters` narrow every answer. `first` and `count` are the slice of hits wanted.
+    all first). `filters` narrow every answer. `first` and `count` are the slice of hits wanted. `ranked` are the words,
+    as they were typed one after the other, by which the best hits are ranked again; none where that is not wanted.
+    `feedback` is how much counts what the best of these are about.
     """
 
     all_words: PlanNode
@@ -158,7 +170,8 @@ class Plan(NamedTuple):
     facets: tuple[FacetRequest, ...] = ()
     histogram: Literal["day", "month", "year"] | None = None
     clauses: tuple[Clause, ...] = ()
-    rank: Literal["default", "bm25"] = "default"
+    ranked: tuple[RankedWord, ...] = ()
+    feedback: float = 0.0
     deadline_ms: float | None = None
 
 

@@ -29,6 +29,7 @@ from searchapp.query.nodes import (
     Words,
 )
 from searchapp.query.printing import understood
+from searchapp.search.feedback import feedback_strength
 from searchapp.search.plain_plan import plan_plain
 from searchapp.search.plan import (
     AllOf,
@@ -41,6 +42,7 @@ from searchapp.search.plan import (
     PhrasePlan,
     Plan,
     PlanNode,
+    RankedWord,
     Scope,
     SpellingPlan,
     Unit,
@@ -49,6 +51,7 @@ from searchapp.search.plan import (
     WordPlan,
 )
 from searchapp.search.port import FacetCount
+from searchapp.search.ranked_words import choose_ranked, rank_row
 from searchapp.search.reading import (
     MAX_VARIANTS,
     NAME_FIELDS,
@@ -92,7 +95,7 @@ def plan_search(
     names = tuple([lang.value for lang in langs])
     plain = plan_plain(query, names, analyzer, any_word=request.match == "any")
     if plain is not None:
-        plan = _plan_of(request, plain.all_words, plain.any_words, plain.clauses, deadline_ms)
+        plan = _plan_of(request, plain.all_words, plain.any_words, plain.clauses, plain.ranked, deadline_ms)
         return PlannedSearch(plan, plain.tree, plain.shown, plain.clauses, (), plain.dropped)
     return plan_tree(query, request, names, analyzer, deadline_ms)
 
@@ -112,7 +115,7 @@ def plan_tree(
         if not is_empty and not notes:
             notes.append(Note("nothing_to_search", 0, "there is no word in this query that can be searched"))
     return PlannedSearch(
-        plan=_plan_of(request, *both, tuple(planning.clauses), deadline_ms),
+        plan=_plan_of(request, *both, tuple(planning.clauses), planning.ranked, deadline_ms),
         tree=kept,
         clauses=tuple(planning.shown),
         marked=tuple(planning.marked),
@@ -122,8 +125,10 @@ def plan_tree(
 
 
 def _plan_of(
-    request: SearchRequest, all_words: PlanNode, any_words: PlanNode, clauses: tuple[Clause, ...], deadline_ms: float
-) -> Plan:
+    request: SearchRequest, all_words: PlanNode, any_words: PlanNode, clauses: tuple[Clause, ...],
+    ranked: Sequence[RankedWord], deadline_ms: float,
+) -> Plan:  # fmt: skip
+    chosen = choose_ranked(ranked) if request.rank == "default" and request.sort == "relevance" else ()
     return Plan(
         all_words,
         any_words,
@@ -135,7 +140,8 @@ def _plan_of(
         request.facets,
         request.histogram,
         clauses,
-        request.rank,
+        chosen,
+        feedback_strength(len(chosen)),
         deadline_ms,
     )
 
@@ -163,12 +169,15 @@ class _Planning:
         self.clauses: list[Clause] = []
         self.shown: list[ShownClause] = []
         self.marked: list[Clause] = []
+        self.ranked: list[RankedWord] = []
 
     def plan(self, node: Node, scope: Scope, *, sought: bool) -> _Both | None:  # noqa: C901 one a kind of node
         """None for what has no word in it. `sought` is False under NOT."""
         match node:
             case Words(children):
                 plain = sought and scope in {"text", "title"}
+                if plain and scope == "text":
+                    self.ranked += rank_row(self._reading, children)
                 words = [
                     typed
                     for child in children

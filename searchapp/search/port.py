@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from indexer.article import Article
 from searchapp.search.plan import FacetName, FacetRequest, Plan, Scope
@@ -71,6 +71,49 @@ class Matches(NamedTuple):
     expansions: tuple[Expansion, ...] = ()
 
 
+ExtraName: TypeAlias = Literal["as_typed", "window", "adjacent", "near", "feedback"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPart:
+    """What one field brings to a word's score in one article: how often the word stands there, how long the field is
+    (in positions) and is on average, and `tf`, the frequency weighted and normalised by length."""
+
+    field: str
+    frequency: float
+    length: int
+    average_length: float
+    tf: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClausePart:
+    """What the plan's clause of this number brings to the score of an article: typed * idf * tf / (k1 + tf), tf being
+    the sum over the fields."""
+
+    clause: int
+    typed: float
+    idf: float
+    fields: tuple[FieldPart, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraPart:
+    """What else a score holds, by the names of docs/ranking.md."""
+
+    name: ExtraName
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What the score of a hit is the sum of."""
+
+    clauses: tuple[ClausePart, ...]
+    extras: tuple[ExtraPart, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
     id: str
@@ -128,6 +171,11 @@ class Searchable(Protocol):
 
     def find_stories(self, ids: tuple[str, ...]) -> tuple[Story | None, ...]:
         """The story of each article; None where it has no copy, or is not there (any more)."""
+        ...
+
+    def explain(self, plan: Plan, hits: tuple[ScoredArticle, ...], first: int) -> tuple[Explanation | None, ...]:
+        """What the scores of a plan's hits are made of; `first` hits come before them. None where there was no time, or
+        an article of them is not there any more."""
         ...
 
 

@@ -6,12 +6,14 @@ the source that gave it and never leaves an engine. Nothing here knows where arr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from searchapp.search.feedback import KeyTerm
 
 PostingField = Literal["title", "body", "title_surface", "body_surface", "author", "source", "tag"]
 TextField = Literal["title", "body"]
@@ -109,6 +111,10 @@ class PostingSource(Protocol):
     def days(self) -> DayColumns: ...
 
     def facet(self, name: ValueFacet) -> FacetColumn: ...
+
+    def key_terms(self, doc: int) -> Sequence[KeyTerm]:
+        """The heaviest terms of a document, rising by their bytes."""
+        ...
 
     def ids(self, docs: Documents) -> NDArray[np.str_]:
         """The article ids of these documents, aligned."""

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from searchapp.query.nodes import Note
 from searchapp.search.cursor import Cursor
 from searchapp.search.plan import FacetRequest
-from searchapp.search.port import Bucket, FacetCounts, StoredArticle, Story
+from searchapp.search.port import Bucket, Explanation, FacetCounts, StoredArticle, Story
 
 Match = Literal["auto", "all", "any"]
 Sort = Literal["relevance", "newest", "oldest"]
@@ -48,6 +48,7 @@ class SearchRequest:
     histogram: Literal["day", "month", "year"] | None = None
     cursor: Cursor | None = None
     group: Literal["story"] | None = None
+    explain: bool = False
 
     @property
     def first_hit(self) -> int:
@@ -74,6 +75,7 @@ class Hit(NamedTuple):
     title_html: str
     snippets: tuple[Snippet, ...]
     story: Story | None = None
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ index and reads no clock but the one it is given.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from time import perf_counter
@@ -19,14 +20,16 @@ from indexer.settings import Settings
 from searchapp.query.nodes import Note, Query
 from searchapp.query.parser import parse_query
 from searchapp.search.cursor import Cursor, CursorExpiredError
-from searchapp.search.grouping import GroupedWalks
+from searchapp.search.extras import RANKED_AGAIN
+from searchapp.search.grouping import GroupedHits, GroupedWalks
 from searchapp.search.highlight import Highlighted
 from searchapp.search.no_hits import explain_no_hits
-from searchapp.search.plan import MOST_SCORED_FORMS, FacetRequest
+from searchapp.search.plan import MOST_SCORED_FORMS, FacetRequest, Plan
 from searchapp.search.planner import PlannedSearch, plan_search
 from searchapp.search.port import (
     Bucket,
     Engine,
+    Explanation,
     FacetCounts,
     IndexFacts,
     Matches,
@@ -79,7 +82,8 @@ class SearchService:
         searched = self._searched(request)
         planned, facts = self._plan(request, searched)
         for _ in range(_TRIES):
-            matches, found, has_more = self._execute(request, planned, searched, started)
+            grouped = self._execute(request, planned, searched, started)
+            matches, found = grouped.matches, grouped.hits
             fetched = searched.fetch(tuple([hit.id for hit in found]), with_original=False)
             if None not in fetched:
                 break
@@ -98,6 +102,11 @@ class SearchService:
                 for (hit, stored), each, story in zip(pairs, shown, stories, strict=True)
             ]
         )
+        if request.explain:
+            scored = tuple([hit for hit, _ in pairs])
+            ranks = [rank for rank, stored in zip(grouped.ranks, fetched, strict=True) if stored is not None]
+            explained = _explain(planned.plan, scored, ranks, searched)
+            hits = tuple([hit._replace(explanation=each) for hit, each in zip(hits, explained, strict=True)])
         page = Page(
             request=request,
             understood=planned.understood,
@@ -112,7 +121,7 @@ class SearchService:
             histogram=matches.histogram,
             generation=matches.generation,
             took_ms=(perf_counter() - started) * 1000,
-            has_more=has_more,
+            has_more=grouped.has_more,
             dropped=planned.dropped,
             did_you_mean=respelling,
         )
@@ -250,8 +259,8 @@ class SearchService:
 
     def _execute(
         self, request: SearchRequest, planned: PlannedSearch, searched: Searchable, started: float
-    ) -> tuple[Matches, tuple[ScoredArticle, ...], bool]:
-        """The matches, the hits of them that were asked for, and whether others follow."""
+    ) -> GroupedHits:
+        """The matches, and the hits of them that were asked for: one of each story where stories were asked for."""
         if request.group is not None:
             left_ms = self._count_down(started)
 
@@ -262,15 +271,25 @@ class SearchService:
                     plan._replace(facets=(), histogram=None, deadline_ms=left_ms()) if first else plan
                 )
 
-            grouped = self.grouped_walks.read(request, read, searched.find_stories)
-            return grouped.matches, grouped.hits, grouped.has_more
+            return self.grouped_walks.read(request, read, searched.find_stories)
         if request.cursor is None:
             matches = searched.execute(planned.plan)
             hits = matches.hits
         else:
             stretch = self.walks.read(request, lambda wider: searched.execute(self._plan(wider, searched)[0].plan))
             matches, hits = stretch.matches, stretch.hits(request.cursor.first, request.per_page)
-        return matches, hits, request.first_hit + request.per_page < matches.total
+        first = request.first_hit
+        ranks = tuple(range(first, first + len(hits)))
+        return GroupedHits(matches, hits, ranks, has_more=first + request.per_page < matches.total)
+
+
+def _explain(
+    plan: Plan, hits: tuple[ScoredArticle, ...], ranks: Sequence[int], searched: Searchable
+) -> tuple[Explanation | None, ...]:
+    """Hits come with their ranks among all, since extras are for the first of these alone."""
+    near = bisect_left(ranks, RANKED_AGAIN)
+    parts = ((hits[:near], 0), (hits[near:], RANKED_AGAIN))
+    return tuple(each for part, first in parts if part for each in searched.explain(plan, part, first))
 
 
 def _count_clauses(planned: PlannedSearch, matches: Matches) -> tuple[Clause, ...]:

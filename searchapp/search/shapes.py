@@ -95,6 +95,42 @@ class StoryAnswer(TypedDict):
     articles: Annotated[int, Meta(description="How many articles it has.")]
 
 
+class FieldPartAnswer(TypedDict):
+    """What one field brings to a word's score."""
+
+    field: Annotated[str, Meta(description="`title` or `body`.")]
+    frequency: Annotated[float, Meta(description="How often the word stands there.")]
+    length: Annotated[int, Meta(description="Words of the field.")]
+    average_length: Annotated[float, Meta(description="Words of it in the average article.")]
+    tf: Annotated[float, Meta(description="The frequency, weighted and normalised by length.")]
+
+
+class ClausePartAnswer(TypedDict):
+    """What a word brings to a score: typed * idf * tf / (1.4 + tf), tf summed over the fields."""
+
+    text: Annotated[str, Meta(description="As it was typed.")]
+    typed: Annotated[float, Meta(description="How often it was typed.")]
+    idf: Annotated[float, Meta(description="How rare it is in the archive.")]
+    score: Annotated[float, Meta(description="Its part of the score.")]
+    fields: Annotated[tuple[FieldPartAnswer, ...], Meta(description="Where it stands.")]
+
+
+class ExtraPartAnswer(TypedDict):
+    """What else a score holds; docs/ranking.md says how it is reckoned."""
+
+    name: Annotated[
+        Literal["as_typed", "window", "adjacent", "near", "feedback"], Meta(description="Which part it is.")
+    ]
+    score: Annotated[float, Meta(description="Its part of the score.")]
+
+
+class ExplanationAnswer(TypedDict):
+    """What a score is the sum of."""
+
+    clauses: Annotated[tuple[ClausePartAnswer, ...], Meta(description="BM25F, word by word.")]
+    extras: Annotated[tuple[ExtraPartAnswer, ...], Meta(description="What ranking again added.")]
+
+
 class HitAnswer(TypedDict):
     """An article that was found."""
 
@@ -113,6 +149,9 @@ class HitAnswer(TypedDict):
     all_words: Annotated[bool, Meta(description="Whether it has every word, or only some of them.")]
     snippets: Annotated[tuple[SnippetAnswer, ...], Meta(description="Up to three passages.")]
     story: Annotated[StoryAnswer | None, Meta(description="The story it belongs to, where there is one.")]
+    explanation: NotRequired[
+        Annotated[ExplanationAnswer | None, Meta(description="With `explain=1`; null where there was no time for it.")]
+    ]
 
 
 class CountedValue(TypedDict):

@@ -25,6 +25,7 @@ from searchapp.web.addresses import (
     without_value,
 )
 from searchapp.web.dates import ShownDate, show_date
+from searchapp.web.explained import Bar, draw_bars
 from searchapp.web.languages import lang_attribute, language_name
 from searchapp.web.params import REPEATABLE, WINDOW_HITS, last_page
 from searchapp.web.stories import OtherPublications
@@ -81,6 +82,7 @@ class ShownHit:
     lang: str
     some_words: bool
     others: OtherPublications | None = None
+    bars: tuple[Bar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ class ShownResults:
     without_filters: str
     sorts: tuple[Choice, ...]
     grouping: tuple[Choice, ...]
+    explaining: str
     pages: tuple[Choice | None, ...]
     previous: str
     next: str
@@ -152,6 +155,7 @@ def show_results(
             Choice("Every article", search_address(request, group=None), chosen=request.group is None),
             Choice("One of each story", search_address(request, group="story"), chosen=request.group == "story"),
         ),
+        explaining=search_address(request, page=number, explain=not request.explain) if _has_scores(page) else "",
         pages=_page_choices(request, last),
         previous=search_address(request, page=min(number - 1, last)) if number > 1 else "",
         next=search_address(request, page=number + 1) if number < last else "",
@@ -201,6 +205,10 @@ def show_facet(counts: FacetCounts, request: SearchRequest) -> ShownFacet:
     return ShownFacet(name, FACET_LABELS[name], choices, more if asked < _MORE_VALUES and len(found) >= asked else "")
 
 
+def _has_scores(page: Page) -> bool:
+    return page.request.sort == "relevance" and any(hit.score > 0 for hit in page.hits)
+
+
 def show_chips(request: SearchRequest) -> tuple[Chip, ...]:
     filters: Filters = request.filters
     names: tuple[FacetName, ...] = REPEATABLE
@@ -216,7 +224,7 @@ def show_chips(request: SearchRequest) -> tuple[Chip, ...]:
     return tuple(chips)
 
 
-def show_hit(hit: Hit, q: str, others: OtherPublications | None = None) -> ShownHit:
+def show_hit(hit: Hit, q: str, others: OtherPublications | None = None, bars: tuple[Bar, ...] = ()) -> ShownHit:
     article = hit.stored.article
     return ShownHit(
         hit=hit,
@@ -225,6 +233,7 @@ def show_hit(hit: Hit, q: str, others: OtherPublications | None = None) -> Shown
         lang=lang_attribute(article.lang),
         some_words=not hit.all_words,
         others=others,
+        bars=bars,
     )
 
 
@@ -253,7 +262,8 @@ def _is_behind_all(page: Page) -> bool:
 
 def _group_hits(page: Page, others: tuple[OtherPublications | None, ...]) -> tuple[HitGroup, ...]:
     """One group, or two with the divider between: only hits by score stand in the order that a divider tells of."""
-    shown = [show_hit(hit, page.request.q, of_hit) for hit, of_hit in zip(page.hits, others, strict=True)]
+    bars = draw_bars(page.hits, page.clauses)
+    shown = [show_hit(hit, page.request.q, *of_hit) for hit, *of_hit in zip(page.hits, others, bars, strict=True)]
     if page.request.match != "auto" or page.request.sort != "relevance":
         return (HitGroup("all", tuple(shown)),) if shown else ()
     return tuple(

@@ -73,7 +73,6 @@ SEARCH: Final = Operation(
         *_BAD_PARAMETERS,
         "too_many_values",
         "beyond_window",
-        "not_supported_yet",
         "query_notes",
         "cursor_expired",
         *_WITHOUT_INDEX,

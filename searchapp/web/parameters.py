@@ -205,15 +205,13 @@ class ParameterTable:
         self._absent = {each.name: () if each.repeatable else each.kind.default for each in listed}
         self._needed = tuple(parameter for parameter in listed if parameter.required)
 
-    def read(
-        self, pairs: Iterable[tuple[str, str]], *, refuse_unknown: bool = True, later: tuple[str, ...] = ()
-    ) -> Mapping[str, Any]:
+    def read(self, pairs: Iterable[tuple[str, str]], *, refuse_unknown: bool = True) -> Mapping[str, Any]:
         """The value of every parameter, a tuple for those that are repeatable; an empty text counts as not given.
 
-        With `refuse_unknown` a name that is not in the table is refused, and one that comes `later` is said to. Raises
-        ParameterError for an argument that cannot be used.
+        With `refuse_unknown` a name that is not in the table is refused. Raises ParameterError for an argument that
+        cannot be used.
         """
-        given = self._gather(pairs, refuse_unknown=refuse_unknown, later=later)
+        given = self._gather(pairs, refuse_unknown=refuse_unknown)
         for parameter in self._needed:
             if not any(given.get(parameter.name, ())):
                 needed = f"`{parameter.name}` is needed: ?{parameter.name}={parameter.example}"
@@ -224,15 +222,13 @@ class ParameterTable:
                 values[name] = _read(self._known[name], texts)
         return values
 
-    def _gather(
-        self, pairs: Iterable[tuple[str, str]], *, refuse_unknown: bool, later: tuple[str, ...]
-    ) -> Mapping[str, list[str]]:
+    def _gather(self, pairs: Iterable[tuple[str, str]], *, refuse_unknown: bool) -> Mapping[str, list[str]]:
         given: dict[str, list[str]] = {}
         for name, text in pairs:
             parameter = self._known.get(name)
             if parameter is None:
                 if refuse_unknown:
-                    raise self._refuse_name(name, later)
+                    raise self._refuse_name(name)
             elif name not in given:
                 given[name] = [text]
             elif parameter.repeatable:
@@ -241,9 +237,7 @@ class ParameterTable:
                 raise ParameterError("repeated_parameter", name, f"`{name}` was given more than once; give it once")
         return given
 
-    def _refuse_name(self, name: str, later: tuple[str, ...]) -> ParameterError:
-        if name in later:
-            return ParameterError("not_supported_yet", name, f"`{name}` is not supported yet; leave it out")
+    def _refuse_name(self, name: str) -> ParameterError:
         known = f"; known {'are' if len(self.names) > 1 else 'is'} {', '.join(self.names)}" if self.names else ""
         message = f"there is no parameter `{shorten(name)}`{suggest(name, self.names) or known}"
         return ParameterError("unknown_parameter", shorten(name), message)

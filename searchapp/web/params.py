@@ -63,6 +63,7 @@ SEARCH_PARAMETERS: Final = ParameterTable(
     Parameter("facets", Sizes(get_args(FacetName), MAX_FACET_SIZE), "Facets to count the hits' values of, each once, "
               "with commas between them; how many values after a colon, 10 where that is not said.", "source,year:5"),
     Parameter("histogram", Choice(get_args(Interval), None), "Count the hits over time.", "month"),
+    Parameter("explain", Flag(), "`1`: say of every hit what its score is the sum of.", "1"),
     Parameter("strict", Flag(), "`1`: where part of the query is not taken as typed, refuse it.", "1"),
 )  # fmt: skip
 
@@ -73,7 +74,6 @@ SIMILAR_PARAMETERS: Final = ParameterTable(
 REPEATABLE: tuple[FacetName, ...] = ("year", "source", "author", "lang", "tag", "collection")
 KNOWN = SEARCH_PARAMETERS.names
 SINGLE = tuple(parameter.name for parameter in SEARCH_PARAMETERS.listed if not parameter.repeatable)
-LATER = ("explain",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def read_params(pairs: Iterable[tuple[str, str]], *, refuse_unknown: bool) -> As
 
     Raises ParameterError for the first argument that cannot be used.
     """
-    given = SEARCH_PARAMETERS.read(pairs, refuse_unknown=refuse_unknown, later=LATER)
+    given = SEARCH_PARAMETERS.read(pairs, refuse_unknown=refuse_unknown)
     request = SearchRequest(
         q=given["q"],
         match=given["match"],
@@ -105,6 +105,7 @@ def read_params(pairs: Iterable[tuple[str, str]], *, refuse_unknown: bool) -> As
             FacetRequest(name) if size is None else FacetRequest(name, size) for name, size in given["facets"]
         ),
         histogram=given["histogram"],
+        explain=given["explain"],
     )
     if refuse_unknown and given["cursor"] and request.page > 1:
         raise ParameterError("bad_value", "cursor", "`cursor` says where the hits go on, and so does `page`; give one")
@@ -130,6 +131,7 @@ def write_params(request: SearchRequest, *, strict: bool = False, cursor: str = 
         ("per_page", str(request.per_page) if request.per_page != plain.per_page else ""),
         ("facets", ",".join(_write_facet(facet) for facet in request.facets)),
         ("histogram", request.histogram or ""),
+        ("explain", "1" if request.explain else ""),
         ("strict", "1" if strict else ""),
         ("cursor", cursor),
     ]

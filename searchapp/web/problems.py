@@ -15,7 +15,6 @@ ProblemCode: TypeAlias = Literal[
     "bad_value",
     "too_many_values",
     "beyond_window",
-    "not_supported_yet",
     "query_notes",
     "bad_request",
     "article_not_found",
@@ -46,7 +45,6 @@ PROBLEMS: Final[Mapping[ProblemCode, Problem]] = {
     "beyond_window": Problem(
         HTTPStatus.BAD_REQUEST, "`page` lies beyond the hits that pages reach; follow `next`, or narrow the search"
     ),
-    "not_supported_yet": Problem(HTTPStatus.BAD_REQUEST, "this parameter is planned, and does nothing yet"),
     "query_notes": Problem(
         HTTPStatus.BAD_REQUEST, "under `strict`: part of the query was not taken as it was typed; `detail` says which"
     ),

@@ -18,6 +18,7 @@ STATES = {
     "no hits": "/?q=xyzzyq&lang=en",
     "notes": "/?q=%22open+lantern",
     "timeline": "/?q=the+ferries",
+    "explained": "/?q=lantern+ferries+lighthouse+storm&explain=1",
     "changes": "/?q=the+ferries+source:xyz+date:1978-09",
     "help": "/help",
     "past the end": "/?q=ferries&page=900",

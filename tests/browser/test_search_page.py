@@ -105,6 +105,23 @@ def test_the_divider_parts_all_words_from_some(open_page: OpenPage):
     expect(page.get_by_role("heading", level=1)).to_have_text("1 article for lantern lighthouse")
 
 
+def test_bars_show_what_a_score_is_the_sum_of(open_page: OpenPage):
+    page = open_page("/?q=harbour+ferries", java_script_enabled=False, **DESKTOP)
+    expect(page.locator("table.parts")).to_have_count(0)
+    page.get_by_role("link", name="Show how scores are made").click()
+    hits = page.locator(".hits table.parts")
+    expect(hits).to_have_count(10)
+    for hit in hits.all():
+        said = float(re.search(r"Score ([\d.]+)", hit.locator("caption").inner_text())[1])
+        parts = [float(number) for number in hit.locator(".number").all_inner_texts()]
+        assert abs(sum(parts) - said) <= 0.005 * (len(parts) + 1) + 1e-9
+    expect(hits.first.get_by_role("rowheader", name=re.compile("^ferries .*in (title|body)"))).to_be_visible()
+    bars = hits.first.locator("rect").evaluate_all("drawn => drawn.map(bar => bar.getBoundingClientRect().width)")
+    assert max(bars) > 0
+    page.get_by_role("link", name="Hide how scores are made").click()
+    expect(page.locator("table.parts")).to_have_count(0)
+
+
 def test_a_bar_of_the_timeline_narrows_to_its_days(open_page: OpenPage):
     page = open_page("/?q=ferries", java_script_enabled=False, **DESKTOP)
     bars = page.locator(".timeline svg.counts a")

@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import product
+from itertools import pairwise, product
 
 from searchapp.search.plan import (
     AllOf,
@@ -79,6 +79,7 @@ def count_steps(left: str, right: str) -> int:
 
 
 K1, TITLE_WEIGHT, TITLE_B, BODY_B = 1.4, 2.5, 0.5, 0.6
+RANKED_AGAIN, AS_TYPED, BEST_WINDOW, NEXT_TO, NEARBY = 50, 0.2, 0.15, 0.1, 0.05
 
 
 class BruteForce:
@@ -232,6 +233,11 @@ class BruteForce:
             return day, instant, article.id
 
         ordered = sorted(found, key=by_relevance if plan.sort == "relevance" else by_date)
+        if plan.ranked and plan.count:
+            best, behind = ordered[:RANKED_AGAIN], ordered[RANKED_AGAIN:]
+            for article in best:
+                scores[article.id] += self.extras(plan.ranked, article)
+            ordered = sorted(best, key=by_relevance) + behind
         return {
             "ids": [article.id for article in ordered[plan.first : plan.first + plan.count]],
             "scores": scores,
@@ -242,6 +248,52 @@ class BruteForce:
             "histogram": self.histogram(plan.histogram, found) if plan.histogram else [],
             "clause_articles": [len(self.holding(clause)) for clause in plan.clauses],
         }
+
+    def extras(self, ranked, article: ListedArticle) -> float:
+        """What the words typed one after the other add to the score of an article, for how they stand in it."""
+        stems = list(dict.fromkeys(word.stems for word in ranked))
+        texts = {name: article.text(name) for name in ("title", "body")}
+        worth_once = {
+            name: (TITLE_WEIGHT if name == "title" else 1.0)
+            / ((1 - b + b * text.length / self.average[name]) if self.average[name] else 1.0)
+            for (name, text), b in zip(texts.items(), (TITLE_B, BODY_B), strict=True)
+        }
+        runs = {word: [[[term] for term in run] for run in word] for word in stems}
+        places = {(word, name): self.run_starts(runs[word], 0, text) for word in stems for name, text in texts.items()}
+        idf = {}
+        for word in stems:
+            holding = sum(
+                any(self.run_starts(runs[word], 0, other.text(name)) for name in texts) for other in self.articles
+            )
+            idf[word] = math.log(1 + (len(self.articles) - holding + 0.5) / (holding + 0.5))
+        times = Counter(word.stems for word in ranked)
+        total = 0.0
+        for word in stems:
+            surfaces = {run[0] for typed in ranked if typed.stems == word for run in typed.surfaces if len(run) == 1}
+            single = {run[0] for run in word if len(run) == 1}
+            tf = sum(
+                worth_once[name] * sum(bool(terms & single and forms & surfaces) for terms, forms in text.words)
+                for name, text in texts.items()
+            )
+            total += AS_TYPED * times[word] * idf[word] * tf / (K1 + tf)
+        total += BEST_WINDOW * max(
+            sum(times[word] * idf[word] for word in stems if places[word, name] & set(range(first, first + 10)))
+            for name, text in texts.items()
+            for first in range(len(text.words) + 1)
+        )
+        for one, other in pairwise(ranked):
+            if not other.follows or one.stems == other.stems:
+                continue
+            rarer = min(idf[one.stems], idf[other.stems])
+            for reach, weight in ((1, NEXT_TO), (3, NEARBY)):
+                tf = sum(
+                    worth_once[name]
+                    for name in texts
+                    for left, right in product(places[one.stems, name], places[other.stems, name])
+                    if 0 < right - left <= reach
+                )
+                total += weight * rarer * tf / (1.2 + tf)
+        return total
 
     def facet(self, name: str, found: list[ListedArticle]) -> list[tuple[str, int]]:
         counts: Counter[str] = Counter()

@@ -28,6 +28,7 @@ from searchapp.search.plan import (
     NoArticle,
     PhrasePlan,
     Plan,
+    RankedWord,
     SpellingPlan,
     Unit,
     ValueIn,
@@ -203,17 +204,33 @@ facets = st.lists(
 
 
 @st.composite
+def ranked_words(draw) -> RankedWord:
+    """Readings as a typed word has them, each with its terms and its surfaces, some spelled in two parts as well."""
+    tokens = draw(st.lists(st.sampled_from(make_text([*WORDS, "mine", "map"]).tokens), min_size=1, max_size=2))
+    stems = [(term,) for token in tokens for term in token.terms]
+    surfaces = [(surface,) for token in tokens for surface in token.surfaces]
+    stems += draw(st.lists(st.tuples(terms, terms), max_size=2))
+    surfaces += draw(st.lists(st.tuples(forms, forms), max_size=1))
+    return RankedWord(tuple(dict.fromkeys(stems)), tuple(dict.fromkeys(surfaces)), draw(st.booleans()))
+
+
+@st.composite
 def plans(draw) -> Plan:
     all_words = any_words = draw(trees)
     if draw(st.booleans()):
         pair = draw(st.lists(words, min_size=2, max_size=3))
         all_words, any_words = AllOf((*pair,)), AnyOf((*pair,))
+    sort = draw(st.sampled_from(["relevance", "relevance", "newest", "oldest"]))
+    ranked = (
+        draw(st.lists(ranked_words(), min_size=2, max_size=5)) if sort == "relevance" and draw(st.booleans()) else []
+    )
     return Plan(
         all_words=all_words,
         any_words=any_words,
         match=draw(st.sampled_from(["auto", "all", "any"])),
         filters=tuple(draw(st.lists(st.one_of(days, values), max_size=1))),
-        sort=draw(st.sampled_from(["relevance", "relevance", "newest", "oldest"])),
+        sort=sort,
+        ranked=tuple(ranked),
         first=draw(st.sampled_from([0, 0, 3])),
         count=draw(st.sampled_from([0, 2, 10, 100])),
         facets=draw(facets),

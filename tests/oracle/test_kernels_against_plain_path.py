@@ -6,6 +6,7 @@ block, a window of documents, a segment or a slice of time ends.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -19,6 +20,7 @@ from indexer.document import make_draft
 from searchapp.backends import flat_questions, phrases
 from searchapp.backends.whoosh_searcher import WhooshEngine
 from searchapp.query.parser import parse_query
+from searchapp.search.extras import RANKED_AGAIN
 from searchapp.search.plan import FacetRequest
 from searchapp.search.planner import plan_search
 from searchapp.search.port import Matches
@@ -89,11 +91,12 @@ def budget(request, monkeypatch) -> None:
 
 
 def make_request(random: Random) -> SearchRequest:
-    first, second, third = random.sample(WORDS, 3)
+    first, second, third, fourth = random.sample(WORDS, 4)
     q = random.choice(
         (
             first,
             f"{first} {second}",
+            f"{first} {second} {third} {fourth} {first}s",
             f"{first} OR {second} OR {third}",
             f"{first} AND {second}",
             f"{first} {second} -{third}",
@@ -143,3 +146,18 @@ def test_kernels_answer_as_the_plain_path_does(engines, seed: int) -> None:
         assert [hit.score for hit in found.hits] == pytest.approx([hit.score for hit in expected.hits], rel=1e-5)
         for name in ("total", "total_all_words", "facets", "histogram", "clause_articles", "expansions"):
             assert getattr(found, name) == getattr(expected, name), (name, request)
+
+
+@pytest.mark.parametrize("match", ["any", "all"])
+def test_what_is_behind_the_hits_that_are_ranked_again_stays_as_it_is_on_every_page(engines, match: str) -> None:
+    compiled, _ = engines
+    request = SearchRequest(q="peace talks border", match=match, per_page=80)
+    whole = answer(compiled, request)
+    plain = answer(compiled, replace(request, rank="bm25"))
+    assert {hit.id for hit in whole.hits[:RANKED_AGAIN]} == {hit.id for hit in plain.hits[:RANKED_AGAIN]}
+    assert [hit.id for hit in whole.hits[:RANKED_AGAIN]] != [hit.id for hit in plain.hits[:RANKED_AGAIN]]
+    assert whole.hits[RANKED_AGAIN:] == plain.hits[RANKED_AGAIN:]
+    scores = [hit.score for hit in whole.hits]
+    assert scores == sorted(scores, reverse=True)
+    pages = [answer(compiled, replace(request, per_page=20, page=page)).hits for page in (1, 2, 3, 4)]
+    assert tuple(hit for page in pages for hit in page) == whole.hits

@@ -19,6 +19,7 @@ from searchapp.search.plan import (
     NoArticle,
     PhrasePlan,
     PlanNode,
+    RankedWord,
     SpellingPlan,
     Unit,
     ValueIn,
@@ -321,3 +322,29 @@ def test_anything_can_be_planned(q: str) -> None:
     if planned.plan.all_words == NoArticle():
         assert planned.notes
     assert planned.understood.strip() or planned.plan.all_words == NoArticle()
+
+
+def ranked(q: str, **options) -> list[tuple[str, bool]]:
+    """As typed, with whether it was typed right behind the word before."""
+    return [(word.surfaces[0][0], word.follows) for word in plan(q, **options).plan.ranked]
+
+
+def test_closeness_looks_at_the_plain_words_of_the_text_in_the_order_of_typing() -> None:
+    assert plan("minefield maps").plan.ranked == (
+        RankedWord(plan("minefield").plan.clauses[0].alternatives, (("minefield",),), follows=False),
+        RankedWord(plan("maps").plan.clauses[0].alternatives, (("maps",), ("^maps",)), follows=True),
+    )
+    assert ranked("maps of the minefields") == [("maps", False), ("minefields", True)]
+    assert ranked("maps OR mines") == ranked("maps AND mines") == [("maps", False), ("mines", False)]
+    assert ranked("old maps (new mines OR forts) -peace") == [
+        ("old", False), ("maps", True), ("new", False), ("mines", True), ("forts", False)
+    ]  # fmt: skip
+    assert ranked('maps author:lorne title:mines "peace talks" old* fort') == [("maps", False), ("fort", False)]
+
+
+@pytest.mark.parametrize(
+    ("q", "options"),
+    [("maps", {}), ("maps maps", {}), ("maps mines", {"rank": "bm25"}), ("maps mines", {"sort": "newest"})],
+)
+def test_nothing_is_ranked_again_by_one_word_or_where_it_is_not_wanted(q, options) -> None:
+    assert plan(q, **options).plan.ranked == ()

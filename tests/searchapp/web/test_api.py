@@ -143,7 +143,6 @@ def test_an_unchanged_index_answers_not_modified_and_another_question_does_not(c
         ("/api/v1/search?per_page=NaN", 400, "bad_value", "per_page"),
         ("/api/v1/search?q=a&q=b", 400, "repeated_parameter", "q"),
         ("/api/v1/search?" + "&".join(["q=a"] * 5000), 400, "repeated_parameter", "q"),
-        ("/api/v1/search?explain=1", 400, "not_supported_yet", "explain"),
         ("/api/v1/search?cursor=x", 400, "bad_value", "cursor"),
         ("/api/v1/search?cursor=%FFx", 400, "bad_value", "cursor"),
         ("/api/v1/search?cursor=" + "A" * 48, 410, "cursor_expired", "cursor"),

@@ -238,7 +238,6 @@ REFUSED = {
     "bad_value": ("/api/v1/articles", ""),
     "too_many_values": ("/api/v1/search", "&".join(f"tag={number}" for number in range(60))),
     "beyond_window": ("/api/v1/search", "page=5000"),
-    "not_supported_yet": ("/api/v1/search", "explain=1"),
     "query_notes": ("/api/v1/search", "q=%22open&strict=1"),
     "cursor_expired": ("/api/v1/search", "cursor=" + "A" * 48),
     "article_not_found": ("/api/v1/articles/{article_id}", ""),

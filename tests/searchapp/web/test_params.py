@@ -15,7 +15,6 @@ from searchapp.search.request import Filters, Match, SearchRequest, Sort
 from searchapp.web.parameters import ParameterError
 from searchapp.web.params import (
     KNOWN,
-    LATER,
     MAX_PER_PAGE,
     REPEATABLE,
     SINGLE,
@@ -210,12 +209,7 @@ def test_a_cursor_and_a_page_are_not_given_together():
 
 
 def test_the_page_passes_over_what_it_does_not_know():
-    assert read("q=a&utm_source=x&gclid=1&cursor=abc&explain=1", refuse_unknown=False) == SearchRequest(q="a")
-
-
-@pytest.mark.parametrize("name", LATER)
-def test_what_comes_later_is_named_as_such(name: str):
-    assert refusal(f"{name}=1").code == "not_supported_yet"
+    assert read("q=a&utm_source=x&gclid=1&cursor=abc", refuse_unknown=False) == SearchRequest(q="a")
 
 
 @pytest.mark.parametrize("name", [*SINGLE, *REPEATABLE])

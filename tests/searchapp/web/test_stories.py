@@ -18,7 +18,6 @@ from indexer.settings import Settings
 from searchapp.app import create_app
 from searchapp.backends.whoosh_searcher import WhooshEngine
 from searchapp.search.service import SearchService
-from searchapp.web.params import LATER
 from tests.indexer.codec.golden_copies import COPIES, FOLLOW_UP, MORE, PIECE
 
 TODAY = date(2022, 6, 1)
@@ -120,7 +119,6 @@ def test_pages_and_walks_give_the_grouped_hits_in_one_order(client: FlaskClient,
 
 
 def test_group_takes_stories_alone(client: FlaskClient) -> None:
-    assert "group" not in LATER
     response = client.get("/api/v1/search?group=source")
     assert (response.status_code, response.json["code"], response.json["parameter"]) == (400, "bad_value", "group")
 
