@@ -263,7 +263,9 @@ def _is_behind_all(page: Page) -> bool:
 def _group_hits(page: Page, others: tuple[OtherPublications | None, ...]) -> tuple[HitGroup, ...]:
     """One group, or two with the divider between: only hits by score stand in the order that a divider tells of."""
     bars = draw_bars(page.hits, page.clauses)
-    shown = [show_hit(hit, page.request.q, *of_hit) for hit, *of_hit in zip(page.hits, others, bars, strict=True)]
+    shown = [
+        show_hit(hit, page.request.q, other, parts) for hit, other, parts in zip(page.hits, others, bars, strict=True)
+    ]
     if page.request.match != "auto" or page.request.sort != "relevance":
         return (HitGroup("all", tuple(shown)),) if shown else ()
     return tuple(
