@@ -65,11 +65,11 @@ class Opened:
 
     def explain(self, plan: Plan, hits: tuple[ScoredArticle, ...], first: int) -> tuple[Explanation | None, ...]:
         source = self._source or ArraySource(self._generation)
-        bases = {id(segment.mapped): segment.base for segment in self._generation.segments}
+        segments = self._generation.segments
         places = self.view.find_all(tuple([hit.id for hit in hits]))
         if None in places:
             return (None,) * len(hits)
-        docs = [bases[id(place[0].mapped)] + place[1] for place in places if place is not None]
+        docs = [segments[self._numbers[id(place[0].mapped)]].base + place[1] for place in places if place is not None]
         return explain_hits(plan, list(zip(hits, docs, strict=True)), first, source, monotonic)
 
     def fetch(self, ids: tuple[str, ...], *, with_original: bool = True) -> tuple[StoredArticle | None, ...]:
