@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from indexer.article import encode_article
+from indexer.backends.lock_holder import name_lock_holder
 from indexer.backends.merge_job import MergeJob, plan_merge, run_merge
 from indexer.backends.meta import write_meta
 from indexer.backends.port import Commit, Draft, KnownArticle, Packed, Tombstone
@@ -22,7 +23,7 @@ from indexer.codec.failures import translated_errors
 from indexer.codec.frame_collecting import FrameCollector
 from indexer.codec.segment_file import FORMAT_VERSION
 from indexer.codec.tiers import grown_tier
-from indexer.codec.toc import commit_contents, latest_generation, sweep_leftovers
+from indexer.codec.toc import LOCK_NAME, commit_contents, latest_generation, sweep_leftovers
 from indexer.codec.whoosh_codec import BroadsheetSegment
 from indexer.errors import ArticleError, IndexBusyError
 
@@ -43,7 +44,11 @@ class WhooshIndexWriter:
         self._lock = lock
         with translated_errors(self._folder, "lock"):
             if not self._lock.acquire():
-                raise IndexBusyError(f"another process is writing to {self._folder}; wait until it has finished")
+                holder = name_lock_holder(self._folder / LOCK_NAME)
+                who = f" ({holder})" if holder else ""
+                raise IndexBusyError(
+                    f"another process is writing to {self._folder}{who}; wait until it has finished", holder
+                )
         #: What `write` packs with; made when the first article comes that way.
         self._own: SegmentBuilder | None = None
         self._packed: list[Packed] = []

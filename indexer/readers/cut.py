@@ -19,7 +19,7 @@ from indexer.article import Place, Skipped
 from indexer.readers.encoding import NotText, decode_text
 from indexer.readers.gunzip import GzipDamagedError, read_pieces
 from indexer.readers.jsonl import LinePiece, WholePiece, cut_json, is_json
-from indexer.readers.walk import UNREADABLE, VANISHED, FoundFile, walk_files
+from indexer.readers.walk import UNREADABLE, VANISHED, FoundFile, walk_files, walk_some
 
 HEAD_BYTES = 4096
 _MAX_TEXT_BYTES = 32 * 1024 * 1024
@@ -61,6 +61,11 @@ def cut_files(
     """Every file's pieces in order, then its FileDone. Raises UsageError at once, before anything is read, when a path
     does not exist. `on_position` is told how many bytes of the file in hand were read so far: for a progress bar."""
     return _cut_found(walk_files(paths), on_position)
+
+
+def cut_some(paths: Sequence[Path], some: Sequence[str]) -> Iterator[Piece | Skipped | FileDone]:
+    """The same for some files alone, by their real paths, which lie under these paths or are one of them."""
+    return _cut_found(walk_some(paths, some), None)
 
 
 def refuse_format(head: bytes) -> str | None:
