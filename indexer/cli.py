@@ -122,7 +122,7 @@ def settings(*, as_json: bool) -> None:
                     "unit": value.setting.unit,
                     "help": value.setting.help,
                     "default": _plain(value.default),
-                    "value": _plain(value.value),
+                    "value": _plain(value.shown),
                     "origin": value.origin,
                 }
                 for value in values
@@ -131,7 +131,7 @@ def settings(*, as_json: bool) -> None:
         return
     for value in values:
         unit = f" {value.setting.unit}" if value.setting.unit else ""
-        click.echo(f"{value.setting.name} = {value.value}  [{value.origin}]")
+        click.echo(f"{value.setting.name} = {value.shown}  [{value.origin}]")
         click.echo(f"    {value.setting.help} (default: {value.default}{unit})")
 
 

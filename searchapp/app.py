@@ -28,6 +28,7 @@ from indexer.analysis.analyzer import Analyzer
 from indexer.errors import IndexNotFoundError, UsageError
 from indexer.settings import Settings
 from searchapp.backends.whoosh_searcher import WhooshEngine
+from searchapp.ingest.intake import Intake
 from searchapp.search.service import SearchService
 from searchapp.warming import warm_up
 from searchapp.web.api import make_api
@@ -35,6 +36,7 @@ from searchapp.web.archive import Archive
 from searchapp.web.cursors import Cursors
 from searchapp.web.failures import register_failures
 from searchapp.web.health import make_health
+from searchapp.web.ingest import make_ingest
 from searchapp.web.pages import make_pages
 from searchapp.web.reference import make_reference
 from searchapp.web.safety import add_safety_headers
@@ -58,10 +60,13 @@ _LOGGING = {
 
 
 def create_app(
-    settings: Settings, find_service: Callable[[], SearchService], clock: Callable[[], float] = time.monotonic
+    settings: Settings,
+    find_service: Callable[[], SearchService],
+    clock: Callable[[], float] = time.monotonic,
+    refresh: Callable[[], None] = lambda: None,
 ) -> Flask:
     """The application. `find_service` is called at each request: it gives the service, or raises ArchiveError. By
-    `clock` cursors expire."""
+    `clock` cursors expire. `refresh` has the service look for a commit at once: what was brought is then found."""
     app = Flask("searchapp", root_path=str(Path(__file__).parent / "web"))
     app.config.update(
         BROADSHEET=settings, MAX_CONTENT_LENGTH=_MAX_BODY_BYTES, SEND_FILE_MAX_AGE_DEFAULT=_ASSET_MAX_AGE_S
@@ -74,6 +79,7 @@ def create_app(
     app.jinja_env.globals["asset"] = partial(_asset_address, digests)
     app.register_blueprint(make_api(find_service, Cursors(clock)))
     app.register_blueprint(make_words_api(find_service))
+    app.register_blueprint(make_ingest(settings, find_service, Intake(settings, refresh)))
     app.register_blueprint(make_health(find_service))
     app.register_blueprint(make_reference(settings))
     app.register_blueprint(make_pages(settings, find_service))
@@ -110,7 +116,7 @@ def _load_app(settings: Settings, parent: int) -> Flask:
     threading.Thread(target=_follow_parent, args=(parent,), name="broadsheet-parent", daemon=True).start()
     archive = Archive(partial(_open_service, settings), settings.refresh_every_s)
     archive.__enter__()  # for as long as the process lives
-    app = create_app(settings, archive.service)
+    app = create_app(settings, archive.service, refresh=archive.refresh)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     _say(f"Broadsheet is at http://{host}:{settings.port}/ (Ctrl-C ends it)")
     return app
