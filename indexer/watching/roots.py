@@ -39,8 +39,11 @@ class Root:
     @property
     def holds_something(self) -> bool:
         """An empty folder may be the place where a disk was."""
+        if self.is_file:
+            return True
         try:
-            return os.path.isfile(self.real) or any(True for _ in os.scandir(self.real))  # noqa: PTH113 beside scandir
+            with os.scandir(self.real) as entries:
+                return any(True for _ in entries)
         except OSError:
             return False
 

@@ -42,8 +42,8 @@ _MEDIA_TYPES: Final = frozenset(
 
 
 def make_ingest(settings: Settings, find_service: Callable[[], SearchService], intake: Intake) -> Blueprint:
-    """`find_service` gives the service of the newest generation, or raises ArchiveError: then there is nothing that could
-    be deleted."""
+    """`find_service` gives the service of the newest generation, or raises ArchiveError: then nothing is there to be
+    deleted."""
     ingest = Blueprint("ingest", __name__)
     wanted = _digest(settings.ingest_token)
 
