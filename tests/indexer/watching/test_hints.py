@@ -36,8 +36,8 @@ def test_what_happens_in_a_watched_folder_is_told_and_what_is_read_is_not(tmp_pa
         (lambda: (folder / "a").write_text("x"), folder / "a"),
         (lambda: (folder / "a").rename(folder / "b"), folder / "b"),
         (lambda: (other / "c").write_text("x") and (other / "c").replace(folder / "b"), folder / "b"),
-        (lambda: (folder / "new").mkdir(), folder / "new"),
-        (lambda: (folder / "b").unlink(), folder / "b"),
+        ((folder / "new").mkdir, folder / "new"),
+        ((folder / "b").unlink, folder / "b"),
     ]
     for change, told in changes:
         change()
