@@ -47,6 +47,8 @@ class Settings:
     ingest_token: str = ""
     ingest_body_mb: int = 16
     ingest_most_articles: int = 1000
+    log: str = "text"
+    slow_query_ms: int = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,15 @@ def _seconds(least: float, most: float) -> Callable[[str], float]:
     return read
 
 
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"must be {' or '.join(choices)}")
+        return text
+
+    return read
+
+
 def _token(text: str) -> str:
     # What `Authorization: Bearer` can carry (RFC 6750), and long enough not to be guessed.
     if text and not re.fullmatch(r"[A-Za-z0-9._~+/-]{16,}=*", text):
@@ -116,6 +127,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ingest_token", "", "what `POST /api/v1/articles` has to show; empty: nobody may", _token, is_secret=True),
     Setting("ingest_body_mb", "MB", "largest body of a request that brings articles", _whole_number(1, 1024)),
     Setting("ingest_most_articles", "", "most articles that one request may bring", _whole_number(1, 100_000)),
+    Setting("log", "", "how `serve` logs: `text`, or `json` with a line for every request", _one_of("text", "json")),
+    Setting(
+        "slow_query_ms",
+        "ms",
+        "searches that take so long are logged with their query; 0: none",
+        _whole_number(0, 60000),
+    ),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 

@@ -7,15 +7,16 @@ process, which opens the index itself; more worker processes over the same index
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from logging.config import dictConfig
 from pathlib import Path
 
 from flask import Flask, url_for
@@ -25,10 +26,14 @@ from granian.server import Server
 from jinja2 import StrictUndefined
 
 from indexer.analysis.analyzer import Analyzer
+from indexer.backends.lock_holder import is_locked
+from indexer.codec.compiled import HAS_NUMBA
+from indexer.codec.toc import LOCK_NAME
 from indexer.errors import IndexNotFoundError, UsageError
 from indexer.settings import Settings
 from searchapp.backends.whoosh_searcher import WhooshEngine
 from searchapp.ingest.intake import Intake
+from searchapp.search.request import Page
 from searchapp.search.service import SearchService
 from searchapp.warming import warm_up
 from searchapp.web.api import make_api
@@ -37,9 +42,12 @@ from searchapp.web.cursors import Cursors
 from searchapp.web.failures import register_failures
 from searchapp.web.health import make_health
 from searchapp.web.ingest import make_ingest
+from searchapp.web.logs import describe_logging
+from searchapp.web.metrics import Metrics, Sources, make_metrics
 from searchapp.web.pages import make_pages
 from searchapp.web.reference import make_reference
 from searchapp.web.safety import add_safety_headers
+from searchapp.web.seen import watch_requests, watch_searches
 from searchapp.web.words_api import make_words_api
 
 # Searching holds the interpreter, so more threads than this only queue inside Python; with one alone a slow search
@@ -49,14 +57,8 @@ _KILL_AFTER_S = 1
 _MAX_BODY_BYTES = 64 * 1024
 _ASSET_MAX_AGE_S = 365 * 24 * 3600
 _LOOK_AT_PARENT_EVERY_S = 1.0
-_LOGGING = {
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
-    "handlers": {"console": {"formatter": "line", "class": "logging.StreamHandler", "stream": "ext://sys.stderr"}},
-    "loggers": {
-        "_granian": {"handlers": ["console"], "propagate": False},
-        "broadsheet": {"handlers": ["console"], "level": "INFO", "propagate": False},
-    },
-}
+
+_log = logging.getLogger("broadsheet")
 
 
 def create_app(
@@ -64,9 +66,19 @@ def create_app(
     find_service: Callable[[], SearchService],
     clock: Callable[[], float] = time.monotonic,
     refresh: Callable[[], None] = lambda: None,
+    metrics: Metrics | None = None,
 ) -> Flask:
     """The application. `find_service` is called at each request: it gives the service, or raises ArchiveError. By
-    `clock` cursors expire. `refresh` has the service look for a commit at once: what was brought is then found."""
+    `clock` cursors expire. `refresh` has the service look for a commit at once: what was brought is then found.
+    `metrics` is what the service counts its searches with."""
+    metrics = metrics or Metrics()
+    intake = Intake(settings, refresh)
+    sources = Sources(
+        facts=lambda: find_service().facts(),
+        is_writing=lambda: is_locked(settings.index_dir / LOCK_NAME),
+        queued_jobs=lambda: intake.queued,
+        compiled=HAS_NUMBA,
+    )
     app = Flask("searchapp", root_path=str(Path(__file__).parent / "web"))
     app.config.update(
         BROADSHEET=settings, MAX_CONTENT_LENGTH=_MAX_BODY_BYTES, SEND_FILE_MAX_AGE_DEFAULT=_ASSET_MAX_AGE_S
@@ -77,9 +89,11 @@ def create_app(
     app.url_map.strict_slashes = False
     digests = _digest_assets(Path(str(app.static_folder)))
     app.jinja_env.globals["asset"] = partial(_asset_address, digests)
+    watch_requests(app, metrics, logs_requests=settings.log == "json")
+    app.register_blueprint(make_metrics(metrics, sources))
     app.register_blueprint(make_api(find_service, Cursors(clock)))
     app.register_blueprint(make_words_api(find_service))
-    app.register_blueprint(make_ingest(settings, find_service, Intake(settings, refresh)))
+    app.register_blueprint(make_ingest(settings, find_service, intake))
     app.register_blueprint(make_health(find_service))
     app.register_blueprint(make_reference(settings))
     app.register_blueprint(make_pages(settings, find_service))
@@ -91,6 +105,7 @@ def create_app(
 def serve(settings: Settings) -> None:
     """Serve until Ctrl-C or SIGTERM. An index that is not there yet is waited for; one that cannot be used is an
     ArchiveError, a port that cannot be had a UsageError."""
+    dictConfig(describe_logging(settings.log))
     _check_address(settings)
     try:
         _open_service(settings).engine.close()
@@ -106,7 +121,7 @@ def serve(settings: Settings) -> None:
         websockets=False,
         workers_kill_timeout=_KILL_AFTER_S,
         log_level=LogLevels.warning,
-        log_dictconfig=_LOGGING,
+        log_dictconfig=describe_logging(settings.log),
     )
     server.serve(target_loader=partial(_load_app, settings, os.getpid()), wrap_loader=False)
 
@@ -114,17 +129,19 @@ def serve(settings: Settings) -> None:
 def _load_app(settings: Settings, parent: int) -> Flask:
     """Runs in the worker process: opens the archive there, since threads and mapped files do not survive a fork."""
     threading.Thread(target=_follow_parent, args=(parent,), name="broadsheet-parent", daemon=True).start()
-    archive = Archive(partial(_open_service, settings), settings.refresh_every_s)
+    metrics = Metrics()
+    open_service = partial(_open_service, settings, watch_searches(settings, metrics))
+    archive = Archive(open_service, settings.refresh_every_s)
     archive.__enter__()  # for as long as the process lives
-    app = create_app(settings, archive.service, refresh=archive.refresh)
+    app = create_app(settings, archive.service, refresh=archive.refresh, metrics=metrics)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     _say(f"Broadsheet is at http://{host}:{settings.port}/ (Ctrl-C ends it)")
     return app
 
 
-def _open_service(settings: Settings) -> SearchService:
+def _open_service(settings: Settings, on_page: Callable[[Page], None] = lambda _: None) -> SearchService:
     warm_up(_say)
-    return SearchService(WhooshEngine(settings.index_dir), Analyzer(), settings, date.today)
+    return SearchService(WhooshEngine(settings.index_dir), Analyzer(), settings, date.today, on_page=on_page)
 
 
 def _follow_parent(parent: int) -> None:
@@ -160,4 +177,4 @@ def _asset_address(digests: dict[str, str], name: str) -> str:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 -- said to whoever started the server
+    _log.info("%s", text)

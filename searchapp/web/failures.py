@@ -16,7 +16,7 @@ import orjson
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from indexer.errors import ArchiveError, IndexBusyError, IndexNotFoundError
+from indexer.errors import ArchiveError, IndexBusyError, IndexNotFoundError, IndexVersionError
 from searchapp.search.cursor import CursorExpiredError
 from searchapp.web.parameters import ParameterError
 from searchapp.web.params import KNOWN
@@ -96,6 +96,8 @@ def describe_failure(error: Exception) -> Failure:
             return _known(error.code, str(error))
         case IndexBusyError():
             return _known("index_busy", str(error))
+        case IndexVersionError():
+            return _known("index_outdated", str(error))
         case ArchiveError():
             return _known("no_index" if isinstance(error, IndexNotFoundError) else "index_unusable", str(error))
         case HTTPException(code=int(number)):

@@ -26,7 +26,7 @@ from searchapp.web.params import SEARCH_PARAMETERS, SIMILAR_PARAMETERS
 from searchapp.web.problems import ProblemCode
 
 _NONE: Final = ParameterTable()
-_WITHOUT_INDEX: Final[tuple[ProblemCode, ...]] = ("no_index", "index_unusable")
+_WITHOUT_INDEX: Final[tuple[ProblemCode, ...]] = ("no_index", "index_outdated", "index_unusable")
 _NEEDS_TOKEN: Final[tuple[ProblemCode, ...]] = ("no_token", "ingest_off")
 _BAD_PARAMETERS: Final[tuple[ProblemCode, ...]] = ("unknown_parameter", "repeated_parameter", "bad_value")
 
@@ -155,7 +155,7 @@ INGEST: Final = Operation(
     "searched, and tells what became of each article; an article that cannot be taken costs no other one.",
     shape=IngestAnswer,
     problems=("unknown_parameter", *_NEEDS_TOKEN, "no_article", "body_too_large", "too_many_articles",
-              "unsupported_media_type", "index_unusable", "index_busy"),
+              "unsupported_media_type", "index_outdated", "index_unusable", "index_busy"),
     takes=((JSON_BODY, "An article, or an array of articles."), (LINES_BODY, "An article a line.")),
     needs_token=True,
 )  # fmt: skip
@@ -185,7 +185,7 @@ READY: Final = Operation(
     name="readyz",
     path="/readyz",
     summary="Ask whether the service can answer searches",
-    about="A 503 says what is missing and what to run.",
+    about="A 503 says what is missing and what to run; its code tells no index from an old one and from a damaged one.",
     shape=ReadyAnswer,
     problems=_WITHOUT_INDEX,
 )

@@ -29,6 +29,7 @@ ProblemCode: TypeAlias = Literal[
     "unsupported_media_type",
     "internal_error",
     "no_index",
+    "index_outdated",
     "index_unusable",
     "index_busy",
 ]
@@ -86,6 +87,10 @@ PROBLEMS: Final[Mapping[ProblemCode, Problem]] = {
     "no_index": Problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "nothing is indexed yet; `detail` says what to run, `Retry-After` when to ask again",
+    ),
+    "index_outdated": Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "the index was written by another version; `detail` says which, and what to run: mostly `broadsheet rebuild`",
     ),
     "index_unusable": Problem(
         HTTPStatus.SERVICE_UNAVAILABLE, "the index cannot be opened; `detail` says why and what to run"
