@@ -49,6 +49,12 @@ class Settings:
     ingest_most_articles: int = 1000
     log: str = "text"
     slow_query_ms: int = 500
+    serve_workers: int = 1
+    serve_at_once: int = 4
+    serve_queue: int = 32
+    serve_wait_ms: int = 1000
+    rate_limit_per_minute: int = 0
+    client_header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,14 @@ SETTINGS: tuple[Setting, ...] = (
         "searches that take so long are logged with their query; 0: none",
         _whole_number(0, 60000),
     ),
+    Setting("serve_workers", "processes", "how many answer, each with the index open", _whole_number(1, 64)),
+    Setting("serve_at_once", "", "requests that one process answers at once", _whole_number(1, 64)),
+    Setting("serve_queue", "", "requests that wait in one process; more are told to come back", _whole_number(0, 256)),
+    Setting("serve_wait_ms", "ms", "longest time that a request waits for its turn", _whole_number(10, 60000)),
+    Setting(
+        "rate_limit_per_minute", "", "requests that a client may send; 0: as many as it likes", _whole_number(0, 10**6)
+    ),
+    Setting("client_header", "", "header in which a proxy names the client, such as X-Forwarded-For", str),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from rich.console import Console
@@ -68,6 +68,7 @@ class Watch:
         #: The folders that hints come from, or would.
         self._folders: set[str] = set()
         self._has_hints = False
+        self._has_looked = False
         self._look_around_at = 0.0
         self._look_at_roots_at = 0.0
         self._not_before = 0.0
@@ -159,6 +160,9 @@ class Watch:
     def _watch_folders(self) -> bool:
         """Whether hints come that did not come before: for some folder or for all."""
         if self._hints is None:
+            if not self._has_looked:
+                self._has_looked = True
+                say(self._console, f"looking at {_count(self._folders)} again and again (Ctrl-C ends it)")
             return False
         had_hints, why_not = self._has_hints, self._hints.why_not
         self._hints.watch(self._folders)
@@ -166,12 +170,12 @@ class Watch:
         if self._hints.why_not and self._hints.why_not != why_not:
             say(
                 self._console,
-                f"the system does not watch these {len(self._folders):,} folders ({self._hints.why_not}); looking at "
-                "all files again and again instead, which notices changes later: raise fs.inotify.max_user_watches or "
+                f"the system does not watch {_count(self._folders)} ({self._hints.why_not}); looking at all files "
+                "again and again instead, which notices changes later: raise fs.inotify.max_user_watches or "
                 "fs.inotify.max_user_instances",
             )
         elif self._has_hints and not had_hints:
-            say(self._console, f"watching {len(self._folders):,} folders (Ctrl-C ends it)")
+            say(self._console, f"watching {_count(self._folders)} (Ctrl-C ends it)")
         return self._has_hints
 
     def _take_hints(self) -> None:
@@ -265,3 +269,7 @@ class Watch:
             if report.refused:
                 say(self._console, report.refused)
         return report
+
+
+def _count(folders: Collection[str]) -> str:
+    return f"{len(folders):,} folder{'' if len(folders) == 1 else 's'}"

@@ -43,6 +43,7 @@ class Sources:
     facts: Callable[[], IndexFacts]
     is_writing: Callable[[], bool | None]
     queued_jobs: Callable[[], int]
+    waiting: Callable[[], int]
     compiled: bool
 
 
@@ -124,6 +125,9 @@ class _Now(Collector):
             )
         yield GaugeMetricFamily(
             "broadsheet_ingest_queued", "Requests that wait for their articles to be committed.", sources.queued_jobs()
+        )
+        yield GaugeMetricFamily(
+            "broadsheet_requests_waiting", "Requests that wait for their turn in this process.", sources.waiting()
         )
         yield GaugeMetricFamily(
             "broadsheet_compiled",

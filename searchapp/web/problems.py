@@ -27,7 +27,9 @@ ProblemCode: TypeAlias = Literal[
     "body_too_large",
     "too_many_articles",
     "unsupported_media_type",
+    "rate_limited",
     "internal_error",
+    "queue_full",
     "no_index",
     "index_outdated",
     "index_unusable",
@@ -83,7 +85,15 @@ PROBLEMS: Final[Mapping[ProblemCode, Problem]] = {
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         "the body is neither `application/json` nor `application/x-ndjson`, or is compressed",
     ),
+    "rate_limited": Problem(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "this client asks more often than it may (setting `rate_limit_per_minute`); `Retry-After` says when to go on",
+    ),
     "internal_error": Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "a mistake of ours; the service's log has the details"),
+    "queue_full": Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "more requests come than are answered, and enough of them wait already; `Retry-After` says when to ask again",
+    ),
     "no_index": Problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "nothing is indexed yet; `detail` says what to run, `Retry-After` when to ask again",

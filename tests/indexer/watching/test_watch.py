@@ -94,7 +94,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watching]:
     (top / "root").mkdir()
     write(top / "root" / "there.jsonl", there="There before")
     watching = Watching(top / "root", top / "index")
-    watching.wait_for_words("watching 1 folders")
+    watching.wait_for_words("watching 1 folder ")
     yield watching
     assert "ended" in watching.end()
     assert watching.process.returncode == 0

@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 from indexer.analysis.analyzer import Analyzer
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.settings import Settings
-from searchapp.app import create_app
+from searchapp.app import AppParts, create_app
 from searchapp.backends.whoosh_searcher import WhooshEngine
 from searchapp.ingest import intake as intake_module
 from searchapp.ingest.bodies import read_body
@@ -54,7 +54,7 @@ def open_service(settings: Settings) -> SearchService:
 
 
 def client_of(settings: Settings, archive: Archive) -> FlaskClient:
-    return create_app(settings, archive.service, refresh=archive.refresh).test_client()
+    return create_app(settings, archive.service, parts=AppParts(refresh=archive.refresh)).test_client()
 
 
 @pytest.fixture
@@ -226,7 +226,7 @@ def test_an_index_of_another_version_is_not_written_to(client: FlaskClient, sett
 def test_many_who_bring_at_once_are_answered_as_if_one_came_after_the_other(
     settings: Settings, archive: Archive
 ) -> None:
-    app = create_app(settings, archive.service, refresh=archive.refresh)
+    app = create_app(settings, archive.service, parts=AppParts(refresh=archive.refresh))
     answers: dict[tuple[int, int], Any] = {}
     missed: list[str] = []
 
