@@ -131,7 +131,7 @@ def _answer_failure(error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.code is not None and 300 <= error.code < 400:
         return Response(error.get_response(request.environ).response, error.code, error.get_headers(request.environ))
     failure = describe_failure(error)
-    if failure.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, ArchiveError):
+    if failure.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, ArchiveError | RefusedError):
         _log.error("failed: %s %r", request.method, request.full_path, exc_info=error)
     if request.path.startswith(MACHINE_PATHS):
         response = problem_document(failure)

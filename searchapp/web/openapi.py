@@ -113,7 +113,7 @@ def _describe_answers(operation: Operation) -> Iterator[tuple[str, Schema]]:
     else:
         yield "200", fine
     by_status: dict[HTTPStatus, list[ProblemCode]] = {}
-    for code in (*operation.problems, "internal_error"):
+    for code in (*operation.problems, *operation.admission_problems, "internal_error"):
         by_status.setdefault(PROBLEMS[code].status, []).append(code)
     for status, codes in sorted(by_status.items()):
         described: Schema = {
@@ -129,7 +129,7 @@ def _describe_answers(operation: Operation) -> Iterator[tuple[str, Schema]]:
                 }
             },
         }
-        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
             described["headers"] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
         yield str(status.value), described
 

@@ -54,7 +54,8 @@ class ReadyAnswer(TypedDict):
 class Operation:
     """`path` has its variables in braces, each described in `variables`; `shape` is that of the answer. Those that
     `can_be_unchanged` carry an ETag and answer 304 where it is still true. `takes` describes the body of a request, by
-    media type; whoever `needs_token` is to send the service's."""
+    media type; whoever `needs_token` is to send the service's. Those that are `always_answered` wait for
+    nobody."""
 
     name: str
     path: str
@@ -68,6 +69,12 @@ class Operation:
     method: Method = "get"
     takes: tuple[tuple[str, str], ...] = ()
     needs_token: bool = False
+    always_answered: bool = False
+
+    @property
+    def admission_problems(self) -> tuple[ProblemCode, ...]:
+        """Why it may not be answered at all."""
+        return () if self.always_answered else ("rate_limited", "queue_full")
 
 
 _ARTICLE_ID: Final = Parameter("article_id", Text(), "The article's id, as an answer gives it.", "oo5fg5usyfhjqhzz")
@@ -180,6 +187,7 @@ ALIVE: Final = Operation(
     summary="Ask whether the service lives",
     about="Looks at nothing: an answer at all is the answer.",
     shape=AliveAnswer,
+    always_answered=True,
 )
 READY: Final = Operation(
     name="readyz",
@@ -187,6 +195,7 @@ READY: Final = Operation(
     summary="Ask whether the service can answer searches",
     about="A 503 says what is missing and what to run; its code tells no index from an old one and from a damaged one.",
     shape=ReadyAnswer,
+    always_answered=True,
     problems=_WITHOUT_INDEX,
 )
 OPERATIONS: Final = (SEARCH, ARTICLE, ARTICLES, INGEST, DELETE, SIMILAR, STORY, SUGGEST, ALIVE, READY)

@@ -29,8 +29,11 @@ from searchapp.web.problems import PROBLEMS
 
 DOCUMENT = describe_endpoint()
 PATHS = {path: methods["get"] for path, methods in DOCUMENT["paths"].items()}
-#: What only those are told who bring and delete articles: test_ingest.py.
-OF_INGEST = {
+#: What only those are told who bring and delete articles (test_ingest.py), and those who are not let in
+#: (test_admission.py).
+ELSEWHERE = {
+    "queue_full",
+    "rate_limited",
     "no_article",
     "no_token",
     "ingest_off",
@@ -277,9 +280,10 @@ def test_what_fails_without_an_archive_is_in_the_document(path: str, error: Exce
 
 
 def test_a_code_that_no_operation_lists_is_one_that_has_none():
-    listed = {code for operation in OPERATIONS for code in operation.problems} | {"internal_error"}
+    told = ((*operation.problems, *operation.admission_problems) for operation in OPERATIONS)
+    listed = {code for codes in told for code in codes} | {"internal_error"}
     assert set(PROBLEMS) - listed == {"not_found", "method_not_allowed", "bad_request"}
-    assert set(REFUSED) == listed - {"internal_error", "no_index", "index_unusable"} - OF_INGEST
+    assert set(REFUSED) == listed - {"internal_error", "no_index", "index_outdated", "index_unusable"} - ELSEWHERE
 
 
 def test_docs_list_every_code_with_its_status_and_every_operation():
