@@ -6,9 +6,10 @@ Files that no table of contents names yet are seen by nobody, and go when they a
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from indexer.article import encode_article
 from indexer.backends.lock_holder import name_lock_holder
@@ -31,19 +32,32 @@ if TYPE_CHECKING:
     from indexer.backends.whoosh_index import WhooshIndex
     from indexer.backends.words import WordCollector
 
+_ASK_AGAIN_EVERY_S: Final = 0.02
+
 
 class WhooshIndexWriter:
     """Implements `IndexWriter`. Holds the index's write lock from the first line to the last, not batch by batch."""
 
-    def __init__(self, index: WhooshIndex, lock: Any, words: Callable[[int], WordCollector], memory_mb: int) -> None:  # noqa: ANN401 Whoosh's lock
+    def __init__(
+        self,
+        index: WhooshIndex,
+        lock: Any,  # noqa: ANN401 Whoosh's lock
+        words: Callable[[int], WordCollector],
+        memory_mb: int,
+        wait_s: float = 0.0,
+    ) -> None:
         """`words` makes what a packer analyses with, and is told how many bytes that may know words by."""
         self._index = index
         self._folder = index.folder
         self._make_words = words
         self._memory_bytes = memory_mb * 1024 * 1024
         self._lock = lock
+        until = time.monotonic() + wait_s
         with translated_errors(self._folder, "lock"):
-            if not self._lock.acquire():
+            while not self._lock.acquire():
+                if time.monotonic() < until:
+                    time.sleep(_ASK_AGAIN_EVERY_S)
+                    continue
                 holder = name_lock_holder(self._folder / LOCK_NAME)
                 who = f" ({holder})" if holder else ""
                 raise IndexBusyError(

@@ -16,14 +16,13 @@ from typing import Final
 
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.backends.whoosh_writer import WhooshIndexWriter
-from indexer.errors import ArchiveError, IndexBusyError
+from indexer.errors import ArchiveError
 from indexer.settings import Settings
 from searchapp.ingest.group import GroupWriter, leading_group
 from searchapp.ingest.jobs import Done, Job
 
-#: How long another writer is waited for, and how often it is asked after.
+#: How long another writer is waited for.
 _WAIT_FOR_WRITER_S: Final = 5.0
-_ASK_AGAIN_EVERY_S: Final = 0.02
 _MOST_HELD_S: Final = 5.0
 _LEFT_FREE_S: Final = 0.3
 
@@ -130,14 +129,8 @@ class Intake:
             return [self._waiting.popleft() for _ in range(len(self._waiting))]
 
     def _wait_for_writer(self) -> WhooshIndexWriter:
-        until = time.monotonic() + _WAIT_FOR_WRITER_S
-        while True:
-            try:
-                return WhooshIndex.open_or_create(self._settings.index_dir).writer(self._settings.writer_memory_mb)
-            except IndexBusyError:
-                if time.monotonic() >= until:
-                    raise
-                time.sleep(_ASK_AGAIN_EVERY_S)
+        index = WhooshIndex.open_or_create(self._settings.index_dir)
+        return index.writer(self._settings.writer_memory_mb, wait_s=_WAIT_FOR_WRITER_S)
 
 
 def _fail(group: list[_HandedIn], error: Exception) -> None:

@@ -100,7 +100,7 @@ class Metrics:
         counted = self._own
         if SHARED_FOLDER in os.environ:
             counted = CollectorRegistry()
-            MultiProcessCollector(counted)
+            MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
         return generate_latest(counted) + generate_latest(now)
 
 

@@ -197,7 +197,7 @@ def test_a_burst_becomes_a_few_commits(shared: Watching) -> None:
 
 
 def test_another_writer_is_waited_for_and_named(shared: Watching) -> None:
-    with WhooshIndex.open(shared.index_dir).writer(16):
+    with WhooshIndex.open(shared.index_dir).writer(16, wait_s=30):
         write(shared.root / "meanwhile.jsonl", meanwhile="Written meanwhile")
         shared.wait_for_words(f"waiting: process {os.getpid()} (")
     shared.wait_for(meanwhile="Written meanwhile")

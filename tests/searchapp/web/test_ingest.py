@@ -207,7 +207,7 @@ def test_another_writer_is_waited_for_and_then_said(
 ) -> None:
     post(client, lines(article("1")))
     monkeypatch.setattr(intake_module, "_WAIT_FOR_WRITER_S", 0.2)
-    with WhooshIndex.open(settings.index_dir).writer(16):
+    with WhooshIndex.open(settings.index_dir).writer(16, wait_s=30):
         busy = post(client, lines(article("2")))
         assert (busy.status_code, check("post", ADDRESS, busy)["code"]) == (503, "index_busy")
         assert int(busy.headers["Retry-After"]) > 0
@@ -262,7 +262,7 @@ def test_those_who_queue_share_a_commit(settings: Settings) -> None:
         done.append(intake.hand_in(Addition(read)))
 
     threads = [threading.Thread(target=bring, args=(str(number),)) for number in range(6)]
-    with WhooshIndex.create(settings.index_dir).writer(16):
+    with WhooshIndex.create(settings.index_dir).writer(16, wait_s=30):
         for thread in threads:
             thread.start()
         until = time.monotonic() + 4
@@ -295,7 +295,7 @@ def test_a_job_that_fails_fails_alone(settings: Settings, monkeypatch: pytest.Mo
             results[name] = str(error)
 
     threads = [threading.Thread(target=bring, args=each) for each in (("good", good), ("bad", bad))]
-    with WhooshIndex.create(settings.index_dir).writer(16):
+    with WhooshIndex.create(settings.index_dir).writer(16, wait_s=30):
         for thread in threads:
             thread.start()
         until = time.monotonic() + 4
