@@ -37,7 +37,8 @@ class RebuildReport:
 def rebuild_index(
     index: WhooshIndex, memory_mb: int, clean: Clean, on_article: Callable[[int], None], *, wait_s: float = 0.0
 ) -> RebuildReport:
-    """`on_article` is told how many articles are done; another writer is waited for, so many seconds. Raises ArchiveError; the index is then as it was."""
+    """`on_article` is told how many articles are done; another writer is waited for, so many seconds. Raises
+    ArchiveError; the index is then as it was."""
     with index.writer(memory_mb, wait_s=wait_s) as writer, RunMemory() as memory:
         rebuild = _Rebuild(writer, clean, memory)
 
