@@ -46,6 +46,8 @@ class Intake:
         self._changed = threading.Condition()
         self._waiting: deque[_HandedIn] = deque()
         self._thread: threading.Thread | None = None
+        #: When nobody queued the last time.
+        self._freed = time.monotonic()
 
     @property
     def queued(self) -> int:
@@ -77,8 +79,12 @@ class Intake:
             except Exception as error:  # noqa: BLE001 told to whoever waits, and logged where nobody does
                 _log.warning("not written: %s", error)
                 _fail(self._take_all(), error)
-            if self._waiting:
+            # Others ask after the writer from time to time: where somebody always queues here, they would never get it.
+            if not self._waiting:
+                self._freed = time.monotonic()
+            elif time.monotonic() - self._freed >= _MOST_HELD_S:
                 time.sleep(_LEFT_FREE_S)
+                self._freed = time.monotonic()
 
     def _write_for_a_while(self) -> None:
         until = time.monotonic() + _MOST_HELD_S

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -10,10 +11,14 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from indexer.analysis.analyzer import Analyzer
@@ -34,6 +39,7 @@ TOKEN = "a-token.that_is~long/enough+=="
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 DOCUMENT = describe_endpoint()
 ADDRESS = "/api/v1/articles"
+KEYS = ("id", "title", "body", "author", "source", "url", "date", "lang", "tag")
 
 
 def article(key: str, title: str = "A lantern") -> dict[str, object]:
@@ -304,3 +310,25 @@ def test_a_job_that_fails_fails_alone(settings: Settings, monkeypatch: pytest.Mo
     for thread in threads:
         thread.join()
     assert results == {"good": "added", "bad": "as no article should be able to do"}
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*KEYS, "x"]), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@given(st.binary(max_size=60) | st.dictionaries(st.sampled_from(KEYS), JSON_VALUES, min_size=1, max_size=5), st.text())
+@example(b'{"title": "\\ud800", "id": 1e999}', "../../etc/passwd")
+@example(b'{"title": "a"}' * 3 + b"\n" + b"[" * 5000, "\x00" * 16)
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_whatever_is_brought_is_answered_as_the_document_says(
+    client: FlaskClient, brought: bytes | dict[str, Any], wanted: str
+) -> None:
+    body = brought if isinstance(brought, bytes) else json.dumps(brought).encode()
+    response = post(client, body)
+    assert response.status_code in {200, 400}
+    check("post", ADDRESS, response)
+    gone = client.delete(f"{ADDRESS}/{quote(wanted or 'x', safe='')}", headers=BEARER)
+    assert gone.status_code in {404, 405, 503, 308}, gone.text
