@@ -11,11 +11,12 @@ import mmap
 import struct
 import threading
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
 from indexer.settings import Settings
 from searchapp.web.failures import RefusedError
@@ -29,6 +30,9 @@ MOST_INGESTING: Final = 8
 _BURST_S: Final = 10.0
 _LEAST_BURST: Final = 10
 _CLIENTS: Final = 1 << 16
+#: Where it is noted in a request's environment which line it stands in, and how long it has to stay away.
+_LINE: Final = "broadsheet.line"
+_LEFT_S: Final = "broadsheet.left_s"
 _TIME: Final = struct.Struct("<d")
 
 
@@ -112,23 +116,23 @@ def admit_requests(app: Flask, settings: Settings, queue: Queue, limits: Path | 
             given = request.headers.get(header, "").rpartition(",")[2].strip() if header else ""
             left_s = rate.take(given or request.remote_addr or "")
             if left_s:
-                g.retry_after_s = left_s
+                request.environ[_LEFT_S] = left_s
                 raise RefusedError(
                     "rate_limited", f"more than {settings.rate_limit_per_minute:,} requests a minute; try again later"
                 )
         line = ingesting if endpoint in _INGEST else queue
         if not line.enter():
             raise RefusedError("queue_full", "more requests than can be answered or wait here; try again in a moment")
-        g.entered = line
+        request.environ[_LINE] = line
 
     def leave(_: BaseException | None) -> None:
-        line = g.pop("entered", None)
+        line = request.environ.pop(_LINE, None)
         if line is not None:
             line.leave()
 
     def say_when(response: Response) -> Response:
-        left_s = g.get("retry_after_s")
-        if left_s is not None:
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            left_s = request.environ[_LEFT_S]
             response.headers["Retry-After"] = str(max(1, -int(-left_s // 1)))
         return response
 

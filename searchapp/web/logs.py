@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
-from flask import g, has_request_context
+from flask import has_request_context, request
 
 #: What a log call hands over beside its message: `extra={FIELDS: {...}}`.
 FIELDS: Final = "fields"
+#: Where the id of a request is noted in its environment.
+NOTED_ID: Final = "broadsheet.request_id"
 
 
 class JsonFormatter(logging.Formatter):
@@ -28,7 +30,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if has_request_context() and (request_id := g.get("request_id")):
+        if request_id := _request_id():
             said["request_id"] = request_id
         said |= getattr(record, FIELDS, {})
         if record.exc_info:
@@ -41,12 +43,16 @@ class LineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         fields: Mapping[str, object] = getattr(record, FIELDS, {})
-        request_id = g.get("request_id", "") if has_request_context() else ""
+        request_id = _request_id()
         record.message = record.getMessage()
         at = self.formatTime(record)
         told = "".join(f" {name}={orjson.dumps(value, default=str).decode()}" for name, value in fields.items())
         line = f"{at} {record.levelname} {f'[{request_id}] ' if request_id else ''}{record.message}{told}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def _request_id() -> str:
+    return str(request.environ.get(NOTED_ID, "")) if has_request_context() else ""
 
 
 def describe_logging(log: str) -> dict[str, Any]:
