@@ -90,7 +90,7 @@ def measure(files: int, there: int, options: list[str]) -> None:
             commits = WhooshIndex.open(folder).latest_generation() - before
             print(
                 f"a burst of {BURST:,} files written in {written - started:.2f} s: all committed "
-                f"{ended - written:.2f} s after the last, in {commits} generations"
+                f"{ended - written:.2f} s after the last, generations committed: {commits}"
             )
             watching.send_signal(signal.SIGINT)
             watching.communicate(timeout=60)
