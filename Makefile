@@ -77,7 +77,7 @@ demo: setup ## index the sample articles and serve them at http://127.0.0.1:PORT
 	@exec $(BIN)/broadsheet serve --index-dir index_data/demo --host 127.0.0.1 --port $(PORT)
 
 test: setup-dev chromium ## run every test, those of the page in a real browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-slow: setup-dev ## long runs, half an hour: 100,000 texts and queries, ten minutes of commits and searches
 	$(BIN)/python -m pytest -m slow -rP --durations=0
