@@ -1,0 +1,141 @@
+"""RSS 0.9 to 2.0 and Atom -> entries, as they go by: the whole of a feed is never held, only the entry in hand.
+
+lxml parses, with no network, no document type and no entities but XML's own five: what a feed declares is not looked
+up and not expanded. Feeds are often broken; what comes after an error is read as far as the parser finds its way.
+feedparser, the other choice, holds the whole feed and all its entries, and takes several times as long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from lxml import etree
+
+from indexer.article import Place, Skipped
+from indexer.readers.feed_elements import read_entry, read_head, split_tag
+from indexer.readers.pieces import FeedEntry, FeedHead, FeedPiece
+from indexer.readers.streams import DamagedError, PieceReader
+
+#: As much as is read in a tenth of a second or two.
+_PIECE_CHARS: Final = 256 * 1024
+#: Of one entry. What has more is no news, and would have to be held.
+_MAX_ELEMENTS: Final = 50_000
+_ENTRIES: Final = frozenset({"item", "entry"})
+_FRAMES: Final = frozenset({"rss", "feed", "RDF", "channel"})
+
+
+def cut_feed(reader: PieceReader, place: Place, charset: str) -> Iterator[FeedPiece | Skipped]:
+    """`charset` is set where the bytes are known to be in it, whatever the declaration says. Raises DamagedError after
+    the entries that came before."""
+    walk = _Walk(reader, charset)
+    head = FeedHead()
+    held: list[FeedEntry] = []
+    size = 0
+    failure: DamagedError | None = None
+    children = walk.children()
+    while True:
+        try:
+            found = next(children, None)
+        except DamagedError as error:
+            failure = error
+            break
+        if found is None:
+            break
+        if isinstance(found, FeedEntry):
+            held.append(found)
+            size += len(found.content) + len(found.summary) + len(found.title)
+        elif isinstance(found, int):
+            yield Skipped(Place(place.path, found, place.member), "entry too large", "too many elements in it")
+        else:
+            head = read_head(head, found)
+        if size >= _PIECE_CHARS:
+            yield _make_piece(place, head, held, size)
+            held, size = [], 0
+    if held:
+        yield _make_piece(place, head, held, size)
+    if failure is not None:
+        raise failure
+    if not walk.is_ended:
+        raise DamagedError("truncated XML", walk.complaint)
+    if not walk.number:
+        yield Skipped(place, "no text", "the feed has no entries")
+
+
+def _make_piece(place: Place, head: FeedHead, held: list[FeedEntry], size: int) -> FeedPiece:
+    return FeedPiece(Place(place.path, held[0].number, place.member), head, tuple(held), size)
+
+
+class _Walk:
+    """The children of a feed's frames, one by one; each is forgotten when the next is asked for."""
+
+    def __init__(self, reader: PieceReader, charset: str) -> None:
+        self._reader = reader
+        self._events = etree.iterparse(
+            reader,
+            events=("start", "end"),
+            recover=True,
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            dtd_validation=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+            encoding=charset or None,
+        )
+        self.number = 0
+        self.is_ended = False
+
+    @property
+    def complaint(self) -> str:
+        """What the parser said last."""
+        log = self._events.error_log
+        return str(log[-1].message)[:200] if len(log) else ""
+
+    def children(self) -> Iterator[FeedEntry | int | etree._Element]:
+        """Entries, the numbers of those that are too large to be held, and what the feed says of itself."""
+        frames = 0  # how many frames are open around what is met
+        inside = 0  # how deep in a frame's child
+        elements = 0
+        for event, element in self._met():
+            if event == "start":
+                if inside or split_tag(element.tag)[1] not in _FRAMES:
+                    inside += 1
+                    elements += 1
+                else:
+                    frames += 1
+            elif not inside:
+                frames -= 1
+                self.is_ended = frames <= 0
+            else:
+                inside -= 1
+                is_large = elements > _MAX_ELEMENTS
+                if not inside:
+                    yield from self._give(element, is_large=is_large)
+                    elements = 0
+                if not inside or is_large:
+                    _forget(element)
+
+    def _met(self) -> Iterator[tuple[str, etree._Element]]:
+        try:
+            for event, element in self._events:
+                if isinstance(element.tag, str):
+                    yield event, element
+        except etree.XMLSyntaxError as error:
+            raise self._reader.failure or DamagedError("damaged XML", str(error)[:200]) from error
+
+    def _give(self, element: etree._Element, *, is_large: bool) -> Iterator[FeedEntry | int | etree._Element]:
+        if split_tag(element.tag)[1] in _ENTRIES:
+            self.number += 1
+            yield self.number if is_large else read_entry(element, self.number)
+        elif not is_large:
+            yield element
+
+
+def _forget(element: etree._Element) -> None:
+    """What stays of it, empty, would add up as well: it goes with its next sibling."""
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
