@@ -8,9 +8,10 @@ import click
 import orjson
 
 from indexer.article import Article, Place, ReadArticle, Skipped, format_instant
-from indexer.commands import Command, json_option
+from indexer.commands import Command, json_option, paths_argument
+from indexer.readers.fields import FieldMap
 from indexer.readers.pieces import FileDone
-from indexer.readers.read import read_articles
+from indexer.readers.read import ReadOptions, read_articles
 
 
 @click.command("parse", cls=Command)

@@ -56,6 +56,8 @@ def cut_file(file: BinaryIO, layer: Layer) -> Iterator[Piece | Skipped]:
                 yield from _cut_members(members, layer, None)
                 return
             file.seek(0)
+            yield from cut_content(read_raw(file, layer.meter), layer)
+            raise DamagedError("truncated zip", "its directory is missing")
     yield from cut_content(read_raw(file, layer.meter), layer)
 
 
@@ -109,6 +111,8 @@ def _open_layer(pieces: Iterator[bytes], form: Format, layer: Layer) -> Iterator
         reader = PieceReader(pieces)
         members = read_tar(reader) if form is Format.TAR else read_zip_stream(reader, layer.meter)
         yield from _cut_members(members, layer, reader)
+        while reader.next_piece():  # to the end of what it is packed in, which has a checksum
+            pass
         return
     unpack = unpack_gzip if form is Format.GZIP else unpack_zstd
     inside = replace(layer, name=strip_packing(layer.name), layers=layer.layers + 1)

@@ -56,8 +56,6 @@ def cut_feed(reader: PieceReader, place: Place, charset: str) -> Iterator[FeedPi
         yield _make_piece(place, head, held, size)
     if failure is not None:
         raise failure
-    if not walk.is_ended:
-        raise DamagedError("truncated XML", walk.complaint)
     if not walk.number:
         yield Skipped(place, "no text", "the feed has no entries")
 
@@ -66,13 +64,26 @@ def _make_piece(place: Place, head: FeedHead, held: list[FeedEntry], size: int) 
     return FeedPiece(Place(place.path, held[0].number, place.member), head, tuple(held), size)
 
 
+class _Source:
+    """What the parser reads from; knows whether it has been told that there is no more."""
+
+    def __init__(self, reader: PieceReader) -> None:
+        self._reader = reader
+        self.is_over = False
+
+    def read(self, size: int) -> bytes:
+        content = self._reader.read(size)
+        self.is_over = not content
+        return content
+
+
 class _Walk:
     """The children of a feed's frames, one by one; each is forgotten when the next is asked for."""
 
     def __init__(self, reader: PieceReader, charset: str) -> None:
-        self._reader = reader
+        self._source = _Source(reader)
         self._events = etree.iterparse(
-            reader,
+            self._source,
             events=("start", "end"),
             recover=True,
             resolve_entities=False,
@@ -85,10 +96,10 @@ class _Walk:
             encoding=charset or None,
         )
         self.number = 0
-        self.is_ended = False
+        self._has_begun = False
 
     @property
-    def complaint(self) -> str:
+    def _complaint(self) -> str:
         """What the parser said last."""
         log = self._events.error_log
         return str(log[-1].message)[:200] if len(log) else ""
@@ -105,9 +116,9 @@ class _Walk:
                     elements += 1
                 else:
                     frames += 1
+                    self._has_begun = True
             elif not inside:
                 frames -= 1
-                self.is_ended = frames <= 0
             else:
                 inside -= 1
                 is_large = elements > _MAX_ELEMENTS
@@ -116,14 +127,19 @@ class _Walk:
                     elements = 0
                 if not inside or is_large:
                     _forget(element)
+        if frames or not self._has_begun:
+            raise DamagedError("truncated XML", self._complaint)
 
     def _met(self) -> Iterator[tuple[str, etree._Element]]:
         try:
             for event, element in self._events:
+                if self._source.is_over:
+                    # The parser ends what nobody has ended, and would have half an entry for a whole one.
+                    raise DamagedError("truncated XML", self._complaint)
                 if isinstance(element.tag, str):
                     yield event, element
         except etree.XMLSyntaxError as error:
-            raise self._reader.failure or DamagedError("damaged XML", str(error)[:200]) from error
+            raise DamagedError("damaged XML", str(error)[:200]) from error
 
     def _give(self, element: etree._Element, *, is_large: bool) -> Iterator[FeedEntry | int | etree._Element]:
         if split_tag(element.tag)[1] in _ENTRIES:

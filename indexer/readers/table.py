@@ -183,6 +183,7 @@ class _Lines:
 def _read_rows(lines: _Lines, place: Place, form: TableForm) -> Iterator[Row | Skipped]:
     dialect = form.dialect()
     unclosed = 0
+    width = 0
     reader = csv.reader(lines, **dialect)
     while True:
         lines.begin_row()
@@ -190,7 +191,7 @@ def _read_rows(lines: _Lines, place: Place, form: TableForm) -> Iterator[Row | S
         try:
             cells = next(reader, None)
             # A reader that has looked for more behind the last line was inside quotes.
-            problem = NOT_CLOSED if lines.are_over() and lines.row else ""
+            problem = NOT_CLOSED if lines.row and (lines.are_over() or _holds_rows(lines.row, width, dialect)) else ""
         except _LineTooLongError:
             yield Skipped(Place(place.path, lines.number, place.member), "line too long", "no row is so long")
             cells, problem = None, NOT_CLOSED if lines.row else ""
@@ -212,7 +213,23 @@ def _read_rows(lines: _Lines, place: Place, form: TableForm) -> Iterator[Row | S
         elif cells is None and lines.are_over():
             return
         elif cells and any(map(str.strip, cells)) and not _names_separator(start, lines.row):
+            width = width or len(cells)
             yield start, tuple(cells)
+
+
+def _holds_rows(row: list[str], width: int, dialect: dict[str, object]) -> bool:
+    """Whether a row of several lines has swallowed others: its quotes do not add up, and one of its lines is a row."""
+    if len(row) < 2 or _reads_strictly(row, dialect) is not None:
+        return False
+    return any(len(_reads_strictly([line], dialect) or ()) == width for line in row[1:])
+
+
+def _reads_strictly(lines: list[str], dialect: dict[str, object]) -> list[str] | None:
+    try:
+        rows = list(csv.reader(lines, **dialect, strict=True))  # type: ignore[arg-type]
+    except csv.Error:
+        return None
+    return rows[0] if len(rows) == 1 else None
 
 
 def _names_separator(start: int, row: list[str]) -> bool:

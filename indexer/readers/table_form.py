@@ -105,7 +105,8 @@ def _is_table(trial: _Trial, *, is_named: bool) -> bool:
         return False
     if is_named:
         return trial.has_text or (trial.rows > 0 and trial.even >= _LEAST_EVEN)
-    return trial.has_text and trial.known >= 2 and trial.even >= _LEAST_EVEN
+    are_all_known = trial.known == len(trial.columns) > 2
+    return trial.has_text and trial.known >= 2 and (trial.even >= _LEAST_EVEN or are_all_known)
 
 
 def _try(separator: str, lines: list[str], field_map: FieldMap) -> Iterator[_Trial]:
