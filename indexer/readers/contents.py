@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import BinaryIO, Final
 
 from indexer.article import Place, Skipped
+from indexer.readers.encoding import DecodedText, decode_text
 from indexer.readers.fields import NO_MAP, FieldMap
-from indexer.readers.formats import HEAD_BYTES, Format, strip_packing, tell_format
+from indexer.readers.formats import HEAD_BYTES, Format, is_named_json, strip_packing, tell_format
 from indexer.readers.jsonl import cut_json
 from indexer.readers.member_names import read_member_name
 from indexer.readers.members import Member
@@ -95,11 +97,19 @@ def _cut_as(form: Format, head: bytes, everything: Iterator[bytes], layer: Layer
 
             yield from cut_feed(PieceReader(everything), layer.place, layer.charset)
         case Format.XML:
+            _look_behind(everything)
             yield Skipped(layer.place, "XML of another kind", "RSS and Atom are read, and pages in HTML")
         case Format.DOCUMENT:
+            _look_behind(everything)
             yield Skipped(layer.place, BINARY, "looks like an office document or an e-book")
         case Format.TEXT:
             yield from _cut_text(head, everything, layer)
+
+
+def _look_behind(everything: Iterator[bytes]) -> None:
+    """Raises DamagedError where the head is all that could be read: what it looks like is no reason then."""
+    for _ in islice(everything, 2):
+        pass
 
 
 def _open_layer(pieces: Iterator[bytes], form: Format, layer: Layer) -> Iterator[Piece | Skipped]:
@@ -149,7 +159,10 @@ def _cut_text(head: bytes, pieces: Iterator[bytes], layer: Layer) -> Iterator[Pi
 
     form = tell_table(head, layer.name, layer.field_map)
     if form is None:
-        yield _hold(pieces, Format.TEXT, layer)
+        if is_named_json(layer.name) and isinstance(decode_text(head[:HEAD_BYTES]), DecodedText):
+            yield from cut_json(pieces, layer.place)
+        else:
+            yield _hold(pieces, Format.TEXT, layer)
         return
     from indexer.readers.table import cut_table  # noqa: PLC0415 see above
 

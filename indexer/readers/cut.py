@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -77,7 +76,7 @@ def _open(found: FoundFile) -> BinaryIO:
     """Never waits for a file: a pipe that took its name since it was found is refused. Standard input may be anything,
     and stays open."""
     if str(found.path) == STANDARD_INPUT:
-        return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+        return os.fdopen(os.dup(0), "rb")
     descriptor = os.open(found.real_path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)

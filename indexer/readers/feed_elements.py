@@ -37,7 +37,7 @@ def read_head(head: FeedHead, element: etree._Element) -> FeedHead:
     if name == "title" and not head.title:
         return replace(head, title=_plain(element))
     if name == "language" and not head.lang:
-        return replace(head, lang=_plain(element))
+        return replace(head, lang=_exact(element))
     if name == "link" and not head.address:
         return replace(head, address=_link(element) or head.address)
     return head
@@ -90,7 +90,7 @@ class _Said:
             if kind not in self.first and (text := read(child)):
                 self.first[kind] = text
             if name == "guid" and child.get("isPermaLink", "true").lower() == "true":
-                self.first.setdefault("guid", _plain(child))
+                self.first.setdefault("guid", _exact(child))
 
 
 def _lang_around(entry: etree._Element) -> str:
@@ -98,19 +98,15 @@ def _lang_around(entry: etree._Element) -> str:
 
 
 def _text(element: etree._Element) -> str:
-    """Its text as it stands. An entity that XML does not know, such as `&nbsp;`, stays as it was written."""
-    parts: list[str] = []
-    for node in element.iter():
-        if isinstance(node, etree._Entity):  # noqa: SLF001 the class has no other name
-            parts.append(node.text or "")
-        elif node.text:
-            parts.append(node.text)
-        if node is not element and node.tail:
-            parts.append(node.tail)
-    return "".join(parts)
+    return "".join(element.itertext())
+
+
+def _exact(element: etree._Element) -> str:
+    return " ".join(_text(element).split())
 
 
 def _plain(element: etree._Element) -> str:
+    """A name that may have been escaped twice."""
     return " ".join(html.unescape(_text(element)).split())
 
 
@@ -160,7 +156,7 @@ def _link(element: etree._Element) -> str:
     """An address that leads to the article; "" for one that leads to a picture, a comment or the feed itself."""
     href = element.get("href")
     if href is None:
-        return _plain(element)
+        return _exact(element)
     kind = element.get("type", "text/html").lower()
     return href.strip() if element.get("rel", "alternate") == "alternate" and "html" in kind else ""
 
@@ -178,16 +174,16 @@ _READERS: Final[Mapping[str, tuple[str, Callable[[etree._Element], str]]]] = {
     "summary": ("summary", _markup),
     "description": ("summary", _markup),
     "link": ("link", _link),
-    "origLink": ("original", _plain),
-    "guid": ("id", _plain),
-    "id": ("id", _plain),
-    "pubDate": ("published", _plain),
-    "published": ("published", _plain),
-    "issued": ("published", _plain),
-    "date": ("date", _plain),
-    "created": ("date", _plain),
-    "updated": ("updated", _plain),
-    "modified": ("updated", _plain),
+    "origLink": ("original", _exact),
+    "guid": ("id", _exact),
+    "id": ("id", _exact),
+    "pubDate": ("published", _exact),
+    "published": ("published", _exact),
+    "issued": ("published", _exact),
+    "date": ("date", _exact),
+    "created": ("date", _exact),
+    "updated": ("updated", _exact),
+    "modified": ("updated", _exact),
     "source": ("source", _source),
-    "language": ("lang", _plain),
+    "language": ("lang", _exact),
 }

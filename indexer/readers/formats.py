@@ -81,10 +81,9 @@ def tell_format(head: bytes, name: str) -> Format:
     return _tell_text(plain, name.lower())
 
 
-def tell_text(head: str, name: str) -> Format:
-    """The same of a text whose encoding only its reader found out."""
-    plain = head.lstrip("\ufeff \t\r\n").encode("utf-8", errors="replace")
-    return Format.JSON if is_json(plain) else _tell_text(plain, name.lower())
+def is_named_json(name: str) -> bool:
+    """A `.jsonl` whose first line is broken is still read as one, so that its other lines are."""
+    return name.lower().endswith(_JSON_NAMES)
 
 
 def _tell_text(plain: bytes, name: str) -> Format:
@@ -104,7 +103,7 @@ def _tell_text(plain: bytes, name: str) -> Format:
         head = plain[:HEAD_BYTES]
         if _HTML_INSIDE.search(head) or (name.endswith(_HTML_NAMES) and _ANY_TAG.search(head)):
             return Format.HTML
-    return Format.JSON if name.endswith(_JSON_NAMES) and b"\x00" not in plain[:HEAD_BYTES] else Format.TEXT
+    return Format.TEXT
 
 
 def _skip_preamble(plain: bytes) -> tuple[bytes, bool]:

@@ -36,35 +36,45 @@ def cut_table(
     """The first stage: rows with the lines that they begin in, as many together as make up a piece. Raises DamagedError
     after the rows before the damage."""
     csv.field_size_limit(_MAX_ROW_CHARS + 1)
-    rows = _read_rows(_Lines(pieces, form), place, form)
-    columns: tuple[str, ...] | None = None
-    held: list[Row] = []
-    size = 0
-    failure: DamagedError | None = None
-    while True:
-        try:
-            row = next(rows, None)
-        except DamagedError as error:
-            failure, row = error, None
-        if row is None:
-            break
-        if isinstance(row, Skipped):
-            yield row
-        elif columns is None:
-            columns = _name_columns(row[1])
-            if not any(field_of_key(name, field_map) in {"title", "body"} for name in columns):
-                yield _unknown_columns(Place(place.path, row[0], place.member), columns)
-                return
-        else:
-            held.append(row)
-            size += sum(map(len, row[1]))
-            if size >= RUN_BYTES:
-                yield RowsPiece(Place(place.path, held[0][0], place.member), columns, tuple(held), size)
-                held, size = [], 0
-    if held:
-        yield RowsPiece(Place(place.path, held[0][0], place.member), columns or (), tuple(held), size)
-    if failure is not None:
-        raise failure
+    batch = _Batch(place)
+    try:
+        for row in _read_rows(_Lines(pieces, form), place, form):
+            if isinstance(row, Skipped):
+                yield from batch.give()
+                yield row
+            elif batch.columns is not None:
+                batch.add(row)
+                if batch.size_bytes >= RUN_BYTES:
+                    yield from batch.give()
+            else:
+                batch.columns = _name_columns(row[1])
+                if not any(field_of_key(name, field_map) in {"title", "body"} for name in batch.columns):
+                    yield _unknown_columns(Place(place.path, row[0], place.member), batch.columns)
+                    return
+    except DamagedError:
+        yield from batch.give()
+        raise
+    yield from batch.give()
+
+
+class _Batch:
+    """Rows that wait to be given as a piece."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._rows: list[Row] = []
+        self.columns: tuple[str, ...] | None = None
+        self.size_bytes = 0
+
+    def add(self, row: Row) -> None:
+        self._rows.append(row)
+        self.size_bytes += sum(map(len, row[1]))
+
+    def give(self) -> Iterator[RowsPiece]:
+        if self._rows:
+            place = Place(self._place.path, self._rows[0][0], self._place.member)
+            yield RowsPiece(place, self.columns or (), tuple(self._rows), self.size_bytes)
+            self._rows, self.size_bytes = [], 0
 
 
 def read_rows(piece: RowsPiece, options: FieldOptions) -> Iterator[ReadArticle | Skipped]:

@@ -111,7 +111,9 @@ def _is_table(trial: _Trial, *, is_named: bool) -> bool:
 
 def _try(separator: str, lines: list[str], field_map: FieldMap) -> Iterator[_Trial]:
     """The first form that fits without a complaint, or else the one that takes everything."""
-    forms = [TableForm(separator), TableForm(separator, escape="\\")]
+    forms = [TableForm(separator)]
+    if any('\\"' in line for line in lines):
+        forms.append(TableForm(separator, escape="\\"))
     if separator == "\t":
         forms.append(TableForm(separator, is_quoted=False))
     for form in forms:
@@ -133,9 +135,9 @@ def _lay_out(form: TableForm, lines: list[str], field_map: FieldMap, *, strict: 
                 rows.append(row)
             if len(rows) > _SAMPLE_ROWS:
                 break
-    except csv.Error:
-        # A cell may go on behind the sample; what is wrong before its end is wrong.
-        if reader.line_num < len(lines):
+    except csv.Error as error:
+        # A cell may go on behind the sample.
+        if "unexpected end" not in str(error):
             return None
     if not rows:
         return None

@@ -168,12 +168,15 @@ def _inflate(content: bytes) -> bytes | None:
 
 
 def _unpack_brotli(content: bytes) -> bytes | None:
+    """Warcio unpacks it where somebody has installed brotli."""
+    from warcio.bufferedreaders import BufferedReader  # noqa: PLC0415 an extra
+
+    make = BufferedReader.DECOMPRESSORS.get("br")
+    if make is None:
+        raise _UnknownPackingError
+    unpacker = make()
     try:
-        import brotli  # type: ignore[import-not-found]  # noqa: PLC0415 read where somebody has installed it
-    except ImportError as error:
-        raise _UnknownPackingError from error
-    unpacker = brotli.Decompressor()
-    try:
-        return _read_limited(unpacker.process(content[at : at + 1024]) for at in range(0, len(content), 1024))
-    except brotli.error as error:
+        # A little at a time: a few bytes may become megabytes.
+        return _read_limited(unpacker.decompress(content[at : at + 1024]) for at in range(0, len(content), 1024))
+    except Exception as error:  # of a library that nobody has to have: its name is not known here
         raise DamagedError("damaged brotli", str(error)) from error
