@@ -9,7 +9,7 @@ ARTICLES =
 QUERIES =
 OUT = build/bench
 SIZES = 10000,100000,1000000
-PARTS = indexing,search,memory,size,commit
+PARTS = indexing,search,memory,size,commit,reading
 
 VENV = .venv
 BIN = $(VENV)/bin
