@@ -1,4 +1,4 @@
-"""`broadsheet index` and `broadsheet parse` over everything that people have: mixed folders, archives, standard input."""
+"""`broadsheet index` and `broadsheet parse` over what people have: mixed folders, archives, standard input."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from indexer.cli import COMMANDS
 from indexer.workers.hiring import CAN_FORK
 from tests.indexer.readers.forms import json_lines, make_tar, make_zip, page
 
-FEED = b"<rss><channel><title>Tidewire</title><item><title>Feed</title><description>Words.</description></item></channel></rss>"
+FEED = (
+    b"<rss><channel><title>Tidewire</title><item><title>Feed</title>"
+    b"<description>Words.</description></item></channel></rss>"
+)
 FILES = {
     "page.html": page("Page"),
     "lines.jsonl": json_lines("One", "Two", "Three"),
