@@ -36,7 +36,8 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"<?\S{1,100}@\S{1,100}|@\w{1,40}|https?://\S{1,200}")
-_AGENCIES = frozenset(
+#: Folded. Kept as authors, however short.
+AGENCIES = frozenset(
     [
         "reuters",
         "reuter",
@@ -172,7 +173,7 @@ def _is_turned_round(parts: list[str]) -> bool:
     return (
         " " not in parts[0]
         and parts[1].count(" ") <= 1
-        and not {parts[0].casefold(), parts[1].casefold()} & _AGENCIES
+        and not {parts[0].casefold(), parts[1].casefold()} & AGENCIES
         and not _ROLE.fullmatch(parts[1])
     )
 

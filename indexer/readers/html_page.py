@@ -34,7 +34,7 @@ from indexer.cleaning.pages.page_body import (
     judge_page,
     name_reasons,
 )
-from indexer.cleaning.pages.page_dates import ANCIENT_NOTE, ChosenDate, choose_date, is_ancient
+from indexer.cleaning.pages.page_dates import choose_date
 from indexer.cleaning.pages.page_head import PageHead, find_address, read_page_head
 from indexer.cleaning.pages.page_titles import find_page_title, fold_words, head_titles
 from indexer.cleaning.pages.tree import MAX_BLOCKS, NoPage, parse_markup, parse_page
@@ -144,7 +144,7 @@ def _write(
         dates=frozenset(shown.lines.dates),
     )
     reasons = name_reasons(blocks, judged, body, fields)
-    notes = [*dated.notes, *_note_ancient(head, dated), *(["text from the page's data"] if longer else [])]
+    notes = [*dated.notes, *(["text from the page's data"] if longer else [])]
     article = Article(
         title=title,
         body=longer or text,
@@ -158,10 +158,6 @@ def _write(
         extra_json=FROM_HTML,
     )
     return ReadArticle(place, article, tuple(notes))
-
-
-def _note_ancient(head: PageHead, dated: ChosenDate) -> list[str]:
-    return [ANCIENT_NOTE] if dated.published.on is None and any(map(is_ancient, head.said.published)) else []
 
 
 def _read_shown(judged: JudgedPage) -> _Shown:

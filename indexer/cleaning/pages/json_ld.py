@@ -73,7 +73,7 @@ def read_json_ld(root: etree._Element) -> SaidArticle:
         published=_texts(best, "datePublished", "dateCreated"),
         modified=_texts(best, "dateModified"),
         publisher=next(iter(_names(best.get("publisher"), by_id)), "") or next(iter(_texts(site, "name")), ""),
-        body=next(iter(_texts(best, "articleBody", "text")), ""),
+        body=_body(best),
         keywords=tuple(_keywords(best.get("keywords"))),
         lang=next(iter(_texts(best, "inLanguage")), ""),
         url=_address(best),
@@ -137,6 +137,15 @@ def _texts(node: dict[str, Any], *keys: str) -> tuple[str, ...]:
             if isinstance(each, str | int) and not isinstance(each, bool) and (text := clean_said(str(each))):
                 found.setdefault(text)
     return tuple(found)
+
+
+def _body(node: dict[str, Any]) -> str:
+    """Its text, a paragraph a line."""
+    value = node.get("articleBody", node.get("text"))
+    if not isinstance(value, str):
+        return ""
+    value = re.sub(r"(?i)</p>|<br\s?/?>|</h\d>|</li>", "\n", html.unescape(value) if "&" in value else value)
+    return "\n".join(filter(None, map(clean_said, value.split("\n"))))
 
 
 def _names(value: object, by_id: dict[str, dict[str, Any]], depth: int = 0) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from lxml import etree
 
-from indexer.cleaning.authors import read_authors
+from indexer.cleaning.authors import AGENCIES, read_authors
 from indexer.cleaning.bylines import FoundByline
 from indexer.cleaning.pages.class_words import CLASS_KINDS, kinds_of
 from indexer.cleaning.pages.page_head import PageHead
@@ -200,8 +200,8 @@ def _clean(said: Iterable[str], banned: set[str]) -> tuple[str, ...]:
 
 
 def _is_person(name: str) -> bool:
-    """Two words at least, and no newsroom's name; a lone handle is none."""
-    return not _NEWSROOM.fullmatch(name) and len(name.split()) >= 2
+    """Two words at least, and no newsroom's name; a lone handle is none, an agency is as good as one."""
+    return name.casefold() in AGENCIES or not (_NEWSROOM.fullmatch(name) or len(name.split()) < 2)
 
 
 def _squeeze(text: str) -> str:

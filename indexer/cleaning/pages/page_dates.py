@@ -83,6 +83,8 @@ def choose_date(
     notes: dict[str, None] = {}
     votes = [vote for vote in _collect(root, head, shown, address, near) if _is_possible(vote, today, notes)]
     if not votes:
+        if _names_ancient(head):
+            notes.setdefault(ANCIENT_NOTE)
         return ChosenDate(UNDATED, tuple(notes))
     votes = _agree_on_order(votes)
     by_day: dict[str, float] = {}
@@ -101,10 +103,6 @@ def choose_date(
     groups = {vote.group for vote in votes if vote.published.on == chosen}
     confidence: Literal["sure", "likely"] = "sure" if len(groups) >= 2 else "likely"
     return ChosenDate(replace(_best_wording(votes, chosen), confidence=confidence), tuple(notes))
-
-
-def is_agreed(chosen: ChosenDate) -> bool:
-    return chosen.published.confidence == "sure"
 
 
 def _collect(
@@ -214,10 +212,11 @@ def _is_possible(vote: DateVote, today: date | None, notes: dict[str, None]) -> 
     return vote.published.on is not None
 
 
-def is_ancient(raw: str) -> bool:
-    """Whether it is a machine's date of a year before the first newspaper: 0001-01-01."""
-    match = re.match(r"\s*(\d{4})-\d\d-\d\d", raw)
-    return match is not None and int(match[1]) < EARLIEST_YEAR
+def _names_ancient(head: PageHead) -> bool:
+    """Whether the page tells machines a date of a year before the first newspaper: 0001-01-01."""
+    said = (*head.said.published, *head.all_of(*_METAS, *_LOOSE_METAS))
+    years = (re.match(r"\s*(\d{4})-\d\d-\d\d", raw) for raw in said)
+    return any(year is not None and int(year[1]) < EARLIEST_YEAR for year in years)
 
 
 def _agree_on_order(votes: list[DateVote]) -> list[DateVote]:
