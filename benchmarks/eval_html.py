@@ -201,7 +201,7 @@ def measure_fields(
             for page, answer in said
             if page.gold_authors
         ]
-        dated = [(page, answer) for page, answer in said if re.fullmatch(r"\d{4}-\d\d-\d\d", page.gold_date)]
+        dated = [(page, answer) for page, answer in said if is_day(page.gold_date)]
         sure = [(page, answer.day != page.gold_date) for page, answer in dated if answer.is_sure]
         table[peer] = {
             "title right": _share(titled),
@@ -212,6 +212,15 @@ def measure_fields(
             "sure wrong": _share(sure),
         }
     return table
+
+
+def is_day(text: str) -> bool:
+    """Whether it is a day at all: four of the gold dates are none (2022-29-11)."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == 10
 
 
 def _share(answers: list[tuple[Page, bool]]) -> dict[str, float]:

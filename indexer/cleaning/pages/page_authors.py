@@ -24,12 +24,12 @@ _METAS: Final = (
 )  # fmt: skip
 _NEWSROOM: Final = re.compile(
     r"(?:the\s)?(?:admin(?:istrator)?|editors?|editorial(?:\s(?:staff|team|board))?|staff(?:\s(?:writer|reporter)s?)?|news\s?(?:desk|room|staff|team)|web\s?(?:desk|master|team)"
-    r"|redaktion|die redaktion|online[- ]?redaktion|redazione|redacción|redaccion|redactie|la rédaction|rédaction|redação|guest(?: author| contributor)?|gast(?:autor)?"
+    r"|(?:die\s)?redaktion(?:\s.+)?|.+[\s-]redaktion|news service reports|online[- ]?redaktion|redazione|redacción|redaccion|redactie|la rédaction|rédaction|redação|guest(?: author| contributor)?|gast(?:autor)?"
     r"|anonym(?:ous)?|unknown|author|autor|user|root|team|press release|pressemitteilung|wordpress|null|none|undefined|default|gastbeitrag|contributor)",
     re.IGNORECASE,
 )
 _NO_NAME: Final = re.compile(
-    r"https?:|www\.|[@#/\\{}<>=]|\d{3}|\.(?:com|de|org|net)\b|\b(?:sponsored|kommentare?|redaktion|share|facebook|twitter|comments?|published|updated|posted|subscribe|read more|follow|copyright|gmbh|ltd|inc)\b",
+    r"https?:|www\.|[@#/\\{}<>=]|\d{3}|\.(?:com|de|org|net)\b|\b(?:sponsored|kommentare?|share|facebook|twitter|comments?|published|updated|posted|subscribe|read more|follow|copyright|gmbh|ltd|inc)\b",
     re.IGNORECASE,
 )
 _ELEMENT_ENDS: Final = re.compile(
@@ -41,7 +41,7 @@ _AUTHOR_PATH: Final = re.compile(
     r"/(?:authors?|autore?s?|auteurs?|redakteure?|redaktion|journalists?|contributors?|by|byline|columnists?)/[^/?#]{3,}",
     re.IGNORECASE,
 )
-_AUTHOR_CLASS: Final = re.compile(r"author|byline|autor|auteur")
+_AUTHOR_CLASS: Final = re.compile(r"author|byline|autor|auteur|^username$")
 _OTHER_CLASS: Final = re.compile(
     r"(?<![a-z])(?:comments?|commentlist|respond|sidebar|widgets?|related|recommend\w*|teasers?|most-?(?:read|popular)|popular|latest|trending|outbrain|taboola|site-footer|site-header|colophon)(?![a-z])|(?i:kommentar)",
     re.IGNORECASE,
@@ -56,6 +56,8 @@ _LEAD_ALONE: Final = re.compile(
     r"(?:post )?(?:authors?|(?:[^\W\d]+\s){0,2}(?:by|from|von|vom|par|por|da|door)|autore?s?(?:in)?|auteurs?|datum|date|written by|posted by|published by|veröffentlicht von|geschrieben von|über den autor|about the author|[\W\d]+)\s*:?",
     re.IGNORECASE,
 )
+_STAFF: Final = re.compile(r"(?<=[^\W\d_]{2})\s(?:[A-Z]\w+\s)?(?:Staff|staff)(?:\s(?:[Ww]riter|[Rr]eporter))?$")
+_DATED: Final = re.compile(r"\d(?!\S*[^\W\d_])|\d.*\s|\s.*\d")
 _DEGREES: Final = re.compile(
     r"(?:,\s?(?:Ph\.?\s?D|M\.?D|M\.?A|M\.?S|MPH|R\.?D|R\.?N|J\.?D|MBA|LL\.?M|M\.?Sc|B\.?Sc|CFA)\.?)+$"
 )
@@ -71,15 +73,15 @@ def choose_authors(
     """The names, in the order that the page gives; empty where it says none."""
     banned = {_squeeze(name) for name in (*site_names(head), title)}
     shown = " | ".join(fold_words(text) for text in texts if len(text) <= _SHORT_CHARS)
-    by_source = [
-        _clean(head.said.authors, banned),
-        _clean(_meta_names(head), banned),
-        _clean(byline.names if byline is not None else (), banned),
-        _clean(_element_names(root), banned),
+    said_by_source: list[tuple[str, ...]] = [
+        head.said.authors,
+        tuple(_meta_names(head)),
+        byline.names if byline is not None else (),
+        tuple(_element_names(root)),
     ]
-    if not any(by_source):
-        by_source = [_clean(head.said.authors, set()), _clean(_meta_names(head), set())]  # a writer's own site
-    by_source += [()] * (4 - len(by_source))
+    by_source = [_clean(said, banned) for said in said_by_source]
+    if not any(by_source):  # a writer's own site, or an outlet that signs for all of its writers
+        by_source = [_clean(said, set()) for said in said_by_source]
     people = [tuple(name for name in names if _is_person(name)) for names in by_source]
     told = _merge(people[0], people[1])
     in_text = people[2]
@@ -144,7 +146,9 @@ def _rank_element(element: etree._Element) -> int | None:
     ):
         return 1
     name = (element.get("class") or "").lower()
-    return 2 if name and _AUTHOR_CLASS.search(name) and _AUTHOR_KIND in kinds_of(element) else None
+    if not name or element.tag == "h1" or not _AUTHOR_CLASS.search(name):
+        return None
+    return 2 if name == "username" or _AUTHOR_KIND in kinds_of(element) else None
 
 
 def _read_element(element: etree._Element) -> str:
@@ -191,9 +195,15 @@ def _clean(said: Iterable[str], banned: set[str]) -> tuple[str, ...]:
     names: dict[str, str] = {}
     for text in said:
         for name in read_authors(text.strip()):
-            name = _DEGREES.sub("", name).strip(" ,;|-–—·")  # noqa: PLW2901
+            name = _STAFF.sub("", _DEGREES.sub("", name)).strip(" ,;|-–—·")  # noqa: PLW2901
             folded = fold_words(name)
-            if not folded or len(name) > _MAX_NAME_CHARS or _NO_NAME.search(name) or _squeeze(name) in banned:
+            if (
+                not folded
+                or len(name) > _MAX_NAME_CHARS
+                or _NO_NAME.search(name)
+                or _DATED.search(name)
+                or _squeeze(name) in banned
+            ):
                 continue
             names.setdefault(folded, name)
     return tuple(list(names.values())[:_MAX_NAMES])
