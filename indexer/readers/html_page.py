@@ -206,7 +206,7 @@ def _find_source(head: PageHead, outlet: FoundOutlet | None) -> str:
         *head.all_of("application-name", "dc.publisher", "publisher"),
     )
     named = next((name for name in said if name and not name.startswith("http") and len(name) <= _MAX_TAG_CHARS), "")
-    return named or (outlet.name if outlet is not None else "")
+    return named.lstrip("@") or (outlet.name if outlet is not None else "")
 
 
 def _find_lang(head: PageHead, title: str, body: str) -> str:

@@ -61,6 +61,9 @@ _DATED: Final = re.compile(r"\d(?!\S*[^\W\d_])|\d.*\s|\s.*\d")
 _DEGREES: Final = re.compile(
     r"(?:,\s?(?:Ph\.?\s?D|M\.?D|M\.?A|M\.?S|MPH|R\.?D|R\.?N|J\.?D|MBA|LL\.?M|M\.?Sc|B\.?Sc|CFA)\.?)+$"
 )
+_ROLE: Final = re.compile(
+    r"(?i:\b(?:writers?|editors?(?:[- ]at[- ]large)?|reporters?|correspondents?|columnists?|producers?|analysts?|contributors?|desk|bureau))$"
+)
 _MAX_NAME_CHARS: Final = 60
 _MAX_NAMES: Final = 12
 _MAX_ELEMENTS: Final = 40
@@ -71,7 +74,7 @@ def choose_authors(
     root: etree._Element, head: PageHead, byline: FoundByline | None, texts: tuple[str, ...], title: str
 ) -> tuple[str, ...]:
     """The names, in the order that the page gives; empty where it says none."""
-    banned = {_squeeze(name) for name in (*site_names(head), title)}
+    sites = frozenset(filter(None, map(fold_words, (*site_names(head), title))))
     shown = " | ".join(fold_words(text) for text in texts if len(text) <= _SHORT_CHARS)
     said_by_source: list[tuple[str, ...]] = [
         head.said.authors,
@@ -79,9 +82,9 @@ def choose_authors(
         byline.names if byline is not None else (),
         tuple(_element_names(root)),
     ]
-    by_source = [_clean(said, banned) for said in said_by_source]
+    by_source = [_clean(said, sites) for said in said_by_source]
     if not any(by_source):  # a writer's own site, or an outlet that signs for all of its writers
-        by_source = [_clean(said, set()) for said in said_by_source]
+        by_source = [_clean(said, frozenset()) for said in said_by_source]
     people = [tuple(name for name in names if _is_person(name)) for names in by_source]
     told = _merge(people[0], people[1])
     in_text = people[2]
@@ -191,27 +194,31 @@ def is_elsewhere(element: etree._Element) -> bool:
     return False
 
 
-def _clean(said: Iterable[str], banned: set[str]) -> tuple[str, ...]:
+def _clean(said: Iterable[str], sites: frozenset[str]) -> tuple[str, ...]:
+    """The names in it, without roles, degrees and the names of `sites` (folded)."""
     names: dict[str, str] = {}
     for text in said:
-        for name in read_authors(text.strip()):
-            name = _STAFF.sub("", _DEGREES.sub("", name)).strip(" ,;|-–—·")  # noqa: PLW2901
+        for read in read_authors(text.strip()):
+            name = _STAFF.sub("", _DEGREES.sub("", read)).strip(" ,;|-–—·")
             folded = fold_words(name)
-            if (
-                not folded
-                or len(name) > _MAX_NAME_CHARS
-                or _NO_NAME.search(name)
-                or _DATED.search(name)
-                or _squeeze(name) in banned
-            ):
-                continue
-            names.setdefault(folded, name)
+            is_odd = len(name) > _MAX_NAME_CHARS or _NO_NAME.search(name) or _DATED.search(name) or _ROLE.search(name)
+            if folded and not is_odd and not any(_is_of_site(folded, site) for site in sites):
+                names.setdefault(folded, name)
     return tuple(list(names.values())[:_MAX_NAMES])
+
+
+def _is_of_site(name: str, site: str) -> bool:
+    """CNN Business is of CNN, Business Insider of Business Insider Deutschland, "eskercourier" of The Esker Courier."""
+    bare = site.removeprefix("the ")
+    return f"{name} ".startswith(f"{bare} ") or f"{bare} ".startswith(f"{name} ") or _squeeze(name) == _squeeze(site)
 
 
 def _is_person(name: str) -> bool:
     """Two words at least, and no newsroom's name; a lone handle is none, an agency is as good as one."""
-    return name.casefold() in AGENCIES or not (_NEWSROOM.fullmatch(name) or len(name.split()) < 2)
+    folded = name.casefold()
+    if folded.startswith("the ") and folded not in AGENCIES:
+        return False
+    return folded in AGENCIES or not (_NEWSROOM.fullmatch(name) or len(name.split()) < 2)
 
 
 def _squeeze(text: str) -> str:
