@@ -36,8 +36,7 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"<?\S{1,100}@\S{1,100}|@\w{1,40}|https?://\S{1,200}")
-#: Folded. Kept as authors, however short.
-AGENCIES = frozenset(
+_AGENCIES = frozenset(
     [
         "reuters",
         "reuter",
@@ -173,7 +172,7 @@ def _is_turned_round(parts: list[str]) -> bool:
     return (
         " " not in parts[0]
         and parts[1].count(" ") <= 1
-        and not {parts[0].casefold(), parts[1].casefold()} & AGENCIES
+        and not {parts[0].casefold(), parts[1].casefold()} & _AGENCIES
         and not _ROLE.fullmatch(parts[1])
     )
 
@@ -204,3 +203,8 @@ def _calm_word(word: str, *, is_first: bool) -> str:
     if calm.startswith("Mc") and len(calm) > 3:
         calm = "Mc" + calm[2].upper() + calm[3:]
     return calm
+
+
+def is_agency(name: str) -> bool:
+    """Whether it is a news agency's: kept among authors, however short."""
+    return name.casefold() in _AGENCIES

@@ -11,7 +11,7 @@ from typing import Final
 
 from lxml import etree
 
-from indexer.cleaning.authors import AGENCIES, read_authors
+from indexer.cleaning.authors import is_agency, read_authors
 from indexer.cleaning.bylines import FoundByline
 from indexer.cleaning.pages.class_words import CLASS_KINDS, kinds_of
 from indexer.cleaning.pages.page_head import PageHead
@@ -215,10 +215,9 @@ def _is_of_site(name: str, site: str) -> bool:
 
 def _is_person(name: str) -> bool:
     """Two words at least, and no newsroom's name; a lone handle is none, an agency is as good as one."""
-    folded = name.casefold()
-    if folded.startswith("the ") and folded not in AGENCIES:
+    if name.casefold().startswith("the ") and not is_agency(name):
         return False
-    return folded in AGENCIES or not (_NEWSROOM.fullmatch(name) or len(name.split()) < 2)
+    return is_agency(name) or not (_NEWSROOM.fullmatch(name) or len(name.split()) < 2)
 
 
 def _squeeze(text: str) -> str:
