@@ -33,71 +33,88 @@ class Block:
     linked_chars: int
 
 
-class _Collector:
-    __slots__ = ("blocks", "linked", "pieces")
+class _Walk:
+    """The state of one walk over a tree: the text of the block that is being read, and the elements around it."""
 
-    def __init__(self) -> None:
+    __slots__ = ("around", "blocks", "kept_as_is", "linked", "links", "pieces")
+
+    def __init__(self, root: etree._Element) -> None:
         self.blocks: list[Block] = []
+        self.around: list[etree._Element] = [root]
         self.pieces: list[str] = []
-        self.linked = 0
+        self.linked = self.links = self.kept_as_is = 0
 
-    def add(self, text: str | None, *, is_linked: bool, is_kept_as_is: bool) -> None:
-        if not text:
-            return
-        if not is_kept_as_is:
-            text = _BLANK.sub(" ", text)
-        self.pieces.append(text)
-        if is_linked:
+    def enter(self, element: etree._Element, tag: str) -> None:
+        if tag == "br":
+            self.pieces.append("\n")
+        elif tag not in INLINE_TAGS:
+            self.flush()
+            self.around.append(element)
+            self.kept_as_is += tag == "pre"
+        elif tag == "a":
+            self.links += 1
+        if element.text:
+            self.add(element.text)
+
+    def leave(self, tag: str) -> None:
+        if tag == "a":
+            self.links -= 1
+        elif tag not in INLINE_TAGS and tag != "br":
+            self.flush()
+            self.around.pop()
+            self.kept_as_is -= tag == "pre"
+
+    def add(self, text: str) -> None:
+        self.pieces.append(text if self.kept_as_is else _BLANK.sub(" ", text))
+        if self.links:
             self.linked += len(text.strip())
 
-    def flush(self, element: etree._Element) -> None:
+    def flush(self) -> None:
+        """End the block that is being read, where it has any text."""
         if not self.pieces:
             return
         text = "".join(self.pieces)
         self.pieces.clear()
         linked, self.linked = self.linked, 0
-        if text.isspace() or not text:
+        if not text or text.isspace():
             return
-        parts = [part for part in _PARAGRAPH_BREAK.split(text) if part.strip()]
-        for part in parts:
-            lines = [" ".join(line.split()) for line in part.split("\n")]
+        for part in _PARAGRAPH_BREAK.split(text) if "\n" in text else (text,):
+            lines = (" ".join(line.split()) for line in part.split("\n"))
             shown = "\n".join(line for line in lines if line)
             if shown:
-                self.blocks.append(Block(shown, element, min(len(shown), linked * len(part) // max(1, len(text)))))
+                share = linked * len(part) // len(text)
+                self.blocks.append(Block(shown, self.around[-1], min(len(shown), share)))
 
 
-def read_page_blocks(root: etree._Element) -> list[Block]:
-    """Every block that has a letter, digit or sign in it. Takes time in proportion to the page; does not recurse."""
-    collector = _Collector()
-    around: list[etree._Element] = [root]
-    links = 0
-    kept_as_is = 0
-    walk = etree.iterwalk(root, events=("start", "end"))
-    for event, element in walk:
+def read_page_blocks(root: etree._Element, most: int = 1_000_000) -> list[Block]:
+    """Every block that has a letter, digit or sign in it, in order; not many more than `most` of them. Takes time in
+    proportion to the page and does not recurse."""
+    walk = _Walk(root)
+    skipped: etree._Element | None = None
+    events = etree.iterwalk(root, events=("start", "end"))
+    for event, element in events:
         tag = element.tag
-        if not isinstance(tag, str):  # a comment or an instruction
-            if event == "end":
-                collector.add(element.tail, is_linked=links > 0, is_kept_as_is=kept_as_is > 0)
-            continue
         if event == "start":
-            if tag in UNSEEN_TAGS:
-                walk.skip_subtree()
+            if not isinstance(tag, str):  # a comment or an instruction
                 continue
-            if tag == "br":
-                collector.pieces.append("\n")
-            elif tag not in INLINE_TAGS:
-                collector.flush(around[-1])
-                around.append(element)
-            links += tag == "a"
-            kept_as_is += tag == "pre"
-            collector.add(element.text, is_linked=links > 0, is_kept_as_is=kept_as_is > 0)
+            if _is_unseen(element, tag):
+                events.skip_subtree()
+                skipped = element
+                continue
+            walk.enter(element, tag)
             continue
-        links -= tag == "a"
-        kept_as_is -= tag == "pre"
-        if tag not in INLINE_TAGS and tag != "br" and tag not in UNSEEN_TAGS:
-            collector.flush(element)
-            around.pop()
-        if element is not root:
-            collector.add(element.tail, is_linked=links > 0, is_kept_as_is=kept_as_is > 0)
-    collector.flush(root)
-    return collector.blocks
+        if element is skipped:
+            skipped = None
+        elif isinstance(tag, str):
+            walk.leave(tag)
+        if element is not root and element.tail:
+            walk.add(element.tail)
+        if len(walk.blocks) > most:
+            break
+    walk.flush()
+    return walk.blocks
+
+
+def _is_unseen(element: etree._Element, tag: str) -> bool:
+    # The second is the bar that web.archive.org puts over its copies.
+    return tag in UNSEEN_TAGS or (tag == "div" and (element.get("id") or "").startswith("wm-ipp"))
