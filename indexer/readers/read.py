@@ -13,7 +13,7 @@ from pathlib import Path
 from indexer.article import ReadArticle, Skipped
 from indexer.cleaning.language import UNDETERMINED, identify_language
 from indexer.readers.cut import cut_files
-from indexer.readers.encoding import NotText, decode_text
+from indexer.readers.encoding import NotText, decode_page, decode_text
 from indexer.readers.fields import NO_MAP, FieldMap, FieldOptions
 from indexer.readers.jsonl import read_json_piece
 from indexer.readers.pieces import (
@@ -83,7 +83,7 @@ def _read_page(piece: HtmlPiece, options: ReadOptions) -> ReadArticle | Skipped:
 
 
 def _read_text(piece: TextPiece) -> ReadArticle | Skipped:
-    decoded = decode_text(piece.content)
+    decoded = decode_page(piece.content, piece.charset) if piece.charset else decode_text(piece.content)
     if isinstance(decoded, NotText):
         return Skipped(piece.place, decoded.reason, decoded.detail)
     # Its expressions take a while to be compiled.

@@ -126,6 +126,12 @@ def test_texts_made_of_pages_and_saved_resources_are_read():
     assert (third.reason, third.detail) == ("not a page", "image/gif")
 
 
+def test_text_is_read_in_the_encoding_of_its_header_and_has_its_address():
+    text = "Přístav se znovu otevře\n\nRada v pátek uvedla, že přístav bude znovu otevřen před koncem zimy, a to celý."
+    (only,) = read(Archive().record("conversion", text.encode("iso-8859-2"), "text/plain; charset=iso-8859-2").content)
+    assert (only.article.title, only.article.url) == ("Přístav se znovu otevře", ADDRESS)
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_archive_cut_off_anywhere_keeps_its_whole_records_and_says_so_once(packed, capsys):
     content = Archive(packed=packed).answer(HTML).answer(HTML).answer(b"no", kind="image/png").content
