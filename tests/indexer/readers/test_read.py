@@ -98,7 +98,7 @@ def test_field_map_is_used(tmp_path):
         (b"<?xml version='1.0'?><rss></rss>", "no text"),
         (b"WARC/1.0\r\n", "truncated web archive"),
         (b"%PDF-1.4\n", "damaged PDF"),
-        (b"PK\x03\x04" + bytes(50), "truncated zip"),
+        (b"PK\x03\x04" + bytes(20), "truncated zip"),
         (b"PK\x03\x04" + bytes(26) + b"[Content_Types].xml", "binary file"),
         (b"Rar!\x1a\x07" + bytes(50), "binary file"),
         (bytes(1000), "binary file"),
