@@ -23,11 +23,11 @@ BINS = 32
 
 @dataclass(frozen=True, slots=True)
 class Boosting:
-    trees: int = 160
+    trees: int = 120
     depth: int = 4
     rate: float = 0.12
     ridge: float = 8.0
-    feature_share: float = 0.5
+    feature_share: float = 0.33
     seed: int = 7
 
 

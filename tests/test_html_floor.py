@@ -25,7 +25,7 @@ def measured(test_data: Path) -> dict[str, Any]:
     return dict(json.loads(finished.stdout))
 
 
-@pytest.mark.parametrize(("half", "floor"), [("half 0", 0.968), ("half 1", 0.966), ("all", 0.968)])
+@pytest.mark.parametrize(("half", "floor"), [("half 0", 0.972), ("half 1", 0.958), ("all", 0.968)])
 def test_word_f1_of_bodies_stays_above_its_floor(measured: dict[str, Any], half: str, floor: float) -> None:
     assert measured["pages"] == 181
     assert measured["bodies"]["broadsheet"]["f1"][half] >= floor
@@ -42,11 +42,11 @@ def test_snippets_of_many_languages_are_kept_and_left_out(measured: dict[str, An
     ours, theirs = measured["snippets"]["broadsheet"], measured["snippets"]["trafilatura"]
     assert ours["f1"]["all"] >= theirs["f1"]["all"]
     assert ours["recall"]["all"] >= 0.90
-    assert ours["precision"]["all"] >= 0.90
+    assert ours["precision"]["all"] >= 0.92
 
 
 @pytest.mark.parametrize(
-    ("field", "floor"), [("title right", 0.87), ("author right", 0.66), ("date right", 0.87), ("date sure", 0.5)]
+    ("field", "floor"), [("title right", 0.87), ("author right", 0.68), ("date right", 0.87), ("date sure", 0.5)]
 )
 def test_fields_stay_above_their_floors(measured: dict[str, Any], field: str, floor: float) -> None:
     assert measured["fields"]["broadsheet"][field]["all"] >= floor
@@ -54,7 +54,7 @@ def test_fields_stay_above_their_floors(measured: dict[str, Any], field: str, fl
 
 def test_dates_are_seldom_wrong_and_sure_ones_hardly_ever(measured: dict[str, Any]) -> None:
     fields = measured["fields"]["broadsheet"]
-    assert fields["date wrong"]["all"] <= 0.11
+    assert fields["date wrong"]["all"] <= 0.10
     assert fields["sure wrong"]["all"] <= 0.05
 
 

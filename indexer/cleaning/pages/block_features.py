@@ -19,6 +19,7 @@ from indexer.cleaning.line_model import LineModel, score_lines
 from indexer.cleaning.page_lines import fold_line
 from indexer.cleaning.pages.blocks import Block
 from indexer.cleaning.pages.page_head import PageHead
+from indexer.cleaning.pages.page_titles import LEAST_SHARED, share_of_words
 from indexer.cleaning.pages.places import LEVELS, PLACE_FEATURES, Place, find_places
 
 _TAGS: Final = ("p", "h1", "h2", "h3", "li", "div", "td", "blockquote", "figcaption", "pre", "dd", "other")
@@ -44,7 +45,6 @@ BLOCK_FEATURES: Final = (
 ALL_FEATURES: Final = (*LINE_FEATURES, *PAGE_FEATURES, *BLOCK_FEATURES)
 _SENTENCE: Final = LINE_FEATURES.index("sentence")
 _MAX_SAID_CHARS: Final = 100_000
-_LEAST_SHARED: Final = 0.45
 _LONG_CHARS: Final = 40
 _SAID_CHARS: Final = 80
 _WORD = re.compile(r"\w+")
@@ -92,7 +92,7 @@ def find_title_block(blocks: list[Block], texts: tuple[str, ...], titles: tuple[
     """The heading that says most of what the page's head calls it, an h1 before an h2; else the first block that is one
     of these titles; -1 for none."""
     wanted = [frozenset(_WORD.findall(title.casefold())) for title in titles]
-    best, best_share = -1, _LEAST_SHARED
+    best, best_share = -1, LEAST_SHARED
     for at, block in enumerate(blocks):
         level = _heading_level(block.element)
         if level == 0:
@@ -105,11 +105,6 @@ def find_title_block(blocks: list[Block], texts: tuple[str, ...], titles: tuple[
         return best
     folded = {fold_line(title) for title in titles if title}
     return next((at for at, text in enumerate(texts) if fold_line(text) in folded), -1)
-
-
-def share_of_words(said: frozenset[str], wanted: frozenset[str]) -> float:
-    """How much two sets of words have in common (Dice 1945): 0 to 1."""
-    return 2 * len(said & wanted) / (len(said) + len(wanted)) if said and wanted else 0.0
 
 
 def _heading_level(element: etree._Element) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,11 @@ import orjson
 
 from indexer.cleaning.line_features import Flags, Floats
 from indexer.cleaning.pages.block_features import ALL_FEATURES
+
+# What was expected of F1 keeps whatever is as likely as not, which is furniture more often than it should be: the
+# chances of a site that nobody has seen are too high.
+_LEAST_CHANCE: Final = 0.6
+_LEAST_SHARE_OF_MEAN: Final = 0.75
 
 Doubles = npt.NDArray[np.float64]
 
@@ -69,6 +74,15 @@ def choose_blocks(chances: Doubles, words: Floats) -> Flags:
     chosen = np.zeros(len(chances), dtype=np.bool_)
     chosen[order[: best + 1]] = True
     return chosen
+
+
+def drop_doubtful(chosen: Flags, chances: Doubles, words: Floats) -> Flags:
+    """Without blocks that are less likely than _LEAST_CHANCE; on a page whose blocks are all unsure, as those of rare
+    languages are, than a share of what its words have on average. Never left with nothing."""
+    weights = words * chosen
+    mean = float((weights * chances).sum() / max(1e-9, float(weights.sum())))
+    likely = chosen & (chances >= min(_LEAST_CHANCE, _LEAST_SHARE_OF_MEAN * mean))
+    return likely if likely.any() else chosen
 
 
 _loading = threading.Lock()

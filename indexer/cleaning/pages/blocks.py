@@ -11,6 +11,8 @@ from typing import Final
 
 from lxml import etree
 
+from indexer.cleaning.lines import clean_line
+
 UNSEEN_TAGS: Final = frozenset(
     "script style noscript template head svg math iframe object embed select option textarea canvas audio video map "
     "datalist applet".split()
@@ -79,7 +81,7 @@ class _Walk:
         if not text or text.isspace():
             return
         for part in _PARAGRAPH_BREAK.split(text) if "\n" in text else (text,):
-            lines = (" ".join(line.split()) for line in part.split("\n"))
+            lines = map(clean_line, part.split("\n"))
             shown = "\n".join(line for line in lines if line)
             if shown:
                 share = linked * len(part) // len(text)

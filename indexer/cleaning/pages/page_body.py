@@ -22,7 +22,7 @@ from indexer.cleaning.line_features import Flags, Floats
 from indexer.cleaning.line_model import LineModel
 from indexer.cleaning.page_lines import fold_line
 from indexer.cleaning.pages.block_features import look_at_blocks
-from indexer.cleaning.pages.block_model import BlockModel, choose_blocks, score_blocks
+from indexer.cleaning.pages.block_model import BlockModel, choose_blocks, drop_doubtful, score_blocks
 from indexer.cleaning.pages.blocks import Block
 from indexer.cleaning.pages.class_words import CLASS_KINDS, kinds_of
 from indexer.cleaning.pages.page_head import PageHead
@@ -47,6 +47,10 @@ _WORD = re.compile(r"\w+")
 _LEAST_CONTAINED = 0.85
 _LEAST_LONGER = 1.4
 _LONGEST_REPEAT_LOOKED_AT = 40
+_LEAST_COPY_CHARS = 600
+_MOST_COPIES = 10
+_LEAST_COPIED_BLOCKS = 3
+_LEAST_COPIED_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +78,28 @@ def judge_page(blocks: list[Block], head: PageHead, titles: tuple[str, ...], mod
     texts = tuple(" ".join(block.text.split()) for block in blocks)
     looks = look_at_blocks(blocks, texts, head, models.line, titles)
     chances = score_blocks(looks.features, models.block)
-    chosen = choose_blocks(chances, looks.words)
+    chosen = drop_doubtful(choose_blocks(chances, looks.words), chances, looks.words)
+    chosen &= ~_find_copies(texts, chosen)
     chosen &= ~_repeats(texts, chosen)
     return JudgedPage(texts, looks.lines, find_furniture(texts, looks.lines), chosen, looks.title_at)
+
+
+def _find_copies(texts: tuple[str, ...], chosen: Flags) -> Flags:
+    """The long blocks that say over again what other chosen ones say: an article for machines, in one piece."""
+    copies = np.zeros(len(texts), dtype=np.bool_)
+    folded = {int(at): " ".join(_WORD.findall(texts[at].casefold())) for at in np.flatnonzero(chosen)}
+    long = sorted(
+        (at for at, text in folded.items() if len(text) >= _LEAST_COPY_CHARS), key=lambda at: -len(folded[at])
+    )
+    for at in long[:_MOST_COPIES]:
+        text = folded[at]
+        parts = [
+            len(part)
+            for other, part in folded.items()
+            if not copies[other] and _LONGEST_REPEAT_LOOKED_AT <= len(part) < len(text) and part in text
+        ]
+        copies[at] = len(parts) >= _LEAST_COPIED_BLOCKS and sum(parts) > _LEAST_COPIED_SHARE * len(text)
+    return copies
 
 
 def _repeats(texts: tuple[str, ...], chosen: Flags) -> Flags:

@@ -51,6 +51,7 @@ _MONTH_IN_PATH: Final = re.compile(r"/((?:19|20)\d\d)/(\d{1,2})(?=/|$)")
 _ZONE: Final = re.compile(r"(?:\d|\s)(Z|(?:UTC|GMT)?\s?[+-]\d\d:?\d\d)\s*$")
 _GREENWICH: Final = re.compile(r"(?:Z|GMT|UTC|[+-]00:?00)\s*$")
 _MAX_TIME_ELEMENTS: Final = 60
+_LEAST_WITNESS: Final = 1.0
 _AROUND_DAYS: Final = timedelta(days=1)
 
 
@@ -100,7 +101,8 @@ def choose_date(
                 by_day[day] = 0.0
     chosen = max(by_day, key=lambda day: (by_day[day], len(day)))
     chosen = _local_day(votes, chosen) or chosen
-    groups = {vote.group for vote in votes if vote.published.on == chosen}
+    # A page's clock says the day of scraping, so it confirms nothing.
+    groups = {vote.group for vote in votes if vote.published.on == chosen and vote.weight >= _LEAST_WITNESS}
     confidence: Literal["sure", "likely"] = "sure" if len(groups) >= 2 else "likely"
     return ChosenDate(replace(_best_wording(votes, chosen), confidence=confidence), tuple(notes))
 

@@ -23,7 +23,8 @@ _SECTION: Final = re.compile(
     re.IGNORECASE,
 )
 _DOMAIN: Final = re.compile(r"(?:www\.)?[a-z0-9-]{2,40}\.(?:com|net|org|info|[a-z]{2}|co\.uk|com\.au)")
-_LEAST_SHARED: Final = 0.45
+#: Of the words of a heading and of what the head says, so much must be the same.
+LEAST_SHARED: Final = 0.45
 _MAX_CHARS: Final = 400
 _NO_HEADLINES: Final = frozenset(
     {"home", "startseite", "error", "404", "not found", "untitled", "search", "blog", "news", "menu"}
@@ -153,6 +154,11 @@ def fold_words(text: str) -> str:
     return " ".join(_WORD.findall(text.casefold()))
 
 
+def share_of_words(said: frozenset[str], wanted: frozenset[str]) -> float:
+    """How much two sets of words have in common (Dice 1945): 0 to 1."""
+    return 2 * len(said & wanted) / (len(said) + len(wanted)) if said and wanted else 0.0
+
+
 def find_page_title(root: etree._Element, head: PageHead, texts: tuple[str, ...], source: str = "") -> str:
     """The headline, "" where neither heading nor head says one."""
     names = site_names(head) | ({source.casefold()} if source else set())
@@ -209,10 +215,10 @@ def _part_seen(title: str, folded: set[str]) -> str | None:
 
 
 def _best_heading(headings: list[Heading], wanted: list[frozenset[str]]) -> Heading | None:
-    best, best_share = None, _LEAST_SHARED
+    best, best_share = None, LEAST_SHARED
     for heading in headings:
         said = frozenset(_WORD.findall(heading.text.casefold()))
-        share = max((2 * len(said & want) / (len(said) + len(want)) for want in wanted if said and want), default=0.0)
+        share = max((share_of_words(said, want) for want in wanted), default=0.0)
         if share > best_share + 1e-9:
             best, best_share = heading, share
     return best

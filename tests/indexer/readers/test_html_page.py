@@ -197,7 +197,7 @@ def test_updates_do_not_date_an_article() -> None:
         ),
         ('<meta property="og:url" content="https://courier.example/harbour">', "", "https://courier.example/harbour"),
         ('<link rel="canonical" href="javascript:alert(1)">', "", None),
-        ("", "file:///home/me/page.html", None),
+        ("", "file:///archive/page.html", None),
         ("", "", None),
     ],
 )
