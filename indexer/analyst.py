@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import groupby, repeat
 from typing import Protocol
@@ -34,12 +34,20 @@ class KnownIndex(Protocol):
 class Analyst:
     """Reads units one after the other; each is settled in the same order, before or after the next ones are read."""
 
-    def __init__(self, index: KnownIndex, packer: Packer, options: ReadOptions) -> None:
+    def __init__(
+        self,
+        index: KnownIndex,
+        packer: Packer,
+        options: ReadOptions,
+        find_origin: Callable[[str], str] = os.path.realpath,
+    ) -> None:
+        """`find_origin` tells the origin of what was read at the path of a place."""
         self._index = index
         self.packer = packer
         self._options = options
         self._waiting: deque[tuple[Prepared | None, ...]] = deque()
-        self._origins: tuple[str, str] = ("", "")
+        self._origin_of = find_origin
+        self._origins: tuple[str, str] | None = None
 
     def read(self, unit: Unit) -> UnitReading:
         """What the run has to know of a unit; its articles wait to be settled."""
@@ -121,9 +129,9 @@ class Analyst:
         return State.SAME if known.origin == origin else State.MOVED
 
     def _find_origin(self, path: str) -> str:
-        if path != self._origins[0]:
+        if self._origins is None or path != self._origins[0]:
             # What came in by itself lies nowhere: no pruning finds it.
-            self._origins = path, path if path == STANDARD_INPUT else os.path.realpath(path)
+            self._origins = path, path if path == STANDARD_INPUT else self._origin_of(path)
         return self._origins[1]
 
 

@@ -18,6 +18,8 @@ from indexer.settings import Settings, SettingValue, load_settings
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
+#: A watch and a service hold the writer for moments only: a command waits for so long before it gives up.
+WAIT_FOR_WRITER_S = 10.0
 EXIT_FAILED = 1
 EXIT_WRONG_USAGE = 2
 EXIT_SKIPPED = 3

@@ -12,6 +12,7 @@ from indexer.backends.whoosh_index import WhooshIndex
 from indexer.commands import (
     EXIT_FAILED,
     EXIT_SKIPPED,
+    WAIT_FOR_WRITER_S,
     Command,
     index_dir_option,
     json_option,
@@ -77,7 +78,9 @@ def index(
     options = RunOptions(roots, prune, yes, settings.commit_every_s)
     with (
         StopSignals() as stop,
-        WhooshIndex.open_or_create(settings.index_dir).writer(settings.writer_memory_mb) as writer,
+        WhooshIndex.open_or_create(settings.index_dir).writer(
+            settings.writer_memory_mb, wait_s=WAIT_FOR_WRITER_S
+        ) as writer,
         hire_crew(writer, read_options, settings.index_workers) as crew,
         progress,
     ):

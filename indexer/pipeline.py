@@ -33,12 +33,18 @@ _MOST_COMMIT_SHARE = 4.0
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """`roots` are the paths given to the run, files or folders. `commit_every_s` is in seconds."""
+    """`roots` are the paths given to the run, files or folders. `commit_every_s` is in seconds.
+
+    Where only some files under the roots are looked at, `looked_at` has their real paths, and those of what is gone;
+    whoever knows them has seen that the roots are there. `removed_before` articles were pruned just before.
+    """
 
     roots: tuple[str, ...] = ()
     prune: bool = False
     prune_without_limit: bool = False
     commit_every_s: float = 30.0
+    looked_at: tuple[str, ...] | None = None
+    removed_before: int = 0
 
 
 class RunWatcher(Protocol):
@@ -146,12 +152,15 @@ class _Run:
 
     def prune(self) -> None:
         """Remove what was under the roots and is not any more; where that is too much, say so and leave all."""
-        for root in self._roots:
-            if root not in self._live_roots:
-                self._watcher.on_note(f"nothing was read under {root}, so nothing under it was pruned")
-        roots = tuple(root for root in self._roots if root in self._live_roots)
-        plan = plan_pruning(self._writer.known_articles(), roots, self._memory)
-        if plan.needs_yes and not self._options.prune_without_limit:
+        options, roots = self._options, self._roots
+        if options.looked_at is None:
+            for root in roots:
+                if root not in self._live_roots:
+                    self._watcher.on_note(f"nothing was read under {root}, so nothing under it was pruned")
+            roots = tuple(root for root in roots if root in self._live_roots)
+        known = self._writer.known_articles()
+        plan = plan_pruning(known, roots, self._memory, options.looked_at, options.removed_before)
+        if plan.needs_yes and not options.prune_without_limit:
             self._refused = plan.refusal()
             return
         for article_id in plan.gone:

@@ -17,7 +17,7 @@ from indexer.readers.contents import Layer, cut_file
 from indexer.readers.fields import NO_MAP, FieldMap
 from indexer.readers.pieces import STANDARD_INPUT, FileDone, Piece
 from indexer.readers.streams import DamagedError, Meter
-from indexer.readers.walk import UNREADABLE, VANISHED, FoundFile, walk_files
+from indexer.readers.walk import UNREADABLE, VANISHED, FoundFile, walk_files, walk_some
 
 _BEFORE_DAMAGE = "what came before the damage was read"
 
@@ -28,6 +28,13 @@ def cut_files(
     """Every file's pieces in order, then its FileDone. Raises UsageError at once, before anything is read, when a path
     does not exist. `on_position` is told how many bytes of the file in hand were read so far: for a progress bar."""
     return _cut_found(walk_files(paths), on_position, field_map)
+
+
+def cut_some(
+    paths: Sequence[Path], some: Sequence[str], *, field_map: FieldMap = NO_MAP
+) -> Iterator[Piece | Skipped | FileDone]:
+    """The same for some files alone, by their real paths, which lie under these paths or are one of them."""
+    return _cut_found(walk_some(paths, some), None, field_map)
 
 
 def _cut_found(

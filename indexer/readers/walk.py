@@ -44,6 +44,11 @@ def walk_files(paths: Sequence[Path]) -> Iterator[FoundFile | Skipped]:
     return _Walk(paths).files()
 
 
+def walk_some(paths: Sequence[Path], some: Sequence[str]) -> Iterator[FoundFile | Skipped]:
+    """The same for some files alone, by their real paths, which lie under these paths or are one of them."""
+    return _Walk(paths).some(some)
+
+
 class _Walk:
     def __init__(self, paths: Sequence[Path]) -> None:
         self._paths = paths
@@ -63,6 +68,17 @@ class _Walk:
                 continue
             # A link given by name is followed: it was asked for.
             yield from self._tree(path, root)
+
+    def some(self, real_paths: Sequence[str]) -> Iterator[FoundFile | Skipped]:
+        for real in real_paths:
+            holding = [pair for pair in zip(self._paths, self._roots, strict=True) if _is_within(real, pair[1])]
+            folder = os.path.dirname(real)  # noqa: PTH120 hot path
+            if not holding or os.path.realpath(folder) != folder:
+                # What was a folder when the file was seen is a link by now.
+                yield Skipped(Place(real), VANISHED, "a folder above it has become a link")
+                continue
+            path, root = holding[0]
+            yield from self._tree(path if real == root else path / os.path.relpath(real, root), real)
 
     def _tree(self, top: Path, real_top: str) -> Iterator[FoundFile | Skipped]:
         pending = [(top, real_top)]
