@@ -34,9 +34,12 @@ class RebuildReport:
     generation: int
 
 
-def rebuild_index(index: WhooshIndex, memory_mb: int, clean: Clean, on_article: Callable[[int], None]) -> RebuildReport:
-    """`on_article` is told how many articles are done. Raises ArchiveError; the index is then as it was."""
-    with index.writer(memory_mb) as writer, RunMemory() as memory:
+def rebuild_index(
+    index: WhooshIndex, memory_mb: int, clean: Clean, on_article: Callable[[int], None], *, wait_s: float = 0.0
+) -> RebuildReport:
+    """`on_article` is told how many articles are done; another writer is waited for, so many seconds. Raises
+    ArchiveError; the index is then as it was."""
+    with index.writer(memory_mb, wait_s=wait_s) as writer, RunMemory() as memory:
         rebuild = _Rebuild(writer, clean, memory)
 
         def drafts() -> Iterator[Draft]:
