@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Final
+from urllib.parse import urlsplit
 
 import numpy as np
 from lxml import etree
@@ -120,7 +121,7 @@ def _write(
 ) -> ReadArticle:
     url = find_address(head, address)
     shown = _read_shown(judged)
-    source = _find_source(head, shown.outlet)
+    source = _find_source(head, shown.outlet, url)
     title = find_page_title(root, head, judged.texts, source)
     near = frozenset(
         blocks[at].element
@@ -199,14 +200,18 @@ def _leave_out_head(judged: JudgedPage, title: str, shown: _Shown) -> Flags:
     return body if body.any() else judged.chosen
 
 
-def _find_source(head: PageHead, outlet: FoundOutlet | None) -> str:
+def _find_source(head: PageHead, outlet: FoundOutlet | None, url: str | None) -> str:
+    """The site's name as the page tells or shows it, else the host of its address."""
     said = (
         *head.all_of("og:site_name"),
         head.said.publisher,
         *head.all_of("application-name", "dc.publisher", "publisher"),
     )
     named = next((name for name in said if name and not name.startswith("http") and len(name) <= _MAX_TAG_CHARS), "")
-    return named.lstrip("@") or (outlet.name if outlet is not None else "")
+    if named.strip("@ "):
+        return named.strip("@ ")
+    host = (urlsplit(url).hostname or "").removeprefix("www.") if url is not None else ""
+    return outlet.name if outlet is not None else host
 
 
 def _find_lang(head: PageHead, title: str, body: str) -> str:

@@ -13,8 +13,9 @@ from lxml import etree
 
 from indexer.cleaning.lines import clean_line
 
+# Not "head": where a page leaves its tags out, libxml2 puts what stands before the first known element into it.
 UNSEEN_TAGS: Final = frozenset(
-    "script style noscript template head svg math iframe object embed select option textarea canvas audio video map "
+    "script style noscript template title svg math iframe object embed select option textarea canvas audio video map "
     "datalist applet".split()
 )
 #: Text inside these runs on in its line.

@@ -205,6 +205,14 @@ def test_a_page_has_the_web_address_that_it_names(head: str, address: str, url: 
     assert read(news_page(head=head), address=address).url == url
 
 
+def test_a_page_that_names_no_site_is_from_the_host_of_its_address() -> None:
+    page = "<title>Gulls counted</title><article><h1>Gulls counted</h1>" + "".join(
+        f"<p>{each}</p>" for each in PARAGRAPHS
+    )
+    assert read(page, address="https://www.courier.example/gulls").source == "courier.example"
+    assert read(page).source == ""
+
+
 RUSSIAN = (
     "Порт впервые за сорок лет углубят, сообщили в четверг власти города после того, как два судна сели на мель.",
     "Работы начнутся в мае и продлятся одиннадцать недель, рассказал журналистам капитан порта.",
