@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
+from indexer.backends.learnt_file import read_learnt
 from indexer.backends.port import Tombstone
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.commands import (
@@ -22,6 +24,7 @@ from indexer.indexing import index
 from indexer.parsing import parse
 from indexer.progress import RebuildProgress
 from indexer.rebuilding import clean_again, rebuild_index
+from indexer.settling import settle
 from indexer.verifying import verify
 
 ids_argument = click.argument("article_ids", nargs=-1, required=True, metavar="ID...")
@@ -101,10 +104,17 @@ def rebuild(index_dir: Path | None) -> None:
     settings, _ = read_settings({"index_dir": index_dir})
     held = WhooshIndex.open(settings.index_dir, for_rebuild=True)
     with RebuildProgress(messages(), held.article_count()) as progress:
-        report = rebuild_index(held, settings.writer_memory_mb, clean_again, progress.on_article)
+        learnt = read_learnt(held.folder)
+        report = rebuild_index(
+            held, settings.writer_memory_mb, partial(clean_again, learnt=learnt), progress.on_article
+        )
+    rebuilt = WhooshIndex.open(settings.index_dir)
+    with rebuilt.writer(settings.writer_memory_mb) as writer:
+        settled = settle(rebuilt, writer)
     click.echo(
         f"rebuilt {report.articles:,} articles, cleaned {report.recleaned:,} of them otherwise "
-        f"({report.renamed:,} under a new id), generation {report.generation}",
+        f"({report.renamed:,} under a new id), and {settled.recleaned:,} more by what was learnt of their sources, "
+        f"generation {settled.generation}",
         err=True,
     )
 

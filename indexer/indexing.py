@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import orjson
 
+from indexer.backends.learnt_file import read_learnt
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.commands import (
     EXIT_FAILED,
@@ -23,6 +24,7 @@ from indexer.progress import RunProgress, total_size
 from indexer.readers.cut import cut_files
 from indexer.readers.fields import FieldMap
 from indexer.readers.read import ReadOptions
+from indexer.settling import settle
 from indexer.stopping import StopSignals
 from indexer.units import group_steps
 from indexer.workers.hiring import hire_crew
@@ -62,19 +64,20 @@ def index(
     settings, _ = read_settings({"index_dir": index_dir, "collection": collection, "index_workers": workers})
     console = messages()
     progress = RunProgress(console)
-    read_options = ReadOptions(settings.collection, FieldMap.parse(mapped), datetime.now(UTC).date())
     steps = cut_files(paths, progress.on_position)  # says at once when a path is not there
     roots = tuple(str(path) for path in paths)
     if console.is_terminal:
         progress.expect(total_size(roots))
     options = RunOptions(roots, prune, yes, settings.commit_every_s)
-    with (
-        StopSignals() as stop,
-        WhooshIndex.open_or_create(settings.index_dir).writer(settings.writer_memory_mb) as writer,
-        hire_crew(writer, read_options, settings.index_workers) as crew,
-        progress,
-    ):
-        report = index_units(group_steps(steps), crew, writer, options, watcher=progress, stop=stop)
+    today = datetime.now(UTC).date()
+    held = WhooshIndex.open_or_create(settings.index_dir)
+    with StopSignals() as stop, held.writer(settings.writer_memory_mb) as writer:
+        read_options = ReadOptions(settings.collection, FieldMap.parse(mapped), today, read_learnt(held.folder))
+        with hire_crew(writer, read_options, settings.index_workers) as crew, progress:
+            report = index_units(group_steps(steps), crew, writer, options, watcher=progress, stop=stop)
+        if not stop.requested:
+            settled = settle(held, writer, lambda: bool(stop.requested))
+            report = report.with_settling(settled.recleaned, settled.generation, settled.took_s)
     click.echo(orjson.dumps(report.to_json()).decode() if as_json else report.to_text())
     if report.refused:
         click.echo(f"error: {report.refused}", err=True)

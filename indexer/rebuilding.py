@@ -16,11 +16,12 @@ from indexer.backends.whoosh_index import WhooshIndex
 from indexer.backends.whoosh_writer import WhooshIndexWriter
 from indexer.cleaning.language import UNDETERMINED, identify_language
 from indexer.document import make_draft
+from indexer.learnt import NOTHING_LEARNT, LearntLines, folder_of, is_of_lines
 from indexer.readers.scraped_text import read_scraped_text
 from indexer.run_memory import RunMemory
 
-#: Gives an article again from its `original`, or as it is where it has none.
-Clean = Callable[[Article], Article]
+#: Gives an article that was read from this origin again from its `original`, or as it is where it has none.
+Clean = Callable[[Article, str], Article]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class _Rebuild:
         `index` of its file finds it unchanged; unless the id is another's or is deleted: then it stays as it was."""
         if not held.article.original:
             return held.article
-        article = self._clean(held.article)
+        article = self._clean(held.article, held.origin)
         if article.id != held.id:
             if not self._is_free(article.id):
                 return held.article
@@ -74,15 +75,16 @@ class _Rebuild:
         return not is_taken and self._memory.remember(article_id, Place("")) is None
 
 
-def clean_again(article: Article) -> Article:
+def clean_again(article: Article, origin: str = "", learnt: LearntLines = NOTHING_LEARNT) -> Article:
     """A scraped text's article, read again from the lines it was read from; any other as it is."""
-    if article.external_id is not None or article.extra_json != "{}":
+    if not is_of_lines(article):
         return article  # structured: its fields were given, not found in text
-    outcome = read_scraped_text("\n".join(line.text for line in article.original), Place(""))
+    text = "\n".join(line.text for line in article.original)
+    outcome = read_scraped_text(text, Place(""), known=learnt.in_folder(folder_of(origin)))
     if not isinstance(outcome, ReadArticle):
         return article
     again = outcome.article
     lang = again.lang
     if lang == UNDETERMINED:
-        lang = identify_language(f"{again.title}\n{again.body[:2000]}")
+        lang = identify_language(f"{again.title}\n{again.body}")
     return replace(again, collection=article.collection, lang=lang)

@@ -80,6 +80,11 @@ def find_lead_bylines(page: PageLines) -> frozenset[int]:
     return frozenset(lines)
 
 
+def reads_like_byline(text: str) -> bool:
+    """Whether a line alone, wherever it stands, names who wrote something: "By Jane Doe, Staff Writer", "Jane Doe"."""
+    return bool(_led_names(text)) or _reads_like_name(text.strip(" |,;:–—-"))
+
+
 def find_byline(page: PageLines, leads: frozenset[int], title: int | None, outlet: int | None) -> FoundByline | None:
     """The byline between title and text first, then the other lines that lead with "By", then a name alone."""
     first = title if title is not None else max(0, page.start - 8)

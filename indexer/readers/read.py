@@ -5,6 +5,7 @@ Formats are told by what is in a file, never by its name alone; all of them may 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from indexer.article import Place, ReadArticle, Skipped
 from indexer.cleaning.language import UNDETERMINED, identify_language
+from indexer.learnt import NOTHING_LEARNT, LearntLines, folder_of
 from indexer.readers.cut import HEAD_BYTES, FileDone, Piece, TextPiece, cut_files, refuse_format
 from indexer.readers.encoding import NotText, decode_text
 from indexer.readers.fields import NO_MAP, FieldMap, FieldOptions
@@ -20,11 +22,13 @@ from indexer.readers.jsonl import is_json, read_json_lines, read_json_piece
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """`collection` is "" for each article's source. `today` refuses dates in JSON that are yet to come."""
+    """`collection` is "" for each article's source. `today` refuses dates that are yet to come. `learnt` is what is
+    known of the furniture of sources."""
 
     collection: str = ""
     field_map: FieldMap = NO_MAP
     today: date | None = None
+    learnt: LearntLines = NOTHING_LEARNT
 
 
 _DEFAULTS = ReadOptions()
@@ -59,7 +63,8 @@ def read_piece(piece: Piece, options: ReadOptions) -> Iterator[ReadArticle | Ski
         # Its expressions take a while to be compiled.
         from indexer.readers.scraped_text import read_scraped_text  # noqa: PLC0415 see above
 
-        yield _finish_text(read_scraped_text(decoded.text, place), options)
+        known = options.learnt.in_folder(folder_of(os.path.realpath(place.path)))
+        yield _finish_text(read_scraped_text(decoded.text, place, known=known), options)
 
 
 def _read_steps(

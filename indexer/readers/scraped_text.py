@@ -2,6 +2,9 @@
 
 Every line is marked as kept, or with the reason why it was left out; a line that became the title, the byline, the
 date or the source counts as kept. Reading the marked lines again gives the same article.
+
+What was learnt of a source's furniture changes a body, never a title, a byline, a date or a source: an article's id is
+made of these, and must not depend on which other articles an index holds.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from indexer.cleaning.datelines import FoundDay, find_day, is_page_clock, publis
 from indexer.cleaning.furniture import (
     BYLINE,
     DATE_LINE,
+    LEARNT_LINE,
     REPEATED_LINE,
     REPEATED_TITLE,
     SCRAPING_DATE,
@@ -28,10 +32,11 @@ from indexer.cleaning.furniture import (
 )
 from indexer.cleaning.language import identify_language
 from indexer.cleaning.line_features import Flags, Floats
-from indexer.cleaning.line_model import LineModel, judge_lines, load_line_model
+from indexer.cleaning.line_model import LineModel, LineVerdict, judge_again, judge_lines, load_line_model
 from indexer.cleaning.lines import TextBlock, read_blocks, split_lines
 from indexer.cleaning.outlets import FoundOutlet, find_outlet, outlet_of_title
 from indexer.cleaning.page_lines import PageLines, find_date_lines, fold_line
+from indexer.cleaning.repeated_lines import LinesOfSource, digest_line
 from indexer.cleaning.titles import find_title, trim_title
 
 # No page of news has more lines: what is longer is kept whole, unjudged.
@@ -40,6 +45,8 @@ _HEAD_LINES = 30
 _TAIL_LINES = 15
 _TOP_LINES = 6
 _LANGUAGE_CHARS = 4000
+# Of an article that would lose more, the lines are its own: it is one of several versions, or of a series.
+_LEAST_LEFT_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +65,23 @@ class _Head:
         return frozenset(at for at in places if at is not None)
 
 
-def read_scraped_text(text: str, place: Place, *, model: LineModel | None = None) -> ReadArticle | Skipped:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """`body` are the blocks that make the body; `learnt` those that would, had the source's other pages not shown what
+    they are."""
+
+    page: PageLines
+    body: Flags
+    learnt: Flags
+
+
+def read_scraped_text(
+    text: str, place: Place, *, model: LineModel | None = None, known: LinesOfSource | None = None
+) -> ReadArticle | Skipped:
     """One article from one page's text; Skipped "no text" when there is no word in it. Never raises.
 
-    `model` is for measuring models that have not seen a page; by default the one that ships.
+    `model` is for measuring models that have not seen a page; by default the one that ships. `known` gives what was
+    learnt of the page's source.
     """
     lines = split_lines(text)
     blocks = read_blocks(lines)
@@ -75,8 +95,34 @@ def read_scraped_text(text: str, place: Place, *, model: LineModel | None = None
     chosen = choose_body(texts, verdict, furniture)
     page = _lay_out(texts, verdict.features, furniture, chosen)
     head = _read_head(page)
-    body = _leave_out_head(page, head, chosen)
-    return ReadArticle(place, _write_article(lines, blocks, page, head, body))
+    reading = _Reading(page, _leave_out_head(page, head, chosen), np.zeros(len(texts), dtype=np.bool_))
+    if known is not None:
+        reading = _use_learnt(reading, head, verdict, known(head.outlet.name if head.outlet else ""))
+    return ReadArticle(place, _write_article(lines, blocks, reading, head))
+
+
+def _use_learnt(alone: _Reading, head: _Head, verdict: LineVerdict, learnt: frozenset[int]) -> _Reading:
+    """The body once more where some of it was learnt to be furniture; as it was where that would leave too little."""
+    page = alone.page
+    if not learnt:
+        return alone
+    repeated = np.array([digest_line(text) in learnt for text in page.texts], dtype=np.bool_)
+    for at in (*head.lines, *page.dates):
+        repeated[at] = False
+    if not (alone.body & repeated).any():
+        return alone
+    furniture = page.furniture | repeated
+    chosen = choose_body(page.texts, judge_again(verdict, repeated), furniture) & ~repeated
+    if not chosen.any():
+        return alone
+    again = _lay_out(page.texts, page.features, furniture, chosen)
+    body = _leave_out_head(again, head, chosen)
+    words = verdict.words
+    if words[body].sum() < _LEAST_LEFT_SHARE * words[alone.body].sum():
+        return alone
+    if head.title is not None and body[head.title] != alone.body[head.title]:
+        return alone  # a headline that is the whole text is no title, with and without what was learnt
+    return _Reading(again, body, alone.body & repeated)
 
 
 def _keep_whole(lines: list[str], blocks: list[TextBlock]) -> Article:
@@ -123,14 +169,15 @@ def _leave_out_head(page: PageLines, head: _Head, chosen: Flags) -> Flags:
     return body if body.any() else chosen
 
 
-def _write_article(lines: list[str], blocks: list[TextBlock], page: PageLines, head: _Head, body: Flags) -> Article:
+def _write_article(lines: list[str], blocks: list[TextBlock], reading: _Reading, head: _Head) -> Article:
+    page, body = reading.page, reading.body
     source = head.outlet.name if head.outlet else ""
     is_titled = head.title is not None and not body[head.title]
     title = trim_title(page.texts[head.title], source) if head.title is not None and is_titled else ""
     marks = [""] * len(lines)
     seen: set[str] = set()
     for at, block in enumerate(blocks):
-        mark = _mark(page, head, body, at, is_repeat=block.text in seen)
+        mark = LEARNT_LINE if reading.learnt[at] else _mark(page, head, body, at, is_repeat=block.text in seen)
         seen.add(block.text)
         for number in block.numbers:
             marks[number] = mark
