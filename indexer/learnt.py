@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MOST_PAGES: Final = 50
 #: Nothing is learnt from fewer.
 LEAST_PAGES: Final = 3
+_FOLDER: Final = "folder "
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,12 @@ NOTHING_LEARNT = LearntLines()
 
 def name_groups(source: str, folder: str) -> tuple[str, ...]:
     """The groups of an article; `folder` is the real path of that in which its file lies."""
-    in_folder = f"folder {folder}"
+    in_folder = _FOLDER + folder
     return (f"source {source.casefold()}", in_folder) if source else (in_folder,)
+
+
+def is_folder_group(name: str) -> bool:
+    return name.startswith(_FOLDER)
 
 
 def folder_of(origin: str) -> str:
@@ -108,26 +113,30 @@ class Learning:
     """Learns from articles that are in no index: of each group those with the lowest ids, as an index would."""
 
     def __init__(self) -> None:
-        self._prints: dict[str, list[tuple[str, PagePrint]]] = {}
+        self._groups: dict[str, list[tuple[str, str, PagePrint]]] = {}
 
     def take(self, article: Article, origin: str) -> None:
         if not is_of_lines(article):
             return
-        seen = article.id, print_of(article)
+        seen = article.id, article.source.casefold(), print_of(article)
         for name in name_groups(article.source, folder_of(origin)):
-            prints = self._prints.setdefault(name, [])
-            prints.append(seen)
-            if len(prints) > 2 * MOST_PAGES:
-                prints[:] = _lowest(prints)
+            group = self._groups.setdefault(name, [])
+            group.append(seen)
+            if len(group) > 2 * MOST_PAGES:
+                group[:] = _lowest(group)
 
     def learn(self) -> LearntLines:
         from indexer.cleaning.repeated_lines import learn_lines  # noqa: PLC0415 see above
 
-        return LearntLines(
-            LearntGroup(name, "", learn_lines([each for _, each in _lowest(prints)], LEAST_PAGES))
-            for name, prints in self._prints.items()
-        )
+        learnt: list[LearntGroup] = []
+        for name, group in self._groups.items():
+            lowest = _lowest(group)
+            sources = {source for _, source, _ in lowest}
+            if is_folder_group(name) and len(sources) == 1 and "" not in sources:
+                continue
+            learnt.append(LearntGroup(name, "", learn_lines([each for _, _, each in lowest], LEAST_PAGES)))
+        return LearntLines(learnt)
 
 
-def _lowest(prints: list[tuple[str, PagePrint]]) -> list[tuple[str, PagePrint]]:
-    return sorted(prints, key=lambda pair: pair[0])[:MOST_PAGES]
+def _lowest(group: list[tuple[str, str, PagePrint]]) -> list[tuple[str, str, PagePrint]]:
+    return sorted(group, key=lambda seen: seen[0])[:MOST_PAGES]

@@ -40,8 +40,7 @@ def settle(index: WhooshIndex, writer: WhooshIndexWriter, is_cut_off: Callable[[
     began = time.monotonic()
     before = read_learnt(index.folder)
     with translated_errors(index.folder, "read"):
-        samples = list(sample_groups(index.view(), MOST_PAGES, LEAST_PAGES))
-        now = LearntLines(_learn(sample, before) for sample in samples)
+        now = LearntLines(_learn(sample, before) for sample in sample_groups(index.view(), MOST_PAGES, LEAST_PAGES))
         changed = now.changed_since(before)
         recleaned = _clean_again(index, writer, now, changed, is_cut_off)
     generation = index.latest_generation()
@@ -49,11 +48,11 @@ def settle(index: WhooshIndex, writer: WhooshIndexWriter, is_cut_off: Callable[[
         return Settled(0, 0, generation, time.monotonic() - began)
     if recleaned:
         generation = writer.commit().generation
-        samples = list(sample_groups(index.view(), MOST_PAGES, LEAST_PAGES))
-    settled = LearntLines(LearntGroup(sample.name, sample.digest, now.lines_in(sample.name)) for sample in samples)
-    if recleaned or not settled.is_same(before):
+        samples = sample_groups(index.view(), MOST_PAGES, LEAST_PAGES)
+        now = LearntLines(LearntGroup(each.name, each.digest, now.lines_in(each.name)) for each in samples)
+    if not now.is_same(before):
         with translated_errors(index.folder, "write"):
-            write_learnt(index.folder, settled)
+            write_learnt(index.folder, now)
     return Settled(len(changed), recleaned, generation, time.monotonic() - began)
 
 

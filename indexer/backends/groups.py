@@ -20,7 +20,7 @@ from indexer.backends.segment_view import OpenSegment, SegmentView
 from indexer.codec.columns import ValueColumn
 from indexer.codec.dictionary import Dictionary
 from indexer.codec.segment import MappedSegment
-from indexer.learnt import folder_of, name_groups
+from indexer.learnt import folder_of, is_folder_group, name_groups
 
 I64 = npt.NDArray[np.int64]
 #: Names of groups, and the number in them of each document's, `_NO_NAME` for none.
@@ -57,23 +57,76 @@ class GroupSample:
         return blake2b(said.encode("ascii"), digest_size=12).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """The lowest of each group of one segment: its number, group, document and source (-1 for none), beside each other,
+    and the ids as bytes; all of shape (candidates,)."""
+
+    segment: I64
+    group: I64
+    doc: I64
+    source: I64
+    id: npt.NDArray[np.bytes_]
+
+
 def sample_groups(view: SegmentView, most: int, least: int) -> Iterator[GroupSample]:
-    """Of every group of `least` articles or more the first `most` by their ids; groups in the order of their names."""
-    members: dict[str, list[GroupMember]] = {}
-    for segment in view.segments:
-        docs = _documents_with_original(segment)
-        if len(docs) == 0:
-            continue
-        counts = np.zeros(segment.mapped.document_count, dtype=np.bool_)
-        counts[docs] = True
-        order = segment.mapped.columns.id_order.astype(np.int64)
-        in_order = order[counts[order]]
-        for names, codes in _group_codes(segment.mapped):
-            _add_lowest(members, segment.mapped, names, codes, in_order, most)
-    for name in sorted(members):
-        lowest = sorted(members[name], key=lambda member: member.id)[:most]
-        if len(lowest) >= least:
-            yield GroupSample(name, tuple(lowest))
+    """Of every group of `least` articles or more the first `most` by their ids. A folder whose articles name one source
+    is no group beside that source's own."""
+    numbers: dict[str, int] = {}
+    found = [
+        candidates
+        for number, segment in enumerate(view.segments)
+        for candidates in _lowest_of_segment(number, segment, numbers, most)
+    ]
+    if not found:
+        return
+    names = tuple(numbers)
+    segment, group, doc, source = (
+        np.concatenate([getattr(each, name) for each in found]) for name in ("segment", "group", "doc", "source")
+    )
+    order = np.lexsort((np.concatenate([each.id for each in found]), group))
+    cuts = np.flatnonzero(np.diff(group[order], prepend=-1, append=len(names)))
+    for first, last in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
+        chosen = order[first : min(last, first + most)]
+        name = names[int(group[chosen[0]])]
+        sources = source[chosen]
+        is_of_one_source = is_folder_group(name) and sources[0] != _NO_NAME and (sources == sources[0]).all()
+        if last - first >= least and not is_of_one_source:
+            places = zip(segment[chosen].tolist(), doc[chosen].tolist(), strict=True)
+            yield GroupSample(name, tuple(_member(view.segments[at].mapped, number) for at, number in places))
+
+
+def _lowest_of_segment(number: int, segment: OpenSegment, numbers: dict[str, int], most: int) -> Iterator[_Candidates]:
+    docs = _documents_with_original(segment)
+    if len(docs) == 0:
+        return
+    counts = np.zeros(segment.mapped.document_count, dtype=np.bool_)
+    counts[docs] = True
+    in_order = segment.mapped.columns.id_order.astype(np.int64)
+    in_order = in_order[counts[in_order]]
+    ids = segment.mapped.columns.id
+    by_group = [
+        (np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64), codes)
+        for names, codes in _group_codes(segment.mapped)
+    ]
+    (source_numbers, source_codes), _ = by_group
+    sources = _renumber(source_numbers, source_codes)
+    for group_numbers, codes in by_group:
+        groups = _renumber(group_numbers, codes)[in_order]
+        order = np.argsort(groups, kind="stable")
+        grouped = groups[order]
+        rank = np.arange(len(grouped)) - np.searchsorted(grouped, grouped)
+        chosen = order[(rank < most) & (grouped != _NO_NAME)]
+        of_docs = in_order[chosen]
+        as_bytes = np.ascontiguousarray(ids[of_docs]).view(f"S{ids.shape[1]}").reshape(len(of_docs))
+        at = np.full(len(of_docs), number, dtype=np.int64)
+        yield _Candidates(at, groups[chosen], of_docs, sources[of_docs], as_bytes)
+
+
+def _renumber(numbers: I64, codes: npt.NDArray[np.int32]) -> I64:
+    if len(numbers) == 0:
+        return codes.astype(np.int64)
+    return np.where(codes == _NO_NAME, np.int64(_NO_NAME), numbers[codes])
 
 
 def members_of(view: SegmentView, names: frozenset[str]) -> Iterator[GroupMember]:
@@ -94,24 +147,6 @@ def members_of(view: SegmentView, names: frozenset[str]) -> Iterator[GroupMember
 def _documents_with_original(segment: OpenSegment) -> I64:
     has_original = segment.mapped.frames.original_offsets.sizes[:] > 0
     return np.flatnonzero(has_original & segment.live) if has_original.any() else np.empty(0, np.int64)
-
-
-def _add_lowest(
-    members: dict[str, list[GroupMember]],
-    segment: MappedSegment,
-    names: tuple[str, ...],
-    codes: npt.NDArray[np.int32],
-    in_order: I64,
-    most: int,
-) -> None:
-    of_docs = codes[in_order]
-    by_group = np.argsort(of_docs, kind="stable")
-    grouped = of_docs[by_group]
-    starts = np.searchsorted(grouped, np.arange(len(names)))
-    ends = np.searchsorted(grouped, np.arange(len(names)), side="right")
-    for code in np.flatnonzero(ends > starts).tolist():
-        for at in by_group[starts[code] : min(ends[code], starts[code] + most)].tolist():
-            members.setdefault(names[code], []).append(_member(segment, int(in_order[at])))
 
 
 def _member(segment: MappedSegment, doc: int) -> GroupMember:
