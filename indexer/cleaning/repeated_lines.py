@@ -25,7 +25,7 @@ LinesOfSource = Callable[[str], frozenset[int]]
 _MOST_LINES: Final = 1000
 _SHORT_SHARE: Final = 0.3
 _PROSE_SHARE: Final = 0.5
-_PROSE_WORDS: Final = 12
+_PROSE_WORDS: Final = 9
 _STOPS: Final = (".", "!", "?", "…", '."', ".”", "。", "！", "？", "।")
 #: What so many pages have is not what makes two of them versions of one story.
 _COMMON_SHARE: Final = 0.8
