@@ -71,8 +71,8 @@ def test_a_quote_in_a_third_of_the_reports_is_kept() -> None:
 
 def test_what_versions_of_one_story_share_is_not_learnt() -> None:
     story = [OWN.format(f"the river, part {part}") for part in "abcdef"]
-    versions = [[*story, f"More was known by {hour} o'clock, when the first boats had come back from the other side."] for
-                hour in range(3)]  # fmt: skip
+    ending = "More was known by {0} o'clock, when the first boats had come back from the other side."
+    versions = [[*story, ending.format(hour)] for hour in ("ten", "two", "six")]
     others = [page(number, "More from the Gazette") for number in range(4)]
     assert learn([*versions, *others]) == {"More from the Gazette"}
 
