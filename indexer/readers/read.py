@@ -64,7 +64,7 @@ def read_piece(piece: Piece, options: ReadOptions) -> Iterator[ReadArticle | Ski
         from indexer.readers.scraped_text import read_scraped_text  # noqa: PLC0415 see above
 
         known = options.learnt.in_folder(folder_of(os.path.realpath(place.path)))
-        yield _finish_text(read_scraped_text(decoded.text, place, known=known), options)
+        yield _finish_text(read_scraped_text(decoded.text, place, known=known, today=options.today), options)
 
 
 def _read_steps(

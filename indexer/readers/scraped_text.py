@@ -10,13 +10,14 @@ made of these, and must not depend on which other articles an index holds.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 
 from indexer.article import Article, OriginalLine, Place, ReadArticle, Skipped
 from indexer.cleaning.body import choose_body
 from indexer.cleaning.bylines import FoundByline, find_byline, find_lead_bylines
-from indexer.cleaning.datelines import FoundDay, find_day, is_page_clock, published_of
+from indexer.cleaning.datelines import FoundDay, find_day, has_day_to_come, is_page_clock, published_of
 from indexer.cleaning.furniture import (
     BYLINE,
     DATE_LINE,
@@ -39,6 +40,8 @@ from indexer.cleaning.page_lines import PageLines, find_date_lines, fold_line
 from indexer.cleaning.repeated_lines import LinesOfSource, digest_line
 from indexer.cleaning.titles import find_title, trim_title
 
+#: The note about a page whose only date lies in the future: nothing was published then.
+DATE_TO_COME = "date to come was not taken"
 # No page of news has more lines: what is longer is kept whole, unjudged.
 _MAX_JUDGED_LINES = 20_000
 _HEAD_LINES = 30
@@ -76,12 +79,17 @@ class _Reading:
 
 
 def read_scraped_text(
-    text: str, place: Place, *, model: LineModel | None = None, known: LinesOfSource | None = None
+    text: str,
+    place: Place,
+    *,
+    model: LineModel | None = None,
+    known: LinesOfSource | None = None,
+    today: date | None = None,
 ) -> ReadArticle | Skipped:
     """One article from one page's text; Skipped "no text" when there is no word in it. Never raises.
 
     `model` is for measuring models that have not seen a page; by default the one that ships. `known` gives what was
-    learnt of the page's source.
+    learnt of the page's source. `today` refuses dates that are yet to come, with a note where there is no other.
     """
     lines = split_lines(text)
     blocks = read_blocks(lines)
@@ -94,11 +102,12 @@ def read_scraped_text(
     furniture = find_furniture(texts, verdict.features)
     chosen = choose_body(texts, verdict, furniture)
     page = _lay_out(texts, verdict.features, furniture, chosen)
-    head = _read_head(page)
+    head = _read_head(page, today)
     reading = _Reading(page, _leave_out_head(page, head, chosen), np.zeros(len(texts), dtype=np.bool_))
     if known is not None:
         reading = _use_learnt(reading, head, verdict, known(head.outlet.name if head.outlet else ""))
-    return ReadArticle(place, _write_article(lines, blocks, reading, head))
+    notes = (DATE_TO_COME,) if head.day is None and today is not None and has_day_to_come(page, today) else ()
+    return ReadArticle(place, _write_article(lines, blocks, reading, head), notes)
 
 
 def _use_learnt(alone: _Reading, head: _Head, verdict: LineVerdict, learnt: frozenset[int]) -> _Reading:
@@ -148,21 +157,27 @@ def _lay_out(texts: tuple[str, ...], features: Floats, furniture: Flags, chosen:
     return replace(bare, start=start, dates=find_date_lines(texts, around))
 
 
-def _read_head(page: PageLines) -> _Head:
+def _read_head(page: PageLines, today: date | None) -> _Head:
     leads = find_lead_bylines(page)
     outlet = find_outlet(page, leads)
     title = find_title(page, leads, outlet.at if outlet else None)
     byline = find_byline(page, leads, title, outlet.at if outlet else None)
-    day = find_day(page, title, byline.at if byline else None)
+    day = find_day(page, title, byline.at if byline else None, today)
     if outlet is None and title is not None:
         outlet = outlet_of_title(page.texts[title], page)
     return _Head(title, byline, day, outlet)
+
+
+def _title_of(page: PageLines, head: _Head) -> str:
+    return "" if head.title is None else trim_title(page.texts[head.title], head.outlet.name if head.outlet else "")
 
 
 def _leave_out_head(page: PageLines, head: _Head, chosen: Flags) -> Flags:
     """The body without lines that became fields, or say the same again; never left with nothing."""
     body = chosen.copy()
     said = {page.folded[at] for at in head.lines if not page.is_sentence(at)}
+    if head.title is not None and not page.is_sentence(head.title):
+        said.add(fold_line(_title_of(page, head)))
     for number in np.flatnonzero(chosen):
         if page.folded[number] in said or number == head.title or page.is_date_line(int(number)):
             body[number] = False
@@ -172,8 +187,7 @@ def _leave_out_head(page: PageLines, head: _Head, chosen: Flags) -> Flags:
 def _write_article(lines: list[str], blocks: list[TextBlock], reading: _Reading, head: _Head) -> Article:
     page, body = reading.page, reading.body
     source = head.outlet.name if head.outlet else ""
-    is_titled = head.title is not None and not body[head.title]
-    title = trim_title(page.texts[head.title], source) if head.title is not None and is_titled else ""
+    title = _title_of(page, head) if head.title is not None and not body[head.title] else ""
     marks = [""] * len(lines)
     seen: set[str] = set()
     for at, block in enumerate(blocks):
@@ -194,11 +208,9 @@ def _write_article(lines: list[str], blocks: list[TextBlock], reading: _Reading,
 
 
 def _is_title(text: str, title: str, outlet: FoundOutlet | None) -> bool:
-    """Whether a line says the (folded) title, with or without the site's name behind it."""
+    """Whether a line says the (folded) title, with or without the site's name behind it or a standing head before."""
     folded = fold_line(text)
-    return folded == title or (
-        outlet is not None and folded.startswith(title) and fold_line(trim_title(text, outlet.name)) == title
-    )
+    return folded == title or (title in folded and fold_line(trim_title(text, outlet.name if outlet else "")) == title)
 
 
 def _mark(page: PageLines, head: _Head, body: Flags, at: int, *, is_repeat: bool) -> str:
@@ -208,11 +220,11 @@ def _mark(page: PageLines, head: _Head, body: Flags, at: int, *, is_repeat: bool
     if body[at] or at in head.lines:
         return ""
     folded = page.folded[at]
-    if head.title is not None and _is_title(page.texts[at], page.folded[head.title], head.outlet):
+    if head.title is not None and _is_title(page.texts[at], fold_line(_title_of(page, head)), head.outlet):
         return REPEATED_TITLE
-    if (date := page.dates.get(at)) is not None:
+    if (found := page.dates.get(at)) is not None:
         above = at < (page.start if head.title is None else head.title)
-        return SCRAPING_DATE if above and is_page_clock(page, at, date) else DATE_LINE
+        return SCRAPING_DATE if above and is_page_clock(page, at, found) else DATE_LINE
     if head.outlet is not None and folded == fold_line(head.outlet.name):
         return SITE_NAME
     if head.byline is not None and folded == page.folded[head.byline.at]:
