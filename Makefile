@@ -94,6 +94,7 @@ lint: setup-dev ## ruff (lint and format) and mypy
 
 eval: setup-dev ## measure extraction and ranking over DATA, and over COLLECTION=path beside them
 	$(BIN)/python benchmarks/eval_extraction.py --data $(DATA)
+	$(BIN)/python benchmarks/eval_furniture.py --data $(DATA)
 	$(BIN)/python benchmarks/eval_ranking.py --data $(DATA) $(if $(COLLECTION),--collection $(COLLECTION))
 	$(BIN)/python benchmarks/eval_ranking_extras.py --data $(DATA) $(if $(COLLECTION),--collection $(COLLECTION))
 

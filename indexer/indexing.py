@@ -76,7 +76,7 @@ def index(
         with hire_crew(writer, read_options, settings.index_workers) as crew, progress:
             report = index_units(group_steps(steps), crew, writer, options, watcher=progress, stop=stop)
         if not stop.requested:
-            settled = settle(held, writer, lambda: bool(stop.requested))
+            settled = settle(held, writer, today, lambda: bool(stop.requested))
             report = report.with_settling(settled.recleaned, settled.generation, settled.took_s)
     click.echo(orjson.dumps(report.to_json()).decode() if as_json else report.to_text())
     if report.refused:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from indexer.article import Article, Place, ReadArticle
 from indexer.backends.held import HeldArticle
@@ -75,12 +76,15 @@ class _Rebuild:
         return not is_taken and self._memory.remember(article_id, Place("")) is None
 
 
-def clean_again(article: Article, origin: str = "", learnt: LearntLines = NOTHING_LEARNT) -> Article:
-    """A scraped text's article, read again from the lines it was read from; any other as it is."""
+def clean_again(
+    article: Article, origin: str = "", learnt: LearntLines = NOTHING_LEARNT, today: date | None = None
+) -> Article:
+    """A scraped text's article, read again from the lines it was read from; any other as it is. `today` refuses dates
+    that are yet to come."""
     if not is_of_lines(article):
         return article  # structured: its fields were given, not found in text
     text = "\n".join(line.text for line in article.original)
-    outcome = read_scraped_text(text, Place(""), known=learnt.in_folder(folder_of(origin)))
+    outcome = read_scraped_text(text, Place(""), known=learnt.in_folder(folder_of(origin)), today=today)
     if not isinstance(outcome, ReadArticle):
         return article
     again = outcome.article

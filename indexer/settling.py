@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from indexer.article import Article
 from indexer.backends.groups import GroupSample, members_of, sample_groups
@@ -35,14 +36,16 @@ class Settled:
     took_s: float
 
 
-def settle(index: WhooshIndex, writer: WhooshIndexWriter, is_cut_off: Callable[[], bool] = lambda: False) -> Settled:
-    """Nothing waits in the writer. Cut off, the index is as it was. Raises ArchiveError."""
+def settle(
+    index: WhooshIndex, writer: WhooshIndexWriter, today: date | None, is_cut_off: Callable[[], bool] = lambda: False
+) -> Settled:
+    """Nothing waits in the writer; `today` is that of the run. Cut off, the index is as it was. Raises ArchiveError."""
     began = time.monotonic()
     before = read_learnt(index.folder)
     with translated_errors(index.folder, "read"):
         now = LearntLines(_learn(sample, before) for sample in sample_groups(index.view(), MOST_PAGES, LEAST_PAGES))
         changed = now.changed_since(before)
-        recleaned = _clean_again(index, writer, now, changed, is_cut_off)
+        recleaned = _clean_again(index, writer, now, changed, today, is_cut_off)
     generation = index.latest_generation()
     if is_cut_off():  # what waits in the writer goes when it is closed
         return Settled(0, 0, generation, time.monotonic() - began)
@@ -72,6 +75,7 @@ def _clean_again(
     writer: WhooshIndexWriter,
     now: LearntLines,
     changed: tuple[LearntGroup, ...],
+    today: date | None,
     is_cut_off: Callable[[], bool],
 ) -> int:
     """How many articles came out otherwise, and wait in the writer."""
@@ -87,10 +91,11 @@ def _clean_again(
         if is_of_lines(held.article) and _is_touched(
             held.article, changed_lines.lines_of(*place), now.lines_of(*place)
         ):
-            again = clean_again(held.article, held.origin, now)
-            # Its other fields are those that it was found by: no version of the cleaning may change them unasked.
+            again = clean_again(held.article, held.origin, now, today)
+            # Its other fields are those that it was found by: no version of the cleaning may change them unasked. Where
+            # they are others now, its lines are not what this version made it from.
             article = replace(held.article, body=again.body, original=again.original, lang=again.lang)
-            if article != held.article:
+            if article != held.article and again.id == held.id:
                 writer.write(make_draft(article, held.origin))
                 recleaned += 1
     return recleaned
