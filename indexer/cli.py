@@ -102,15 +102,14 @@ def rebuild(index_dir: Path | None) -> None:
     For a new version of Broadsheet. Search stays up meanwhile, and a rebuild that is cut off changes nothing.
     """
     settings, _ = read_settings({"index_dir": index_dir})
+    today = datetime.now(UTC).date()
     held = WhooshIndex.open(settings.index_dir, for_rebuild=True)
     with RebuildProgress(messages(), held.article_count()) as progress:
-        learnt = read_learnt(held.folder)
-        report = rebuild_index(
-            held, settings.writer_memory_mb, partial(clean_again, learnt=learnt), progress.on_article
-        )
+        clean = partial(clean_again, learnt=read_learnt(held.folder), today=today)
+        report = rebuild_index(held, settings.writer_memory_mb, clean, progress.on_article)
     rebuilt = WhooshIndex.open(settings.index_dir)
     with rebuilt.writer(settings.writer_memory_mb) as writer:
-        settled = settle(rebuilt, writer)
+        settled = settle(rebuilt, writer, today)
     click.echo(
         f"rebuilt {report.articles:,} articles, cleaned {report.recleaned:,} of them otherwise "
         f"({report.renamed:,} under a new id), and {settled.recleaned:,} more by what was learnt of their sources, "

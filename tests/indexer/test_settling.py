@@ -152,7 +152,7 @@ def test_cut_off_settling_changes_nothing(tmp_path: Path, pages: list[Path]) -> 
     whole = WhooshIndex.open(folder)
     before = held(folder)
     with whole.writer(MEMORY_MB) as writer:
-        assert settle(whole, writer, lambda: True).recleaned == 0
+        assert settle(whole, writer, None, lambda: True).recleaned == 0
     assert held(folder) == before
 
 
