@@ -13,7 +13,7 @@ from datetime import date
 from indexer.article import UNDATED, Published
 from indexer.cleaning.dates import FoundDate, find_date
 from indexer.cleaning.iso_dates import is_to_come
-from indexer.cleaning.page_lines import PageLines, is_only_date
+from indexer.cleaning.page_lines import PageLines, find_date_lines, is_only_date
 
 _PUBLISHED = re.compile(
     r"publi|posted|veröffentlicht|erschienen|pubbl|gepubl|опублик|дата|yayın|dərc|发布|發布|first|created|datum|issued",
@@ -53,7 +53,23 @@ def find_day(page: PageLines, title: int | None, byline: int | None, today: date
         is_unsure = at < anchor and is_page_clock(page, at, found)
         if not is_unsure or score > 0 or dated is None:
             return FoundDay(at, found.published, is_unsure)
-    return FoundDay(page.start, dated.published) if dated is not None else None
+    return FoundDay(page.start, dated.published) if dated is not None else _only_day(page, today)
+
+
+def _only_day(page: PageLines, today: date | None) -> FoundDay | None:
+    """Of a page without a date around its text: what a line elsewhere says of its publication, else the one day that
+    all its other lines about dates name."""
+    elsewhere = {
+        at: found
+        for at, found in find_date_lines(page.texts, (range(len(page.texts)),)).items()
+        if found.published.precision not in {"month", "year"}
+        and not _NOT_OF_ARTICLE.search(page.texts[at])
+        and not is_to_come(found.published, today)
+    }
+    said = [at for at in elsewhere if _PUBLISHED.search(page.texts[at]) and not _UPDATED.search(page.texts[at])]
+    days = {found.published.on for found in elsewhere.values()}
+    at = said[0] if said else next(iter(elsewhere), None) if len(days) == 1 else None
+    return None if at is None else FoundDay(at, elsewhere[at].published)
 
 
 def has_day_to_come(page: PageLines, today: date) -> bool:

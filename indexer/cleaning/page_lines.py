@@ -13,7 +13,14 @@ from indexer.cleaning.line_features import LINE_FEATURES, Flags, Floats
 _MAX_DATE_LINE_CHARS = 160
 # Words beside a date in a line that is about the date: "Published by Jane Doe in World on", "Lesezeit: 3 Minuten".
 _MAX_WORDS_BESIDE_DATE = 10
-_GLUED = re.compile(r"((?:19|20)\d\d)(?=\d{1,2}[./: ])")
+_GLUED = re.compile(r"((?:19|20)\d\d)(?=\d{1,2}[./: ]|[^\W\d_])")
+# What content systems write below an article, with all its categories.
+_POSTED = re.compile(
+    r"(?:dieser (?:eintrag|beitrag|artikel) wurde|this (?:entry|post|article) was|cet(?:te)? (?:article|entrée) a été"
+    r"|est[ae] (?:entrada|artículo) (?:fue|se)|quest[ao] (?:voce|articolo) è stat[ao]|dit bericht werd)\b",
+    re.IGNORECASE,
+)
+_MAX_NOTICE_CHARS = 600
 # A year of two digits is less of a date: "Seats 10/12/15".
 _MAX_WORDS_BESIDE_SHORT = 4
 _LONG_YEAR = re.compile(r"\d{4}")
@@ -67,7 +74,8 @@ def find_date_lines(texts: tuple[str, ...], ranges: tuple[range, ...]) -> dict[i
     month_first = tell_order(texts)
     for at in sorted({at for covered in ranges for at in covered if 0 <= at < len(texts)}):
         text = texts[at]
-        if len(text) > _MAX_DATE_LINE_CHARS:
+        is_notice = _POSTED.match(text) is not None
+        if len(text) > (_MAX_NOTICE_CHARS if is_notice else _MAX_DATE_LINE_CHARS):
             continue
         date = find_date(text, month_first=month_first, short_years=True)
         if date is None:
@@ -79,7 +87,8 @@ def find_date_lines(texts: tuple[str, ...], ranges: tuple[range, ...]) -> dict[i
         if beside > _MAX_WORDS_BESIDE_SHORT and _LONG_YEAR.search(text[date.start : date.end]) is None:
             continue
         # "He was born on 3 May 1960." is prose, "Published on 12 March 2021." is not.
-        if beside <= _MAX_WORDS_BESIDE_DATE and not (text[-1] in ".!?" and beside > 3):
+        ends_sentence = text[-1] in ".!?" and text[date.end :].strip(" .") != ""
+        if is_notice or (beside <= _MAX_WORDS_BESIDE_DATE and not (ends_sentence and beside > 3)):
             found[at] = date
     return found
 

@@ -26,6 +26,12 @@ _KICKER = (
 )
 _KICKER_BEFORE = re.compile(rf"{_KICKER}\s{{0,2}}(?:\||//|•)\s{{0,2}}(?=\S)", re.IGNORECASE)
 _KICKER_BEHIND = re.compile(rf"(?<=\S)\s{{0,2}}(?:\||//|•)\s{{0,2}}{_KICKER}\Z", re.IGNORECASE)
+# A trail of where one is, a ticker of other articles, each after its day.
+_NO_TITLE = re.compile(
+    r"(?:sie sind hier|sie befinden sich|you are here|vous êtes ici|estás aquí|usted está aquí|tu sei qui|u bent hier)\b"
+    r"|\[\s?\d{1,2}\.\s?\w+\.?\s\d{4}\s?\]",
+    re.IGNORECASE,
+)
 _LOOKED_ABOVE = 40
 _LOOKED_BELOW = 2
 _MAX_CHARS = 300
@@ -85,7 +91,7 @@ def _may_be_title(page: PageLines, at: int) -> bool:
     if len(text) > _MAX_CHARS or not any(map(str.isalpha, text)):
         return False
     words = _length(text)
-    if not 2 <= words <= _MAX_WORDS:
+    if not 2 <= words <= _MAX_WORDS or _NO_TITLE.match(text):
         return False
     return not (page.is_sentence(at) and (text[-1] == "." and words > 12))
 

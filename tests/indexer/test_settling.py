@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
 import random
 from pathlib import Path
 
@@ -19,6 +21,9 @@ from indexer.document import make_draft
 from indexer.errors import IndexDamagedError
 from indexer.readers.read import ReadOptions, read_articles
 from indexer.settling import settle
+
+# What Python 3.12 says of every fork beside a thread, such as those of pytest-xdist.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 
 MEMORY_MB = 16
 NOTICE = (
@@ -127,13 +132,20 @@ def test_a_run_that_ended_before_it_settled_is_settled_by_the_next(
     assert held(folder) == held(at_once)
 
 
-def test_cleaned_and_killed_before_it_was_written_down_what_was_learnt_comes_to_the_same(
-    pages: list[Path], at_once: Path
+def test_killed_between_cleaning_and_writing_down_what_was_learnt_the_next_run_comes_to_the_same(
+    tmp_path: Path, pages: list[Path], at_once: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, known = held(at_once), learnt(at_once)
-    (at_once / LEARNT_FILE).unlink()
-    index(at_once, *pages[:1])
-    assert (held(at_once), learnt(at_once)) == (before, known)
+    folder = tmp_path / "killed"
+    with monkeypatch.context() as patch:
+        patch.setattr("indexer.settling.write_learnt", lambda *_: os._exit(9))
+        process = multiprocessing.get_context("fork").Process(target=index, args=(folder, *pages))
+        process.start()
+        process.join(120)
+    assert process.exitcode == 9
+    assert not (folder / LEARNT_FILE).exists()
+    assert all(NOTICE not in article.body for article in held(folder).values())
+    index(folder, pages[0])
+    assert (held(folder), learnt(folder)) == (held(at_once), learnt(at_once))
 
 
 def test_lines_of_a_source_that_has_them_no_more_are_taken_in_again(at_once: Path, pages: list[Path]) -> None:
