@@ -40,10 +40,12 @@ class LearntGroup:
 
 
 class LearntLines:
-    """What was learnt, by group. Nothing by default."""
+    """What was learnt, by group. Nothing by default. `settled_at` is the generation of the index whose articles had all
+    been cleaned by it, -1 for none."""
 
-    def __init__(self, groups: Iterable[LearntGroup] = ()) -> None:
+    def __init__(self, groups: Iterable[LearntGroup] = (), settled_at: int = -1) -> None:
         self._groups = {group.name: group for group in groups}
+        self.settled_at = settled_at
 
     def __iter__(self) -> Iterator[LearntGroup]:
         return iter(self._groups.values())
@@ -63,7 +65,7 @@ class LearntLines:
         return lambda source: self.lines_of(source, folder)
 
     def is_same(self, other: LearntLines) -> bool:
-        return self._groups == other._groups
+        return self._groups == other._groups and (self.settled_at == other.settled_at or not self._groups)
 
     def changed_since(self, older: LearntLines) -> tuple[LearntGroup, ...]:
         """The groups of which something else was learnt, each with the lines that are learnt now and were not, or were

@@ -9,13 +9,14 @@ as long as it is not, it is learnt again.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
 from indexer.article import Article
 from indexer.backends.groups import GroupSample, members_of, sample_groups
 from indexer.backends.learnt_file import read_learnt, write_learnt
+from indexer.backends.port import Draft
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.backends.whoosh_writer import WhooshIndexWriter
 from indexer.codec.failures import translated_errors
@@ -42,20 +43,25 @@ def settle(
     """Nothing waits in the writer; `today` is that of the run. Cut off, the index is as it was. Raises ArchiveError."""
     began = time.monotonic()
     before = read_learnt(index.folder)
+    recleaned = 0
     with translated_errors(index.folder, "read"):
         now = LearntLines(_learn(sample, before) for sample in sample_groups(index.view(), MOST_PAGES, LEAST_PAGES))
         changed = now.changed_since(before)
-        recleaned = _clean_again(index, writer, now, changed, today, is_cut_off)
-    generation = index.latest_generation()
-    if is_cut_off():  # what waits in the writer goes when it is closed
-        return Settled(0, 0, generation, time.monotonic() - began)
-    if recleaned:
-        generation = writer.commit().generation
-        samples = sample_groups(index.view(), MOST_PAGES, LEAST_PAGES)
-        now = LearntLines(LearntGroup(each.name, each.digest, now.lines_in(each.name)) for each in samples)
-    if not now.is_same(before):
+        # Whoever wrote in between, and did not settle, may not have known what was learnt.
+        asked = changed if before.settled_at == writer.opened_at else (*changed, *now)
+        for again in _clean_again(index, asked, LearntLines(changed), now, today):
+            if is_cut_off():  # what waits in the writer goes when it is closed
+                return Settled(0, 0, index.latest_generation(), time.monotonic() - began)
+            writer.write(again)
+            recleaned += 1
+    generation = writer.commit().generation if recleaned else index.latest_generation()
+    # The articles that were compared may be other ones now by what they say.
+    samples = sample_groups(index.view(), MOST_PAGES, LEAST_PAGES) if recleaned else ()
+    groups = (LearntGroup(each.name, each.digest, now.lines_in(each.name)) for each in samples)
+    settled = LearntLines(groups if recleaned else now, generation)
+    if not settled.is_same(before):
         with translated_errors(index.folder, "write"):
-            write_learnt(index.folder, now)
+            write_learnt(index.folder, settled)
     return Settled(len(changed), recleaned, generation, time.monotonic() - began)
 
 
@@ -71,45 +77,36 @@ def _learn(sample: GroupSample, before: LearntLines) -> LearntGroup:
 
 
 def _clean_again(
-    index: WhooshIndex,
-    writer: WhooshIndexWriter,
-    now: LearntLines,
-    changed: tuple[LearntGroup, ...],
-    today: date | None,
-    is_cut_off: Callable[[], bool],
-) -> int:
-    """How many articles came out otherwise, and wait in the writer."""
+    index: WhooshIndex, asked: Iterable[LearntGroup], changed: LearntLines, now: LearntLines, today: date | None
+) -> Iterator[Draft]:
+    """The articles of the groups in `asked` that come out otherwise."""
     from indexer.rebuilding import clean_again  # noqa: PLC0415 see above
 
-    recleaned = 0
-    changed_lines = LearntLines(changed)
-    for member in members_of(index.view(), frozenset(group.name for group in changed)):
-        if is_cut_off():
-            break
+    for member in members_of(index.view(), frozenset(group.name for group in asked)):
         held = member.read()
         place = held.article.source, folder_of(held.origin)
-        if is_of_lines(held.article) and _is_touched(
-            held.article, changed_lines.lines_of(*place), now.lines_of(*place)
-        ):
+        if is_of_lines(held.article) and _is_touched(held.article, changed.lines_of(*place), now.lines_of(*place)):
             again = clean_again(held.article, held.origin, now, today)
             # Its other fields are those that it was found by: no version of the cleaning may change them unasked. Where
             # they are others now, its lines are not what this version made it from.
             article = replace(held.article, body=again.body, original=again.original, lang=again.lang)
             if article != held.article and again.id == held.id:
-                writer.write(make_draft(article, held.origin))
-                recleaned += 1
-    return recleaned
+                yield make_draft(article, held.origin)
 
 
 def _is_touched(article: Article, changed: frozenset[int], now: frozenset[int]) -> bool:
-    """Whether cleaning could come to something else: reading a page again takes ten times as long as asking this."""
+    """Whether cleaning could come to something else: reading a page again takes ten times as long as asking this.
+
+    What was learnt is used only where a page alone would keep a learnt line. So an article stays as it is if it keeps
+    none; and if some were taken from it, as long as nothing has changed that is among its lines.
+    """
     from indexer.cleaning.furniture import LEARNT_LINE  # noqa: PLC0415 see above
     from indexer.cleaning.lines import read_blocks  # noqa: PLC0415
     from indexer.cleaning.repeated_lines import digest_line  # noqa: PLC0415
 
     blocks = read_blocks([line.text for line in article.original])
     digests = [digest_line(block.text) for block in blocks]
-    if changed.isdisjoint(digests):
-        return False
     marks = [article.original[block.numbers[0]].left_out for block in blocks]
-    return LEARNT_LINE in marks or any(not mark and digest in now for mark, digest in zip(marks, digests, strict=True))
+    if LEARNT_LINE in marks:
+        return not changed.isdisjoint(digests)
+    return any(not mark and digest in now for mark, digest in zip(marks, digests, strict=True))

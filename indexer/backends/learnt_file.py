@@ -18,15 +18,18 @@ def read_learnt(folder: Path) -> LearntLines:
     """Nothing where nothing was learnt. Raises IndexDamagedError where the file is not what was written."""
     path = folder / LEARNT_FILE
     try:
-        said, _ = read_sealed(path, frozenset({"groups"}))
+        said, _ = read_sealed(path, frozenset({"generation", "groups"}))
     except FileNotFoundError:
         return LearntLines()
     except IndexDamagedError as error:
         raise _damaged(path, error) from error
     try:
         return LearntLines(
-            LearntGroup(str(each["name"]), str(each["compared"]), frozenset(map(int, each["lines"])))
-            for each in said["groups"]
+            (
+                LearntGroup(str(each["name"]), str(each["compared"]), frozenset(map(int, each["lines"])))
+                for each in said["groups"]
+            ),
+            int(said["generation"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(path, error) from error
@@ -40,7 +43,7 @@ def write_learnt(folder: Path, learnt: LearntLines) -> None:
     ]
     path = folder / LEARNT_FILE
     if groups or path.exists():
-        write_sealed(path, {"groups": groups})
+        write_sealed(path, {"generation": learnt.settled_at, "groups": groups})
 
 
 def _damaged(path: Path, error: Exception) -> IndexDamagedError:

@@ -113,23 +113,33 @@ def test_reading_the_files_again_finds_everything_unchanged(at_once: Path, pages
     assert held(at_once) == before
 
 
+def write_without_settling(folder: Path, *paths: Path) -> None:
+    """As a run leaves it that is killed after its commit, and one that knows nothing of what was learnt."""
+    with WhooshIndex.open(folder).writer(MEMORY_MB) as writer:
+        for path in paths:
+            for outcome in read_articles([path], ReadOptions()):
+                if isinstance(outcome, ReadArticle):
+                    writer.write(make_draft(outcome.article, str(path)))
+        writer.commit()
+
+
 def test_a_run_that_ended_before_it_settled_is_settled_by_the_next(
     tmp_path: Path, pages: list[Path], at_once: Path
 ) -> None:
     folder = tmp_path / "cut"
     index(folder, *pages[:2])
-    (folder / LEARNT_FILE).unlink(missing_ok=True)
-    whole = WhooshIndex.open(folder)
-    with whole.writer(MEMORY_MB) as writer:
-        # As a run would have left it that was killed between its commit and its end.
-        for path in pages[2:]:
-            for outcome in read_articles([path], ReadOptions()):
-                if isinstance(outcome, ReadArticle):
-                    writer.write(make_draft(outcome.article, str(path)))
-        writer.commit()
-    assert any(NOTICE in article.body for article in held(folder).values())
+    write_without_settling(folder, *pages[2:])
+    assert all(NOTICE in article.body for article in held(folder).values())
     index(folder, pages[0])
-    assert held(folder) == held(at_once)
+    assert (held(folder), learnt(folder)) == (held(at_once), learnt(at_once))
+
+
+def test_what_was_written_by_one_who_did_not_know_is_cleaned_by_the_next_run(at_once: Path, pages: list[Path]) -> None:
+    before = held(at_once)
+    write_without_settling(at_once, *pages[4:6])
+    assert sum(NOTICE in article.body for article in held(at_once).values()) == 2
+    index(at_once, pages[0])
+    assert held(at_once) == before
 
 
 def test_killed_between_cleaning_and_writing_down_what_was_learnt_the_next_run_comes_to_the_same(
