@@ -92,7 +92,7 @@ def find_lead_bylines(page: PageLines) -> frozenset[int]:
 
 def reads_like_byline(text: str) -> bool:
     """Whether a line alone, wherever it stands, names who wrote something: "By Jane Doe, Staff Writer", "Jane Doe"."""
-    return bool(_led_names(text)) or _reads_like_name(text.strip(" |,;:–—-"))
+    return len(text) <= _MAX_CHARS and (bool(_led_names(text)) or _reads_like_name(text.strip(" |,;:–—-")))
 
 
 def find_byline(page: PageLines, leads: frozenset[int], title: int | None, outlet: int | None) -> FoundByline | None:

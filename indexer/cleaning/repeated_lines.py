@@ -31,6 +31,7 @@ _STOPS: Final = (".", "!", "?", "…", '."', ".”", "。", "！", "？", "।")
 _COMMON_SHARE: Final = 0.8
 #: A source's learnt lines are some hundreds: that another line has the digest of one is a chance of one in 10^12.
 _DIGEST_BYTES: Final = 6
+_REMEMBERED_CHARS: Final = 200
 _DIGITS: Final = re.compile(r"\d+")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 
@@ -54,18 +55,24 @@ def take_print(texts: Iterable[str]) -> PagePrint:
     return PagePrint(frozenset(short), frozenset(prose))
 
 
-@lru_cache(maxsize=16384)
 def digest_line(text: str) -> int | None:
     """The number by which a line is known, None for one that is never learnt.
 
     Numbers in short lines are all one number: "Comments (12)" is "Comments (3)" on another page.
     """
+    return _digest_remembered(text) if len(text) <= _REMEMBERED_CHARS else _digest(text)
+
+
+def _digest(text: str) -> int | None:
     if _LETTER.search(text) is None or reads_like_byline(text):
         return None
     folded = fold_line(text)
     if not _is_prose(text):
         folded = _DIGITS.sub("0", folded)
     return int.from_bytes(blake2b(folded.encode("utf-8", "replace"), digest_size=_DIGEST_BYTES).digest())
+
+
+_digest_remembered = lru_cache(maxsize=8192)(_digest)
 
 
 def learn_lines(prints: Sequence[PagePrint], least_pages: int) -> frozenset[int]:
@@ -99,6 +106,5 @@ def _one_of_each_story(prints: Sequence[PagePrint]) -> list[PagePrint]:
     return kept
 
 
-@lru_cache(maxsize=4096)
 def _is_prose(text: str) -> bool:
     return text.endswith(_STOPS) and count_words(text[:400]) >= _PROSE_WORDS
