@@ -7,7 +7,7 @@ other, and where it is the only one it is taken and called unsure.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from indexer.article import UNDATED, Published
@@ -112,4 +112,6 @@ def _dateline(page: PageLines) -> FoundDate | None:
 
 
 def published_of(found: FoundDay | None) -> Published:
-    return UNDATED if found is None else found.published
+    """What is stored of it. A text is one source alone, so its date is likely at best: measured, one in ten is not what
+    other sources say, and no rule about its lines tells which."""
+    return UNDATED if found is None else replace(found.published, confidence="likely")

@@ -119,6 +119,7 @@ def test_a_title_repeated_in_the_body_is_left_out_of_it(title: str, again: str) 
 def test_the_zone_and_the_wording_of_a_date_are_kept() -> None:
     published = article_of("River floods old town", "By Jane Doe", "12 March 2021 15:29 (UTC+04:00)").published
     assert (published.zone, published.raw) == ("UTC+04:00", "12 March 2021 15:29 (UTC+04:00)")
+    assert published.confidence == "likely"
 
 
 def test_a_date_to_come_is_refused_with_a_note() -> None:
