@@ -87,8 +87,7 @@ def find_date_lines(texts: tuple[str, ...], ranges: tuple[range, ...]) -> dict[i
         if beside > _MAX_WORDS_BESIDE_SHORT and _LONG_YEAR.search(text[date.start : date.end]) is None:
             continue
         # "He was born on 3 May 1960." is prose, "Published on 12 March 2021." is not.
-        ends_sentence = text[-1] in ".!?" and text[date.end :].strip(" .") != ""
-        if is_notice or (beside <= _MAX_WORDS_BESIDE_DATE and not (ends_sentence and beside > 3)):
+        if is_notice or (beside <= _MAX_WORDS_BESIDE_DATE and not (text[-1] in ".!?" and beside > 3)):
             found[at] = date
     return found
 
