@@ -98,9 +98,11 @@ def folder_of(origin: str) -> str:
 
 
 def is_of_lines(article: Article) -> bool:
-    """Whether it was made from the lines of a scraped text: fields that were given are never cleaned."""
-    is_given = article.external_id is not None or article.url is not None or article.extra_json != "{}"
-    return bool(article.original) and not is_given
+    """Whether it was made from the lines of a scraped text: fields that were given are never cleaned, and neither is
+    what a page's markup told, such as an address, tags, or a date that two of its sources agree on."""
+    is_told = article.url is not None or article.tag or article.published.confidence == "sure"
+    is_given = article.external_id is not None or article.extra_json != "{}"
+    return bool(article.original) and not is_given and not is_told
 
 
 def print_of(article: Article) -> PagePrint:
