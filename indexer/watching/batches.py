@@ -25,6 +25,8 @@ from indexer.stopping import StopSignals
 from indexer.units import group_steps
 from indexer.workers.hiring import hire_crew
 
+#: Whoever holds the writer for a moment is waited for without a word.
+_SAY_AFTER_S = 1.0
 _ASK_AGAIN_EVERY_S = 0.2
 
 
@@ -86,7 +88,8 @@ class Batches:
         is_said = False
         while not self._stop.requested:
             try:
-                writer = WhooshIndex.open_or_create(self._settings.index_dir).writer(self._settings.writer_memory_mb)
+                index = WhooshIndex.open_or_create(self._settings.index_dir)
+                writer = index.writer(self._settings.writer_memory_mb, wait_s=_SAY_AFTER_S)
             except IndexBusyError as error:
                 if not is_said:
                     is_said = True
