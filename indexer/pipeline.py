@@ -16,7 +16,7 @@ from typing import Protocol
 from indexer.article import Place, Skipped
 from indexer.backends.port import Commit, IndexWriter
 from indexer.pruning import is_under, plan_pruning
-from indexer.readers.cut import FileDone
+from indexer.readers.pieces import PASSED_OVER, STANDARD_INPUT, FileDone
 from indexer.readers.walk import SAME_FILE
 from indexer.report import DELETED, Counts, Report
 from indexer.run_memory import RunMemory
@@ -201,7 +201,7 @@ class _Run:
             self._note_origin(read.origin)
             self._counts.notes.update(dict(read.notes))
             self._watcher.on_articles(count)
-        first_places = self._memory.remember_all(read.path, read.ids, read.lines)
+        first_places = self._memory.remember_all(read.path, read.ids, read.lines, read.member)
         at = 0
         for standing_before, skipped in read.skips:
             yield from self._take_articles(read, range(at, standing_before), first_places)
@@ -213,7 +213,7 @@ class _Run:
         for number in numbers:
             if number in first_places:
                 self._counts.conflict += 1
-                self._watcher.on_conflict(Place(read.path, read.lines[number]), first_places[number])
+                self._watcher.on_conflict(Place(read.path, read.lines[number], read.member), first_places[number])
                 yield number
             else:
                 self._take_article(read, number)
@@ -231,12 +231,15 @@ class _Run:
         elif state == State.SAME:
             self._counts.unchanged += 1
         else:
-            self._skip(Skipped(Place(read.path, read.lines[number]), DELETED, read.ids[number]))
+            self._skip(Skipped(Place(read.path, read.lines[number], read.member), DELETED, read.ids[number]))
 
     def _skip(self, skipped: Skipped) -> None:
         self._counts.skipped[skipped.reason] += 1
-        if skipped.reason not in _NOT_MISSING:
-            self._memory.distrust(os.path.realpath(skipped.place.path))
+        place = skipped.place
+        # What an archive or a feed holds beside articles, as pictures and redirections, is none of what it held.
+        is_beside = skipped.reason in PASSED_OVER and (place.member or place.line)
+        if skipped.reason not in _NOT_MISSING and not is_beside and place.path != STANDARD_INPUT:
+            self._memory.distrust(os.path.realpath(place.path))
         self._watcher.on_skip(skipped)
 
     def _note_origin(self, origin: str) -> None:

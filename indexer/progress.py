@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from indexer.article import Place, Skipped
 from indexer.backends.port import Commit
-from indexer.readers.cut import FileDone
+from indexer.readers.pieces import FileDone
 
 NAMED_SKIPS = 20
 _LINE_EVERY_S = 60.0

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from indexer.article import Place, Skipped
 from indexer.errors import UsageError
+from indexer.readers.pieces import EMPTY, HIDDEN, LEFTOVER, STANDARD_INPUT
 
 SAME_FILE = "same file again"
 UNREADABLE = "cannot be read"
@@ -62,6 +63,9 @@ class _Walk:
 
     def files(self) -> Iterator[FoundFile | Skipped]:
         for path, root in zip(self._paths, self._roots, strict=True):
+            if str(path) == STANDARD_INPUT:
+                yield FoundFile(path, path, 0)
+                continue
             # A link given by name is followed: it was asked for.
             yield from self._tree(path, root)
 
@@ -108,7 +112,7 @@ class _Walk:
         if self._remember_all or via_link or status.st_nlink > 1:
             self._seen.add(identity)
         if status.st_size == 0:
-            return Skipped(place, "empty file")
+            return Skipped(place, EMPTY)
         if not os.access(real, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
             return Skipped(place, UNREADABLE, "permission denied")
         return FoundFile(path, Path(real), status.st_size)
@@ -144,9 +148,9 @@ def _is_walked(real: str, root: str) -> bool:
 def passed_over(name: str) -> str:
     """Why a name inside a folder is not read, "" if it is."""
     if name.startswith("."):
-        return "hidden"
+        return HIDDEN
     if name in _LEFTOVER_NAMES or name.endswith(_LEFTOVER_ENDINGS) or (name.startswith("#") and name.endswith("#")):
-        return "leftover of a program"
+        return LEFTOVER
     return ""
 
 

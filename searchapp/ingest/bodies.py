@@ -20,7 +20,7 @@ def read_body(
     """An outcome for each article: of an object, an array of objects, or lines of them. None where there are more than
     `most_articles`."""
     outcomes: Iterable[ReadArticle | Skipped] = read_json_lines(
-        (body,), ORIGIN, FieldOptions(collection=collection, today=today)
+        (body,), Place(ORIGIN), FieldOptions(collection=collection, today=today)
     )
     taken = tuple(islice(outcomes, most_articles + 1))
     return None if len(taken) > most_articles else taken
