@@ -51,7 +51,7 @@ _MONTH_IN_PATH: Final = re.compile(r"/((?:19|20)\d\d)/(\d{1,2})(?=/|$)")
 _ZONE: Final = re.compile(r"(?:\d|\s)(Z|(?:UTC|GMT)?\s?[+-]\d\d:?\d\d)\s*$")
 _GREENWICH: Final = re.compile(r"(?:Z|GMT|UTC|[+-]00:?00)\s*$")
 _MAX_TIME_ELEMENTS: Final = 60
-_LEAST_WITNESS: Final = 2.0
+_LEAST_WITNESS: Final = 1.0
 #: A source of this weight that names another day leaves nothing sure.
 _LEAST_DISSENT: Final = 1.5
 _AROUND_DAYS: Final = timedelta(days=1)
@@ -105,7 +105,7 @@ def choose_date(
                 by_day[day] = 0.0
     chosen = max(by_day, key=lambda day: (by_day[day], len(day)))
     chosen = _local_day(votes, chosen) or chosen
-    # A page's clock says the day of scraping, a time element what machines were told: neither confirms anything.
+    # A page's clock says the day of scraping, so it confirms nothing.
     groups = {vote.group for vote in votes if vote.published.on == chosen and vote.weight >= _LEAST_WITNESS}
     disagree = any(vote.weight >= _LEAST_DISSENT and not _agree(vote.published.on or "", chosen) for vote in votes)
     confidence: Literal["sure", "likely"] = "sure" if len(groups) >= 2 and not disagree else "likely"
