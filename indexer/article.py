@@ -124,13 +124,20 @@ def hash_content(fields: bytes, original: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place(Sent):
-    """Where an article was read: a file, and the line in it where there is more than one (1-based, else 0)."""
+    """Where an article was read: a file, the line or the number in it where there is more than one (1-based, else 0),
+    and in an archive the member: `archive.zip!folder/page.html`, with one more `!` for an archive inside another."""
 
     path: str
     line: int = 0
+    member: str = ""
+
+    @property
+    def file(self) -> str:
+        """The file as it is shown, with the member in it."""
+        return f"{self.path}!{self.member}" if self.member else self.path
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}" if self.line else self.path
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
+from indexer.backends.learnt_file import read_learnt
 from indexer.backends.port import Tombstone
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.commands import (
     EXIT_FAILED,
+    WAIT_FOR_WRITER_S,
     Command,
     index_dir_option,
     json_option,
@@ -22,6 +25,7 @@ from indexer.indexing import index
 from indexer.parsing import parse
 from indexer.progress import RebuildProgress
 from indexer.rebuilding import clean_again, rebuild_index
+from indexer.settling import settle
 from indexer.verifying import verify
 
 ids_argument = click.argument("article_ids", nargs=-1, required=True, metavar="ID...")
@@ -59,7 +63,7 @@ def delete(
     """Delete articles by id, so that no later run brings them back."""
     settings, _ = read_settings({"index_dir": index_dir})
     today = datetime.now(UTC).date().isoformat()
-    with WhooshIndex.open(settings.index_dir).writer(settings.writer_memory_mb) as writer:
+    with WhooshIndex.open(settings.index_dir).writer(settings.writer_memory_mb, wait_s=WAIT_FOR_WRITER_S) as writer:
         there = [each for each in dict.fromkeys(article_ids) if writer.known(each) is not None]
         deleted = [each for each in dict.fromkeys(article_ids) if writer.tombstone(each) is not None]
         # The tombstone first: cut off in between, the article is gone after the same command again, never back.
@@ -83,7 +87,7 @@ def delete(
 def undelete(ctx: click.Context, article_ids: tuple[str, ...], *, index_dir: Path | None) -> None:
     """Let deleted articles come back: the next `index` of their files adds them again."""
     settings, _ = read_settings({"index_dir": index_dir})
-    with WhooshIndex.open(settings.index_dir).writer(settings.writer_memory_mb) as writer:
+    with WhooshIndex.open(settings.index_dir).writer(settings.writer_memory_mb, wait_s=WAIT_FOR_WRITER_S) as writer:
         buried = tuple(each for each in dict.fromkeys(article_ids) if writer.tombstone(each) is not None)
         writer.unbury(buried)
     for article_id in buried:
@@ -99,12 +103,18 @@ def rebuild(index_dir: Path | None) -> None:
     For a new version of Broadsheet. Search stays up meanwhile, and a rebuild that is cut off changes nothing.
     """
     settings, _ = read_settings({"index_dir": index_dir})
+    today = datetime.now(UTC).date()
     held = WhooshIndex.open(settings.index_dir, for_rebuild=True)
     with RebuildProgress(messages(), held.article_count()) as progress:
-        report = rebuild_index(held, settings.writer_memory_mb, clean_again, progress.on_article)
+        clean = partial(clean_again, learnt=read_learnt(held.folder), today=today)
+        report = rebuild_index(held, settings.writer_memory_mb, clean, progress.on_article, wait_s=WAIT_FOR_WRITER_S)
+    rebuilt = WhooshIndex.open(settings.index_dir)
+    with rebuilt.writer(settings.writer_memory_mb, wait_s=WAIT_FOR_WRITER_S) as writer:
+        settled = settle(rebuilt, writer, today)
     click.echo(
         f"rebuilt {report.articles:,} articles, cleaned {report.recleaned:,} of them otherwise "
-        f"({report.renamed:,} under a new id), generation {report.generation}",
+        f"({report.renamed:,} under a new id), and {settled.recleaned:,} more by what was learnt of their sources, "
+        f"generation {settled.generation}",
         err=True,
     )
 
@@ -122,7 +132,7 @@ def settings(*, as_json: bool) -> None:
                     "unit": value.setting.unit,
                     "help": value.setting.help,
                     "default": _plain(value.default),
-                    "value": _plain(value.value),
+                    "value": _plain(value.shown),
                     "origin": value.origin,
                 }
                 for value in values
@@ -131,7 +141,7 @@ def settings(*, as_json: bool) -> None:
         return
     for value in values:
         unit = f" {value.setting.unit}" if value.setting.unit else ""
-        click.echo(f"{value.setting.name} = {value.value}  [{value.origin}]")
+        click.echo(f"{value.setting.name} = {value.shown}  [{value.origin}]")
         click.echo(f"    {value.setting.help} (default: {value.default}{unit})")
 
 
