@@ -126,7 +126,8 @@ def _search(root: etree._Element) -> Published | None:
         found = htmldate.find_date(tree, original_date=True, outputformat="%Y-%m-%d", min_date="1995-01-01")
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
-    return None if found is None else parse_date(found)
+    # It makes the first of January of a year alone, such as that of a copyright notice: a day that nobody named.
+    return None if found is None or found.endswith("-01-01") else parse_date(found)
 
 
 def _collect(
