@@ -7,18 +7,20 @@ from pathlib import Path
 
 import click
 
+from indexer.backends.choosing import open_index
 from indexer.backends.port import Tombstone
-from indexer.backends.whoosh_index import WhooshIndex
 from indexer.commands import (
     EXIT_FAILED,
     Command,
-    index_dir_option,
+    Place,
     json_option,
     messages,
+    place_options,
     print_json,
     read_settings,
 )
 from indexer.indexing import index
+from indexer.migrating import migrate
 from indexer.parsing import parse
 from indexer.progress import RebuildProgress
 from indexer.rebuilding import clean_again, rebuild_index
@@ -28,16 +30,17 @@ ids_argument = click.argument("article_ids", nargs=-1, required=True, metavar="I
 
 
 @click.command("stats", cls=Command)
-@index_dir_option
+@place_options
 @json_option
-def stats(index_dir: Path | None, *, as_json: bool) -> None:
+def stats(*, place: Place, as_json: bool) -> None:
     """Tell what the index holds."""
-    settings, _ = read_settings({"index_dir": index_dir})
-    found = WhooshIndex.open(settings.index_dir).stats()
+    settings, _ = read_settings(place)
+    opened = open_index(settings)
+    found = opened.stats()
     if as_json:
         print_json(found.to_json())
         return
-    click.echo(f"{settings.index_dir}: {found.articles:,} articles in {found.segments} segments, ", nl=False)
+    click.echo(f"{opened.place}: {found.articles:,} articles in {found.segments} segments, ", nl=False)
     click.echo(f"{found.size_bytes / 1e6:,.1f} MB, generation {found.generation}, ", nl=False)
     click.echo(f"analysis {found.analysis_version}, {found.tombstones:,} tombstones")
     for name, values in (("source", found.by_source), ("language", found.by_lang), ("year", found.by_year)):
@@ -51,15 +54,13 @@ def stats(index_dir: Path | None, *, as_json: bool) -> None:
 @ids_argument
 @click.option("--reason", default="", metavar="TEXT", help="Why; kept with the tombstone.")
 @click.option("--purge", is_flag=True, help="Also rewrite the files that held the words.")
-@index_dir_option
+@place_options
 @click.pass_context
-def delete(
-    ctx: click.Context, article_ids: tuple[str, ...], *, reason: str, purge: bool, index_dir: Path | None
-) -> None:
+def delete(ctx: click.Context, article_ids: tuple[str, ...], *, reason: str, purge: bool, place: Place) -> None:
     """Delete articles by id, so that no later run brings them back."""
-    settings, _ = read_settings({"index_dir": index_dir})
+    settings, _ = read_settings(place)
     today = datetime.now(UTC).date().isoformat()
-    with WhooshIndex.open(settings.index_dir).writer(settings.writer_memory_mb) as writer:
+    with open_index(settings).writer(settings.writer_memory_mb) as writer:
         there = [each for each in dict.fromkeys(article_ids) if writer.known(each) is not None]
         deleted = [each for each in dict.fromkeys(article_ids) if writer.tombstone(each) is not None]
         # The tombstone first: cut off in between, the article is gone after the same command again, never back.
@@ -78,12 +79,12 @@ def delete(
 
 @click.command("undelete", cls=Command)
 @ids_argument
-@index_dir_option
+@place_options
 @click.pass_context
-def undelete(ctx: click.Context, article_ids: tuple[str, ...], *, index_dir: Path | None) -> None:
+def undelete(ctx: click.Context, article_ids: tuple[str, ...], *, place: Place) -> None:
     """Let deleted articles come back: the next `index` of their files adds them again."""
-    settings, _ = read_settings({"index_dir": index_dir})
-    with WhooshIndex.open(settings.index_dir).writer(settings.writer_memory_mb) as writer:
+    settings, _ = read_settings(place)
+    with open_index(settings).writer(settings.writer_memory_mb) as writer:
         buried = tuple(each for each in dict.fromkeys(article_ids) if writer.tombstone(each) is not None)
         writer.unbury(buried)
     for article_id in buried:
@@ -92,14 +93,14 @@ def undelete(ctx: click.Context, article_ids: tuple[str, ...], *, index_dir: Pat
 
 
 @click.command("rebuild", cls=Command)
-@index_dir_option
-def rebuild(index_dir: Path | None) -> None:
+@place_options
+def rebuild(*, place: Place) -> None:
     """Clean and analyse again what the index holds.
 
     For a new version of Broadsheet. Search stays up meanwhile, and a rebuild that is cut off changes nothing.
     """
-    settings, _ = read_settings({"index_dir": index_dir})
-    held = WhooshIndex.open(settings.index_dir, for_rebuild=True)
+    settings, _ = read_settings(place)
+    held = open_index(settings, for_rebuild=True)
     with RebuildProgress(messages(), held.article_count()) as progress:
         report = rebuild_index(held, settings.writer_memory_mb, clean_again, progress.on_article)
     click.echo(
@@ -122,7 +123,7 @@ def settings(*, as_json: bool) -> None:
                     "unit": value.setting.unit,
                     "help": value.setting.help,
                     "default": _plain(value.default),
-                    "value": _plain(value.value),
+                    "value": _plain(value.shown),
                     "origin": value.origin,
                 }
                 for value in values
@@ -131,11 +132,11 @@ def settings(*, as_json: bool) -> None:
         return
     for value in values:
         unit = f" {value.setting.unit}" if value.setting.unit else ""
-        click.echo(f"{value.setting.name} = {value.value}  [{value.origin}]")
+        click.echo(f"{value.setting.name} = {value.shown}  [{value.origin}]")
         click.echo(f"    {value.setting.help} (default: {value.default}{unit})")
 
 
-COMMANDS: tuple[click.Command, ...] = (index, parse, stats, verify, delete, undelete, rebuild, settings)
+COMMANDS: tuple[click.Command, ...] = (index, parse, stats, verify, delete, undelete, rebuild, migrate, settings)
 
 
 def _report_unknown(ctx: click.Context, asked: tuple[str, ...], done: set[str], what: str) -> None:

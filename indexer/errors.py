@@ -9,6 +9,7 @@
         |-- IndexVersionError       written by another schema or analysis version; run: broadsheet rebuild
         |-- IndexDamagedError       a file is missing or not what it was
         |-- IndexBusyError          another process is writing
+        |-- ClusterError            OpenSearch does not answer, refuses, or has lost a part of the index
         `-- WorkerLostError         a process that was reading for the run has ended
 
 Errors of foreign libraries are translated into these in the adapter that calls the library.
@@ -20,6 +21,7 @@ __all__ = [
     "ArchiveError",
     "ArticleError",
     "BroadsheetError",
+    "ClusterError",
     "IndexBusyError",
     "IndexDamagedError",
     "IndexNotFoundError",
@@ -67,6 +69,10 @@ class IndexDamagedError(ArchiveError):
 
 
 class IndexBusyError(ArchiveError):
+    pass
+
+
+class ClusterError(ArchiveError):
     pass
 
 

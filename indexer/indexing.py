@@ -8,21 +8,24 @@ from pathlib import Path
 import click
 import orjson
 
-from indexer.backends.whoosh_index import WhooshIndex
+from indexer.backends.choosing import OPENSEARCH, open_or_create_index
 from indexer.commands import (
     EXIT_FAILED,
     EXIT_SKIPPED,
     Command,
-    index_dir_option,
+    Place,
     json_option,
     messages,
+    place_options,
     read_settings,
 )
+from indexer.errors import UsageError
 from indexer.pipeline import RunOptions, index_units
 from indexer.progress import RunProgress, total_size
 from indexer.readers.cut import cut_files
 from indexer.readers.fields import FieldMap
 from indexer.readers.read import ReadOptions
+from indexer.sharding import Shard
 from indexer.stopping import StopSignals
 from indexer.units import group_steps
 from indexer.workers.hiring import hire_crew
@@ -30,7 +33,7 @@ from indexer.workers.hiring import hire_crew
 
 @click.command("index", cls=Command)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@index_dir_option
+@place_options
 @click.option("--collection", help="Name of the collection of these articles.  [default: each article's source]")
 @click.option("--map", "mapped", multiple=True, metavar="FIELD=KEY", help="Read a field from this key of JSON.")
 @click.option("--prune", is_flag=True, help="Afterwards remove articles under these paths that are there no more.")
@@ -39,19 +42,21 @@ from indexer.workers.hiring import hire_crew
 @click.option(
     "--workers", metavar="N", help="Processes that read and analyse; 0 or 1: this one.  [default: one a core]"
 )
+@click.option("--shard", metavar="N/PARTS", help="Load only this part; other machines load the others (opensearch).")
 @json_option
 @click.pass_context
 def index(
     ctx: click.Context,
     paths: tuple[Path, ...],
     *,
-    index_dir: Path | None,
+    place: Place,
     collection: str | None,
     mapped: tuple[str, ...],
     prune: bool,
     yes: bool,
     strict: bool,
     workers: str | None,
+    shard: str | None,
     as_json: bool,
 ) -> None:
     """Read files and folders of articles into the index.
@@ -59,10 +64,15 @@ def index(
     Indexing again adds nothing and updates what has changed. Commits at least every 30 seconds; the first Ctrl-C
     commits what was read and ends the run, the second ends it at once: either way the next run goes on from there.
     """
-    settings, _ = read_settings({"index_dir": index_dir, "collection": collection, "index_workers": workers})
+    settings, _ = read_settings({**place, "collection": collection, "index_workers": workers})
     console = messages()
     progress = RunProgress(console)
-    read_options = ReadOptions(settings.collection, FieldMap.parse(mapped), datetime.now(UTC).date())
+    part = None if shard is None else Shard.parse(shard)
+    if part is not None and (prune or settings.engine != OPENSEARCH):
+        raise UsageError(
+            "--shard is for loading a cluster from several machines: it wants --engine opensearch, no --prune"
+        )
+    read_options = ReadOptions(settings.collection, FieldMap.parse(mapped), datetime.now(UTC).date(), part)
     steps = cut_files(paths, progress.on_position)  # says at once when a path is not there
     roots = tuple(str(path) for path in paths)
     if console.is_terminal:
@@ -70,7 +80,7 @@ def index(
     options = RunOptions(roots, prune, yes, settings.commit_every_s)
     with (
         StopSignals() as stop,
-        WhooshIndex.open_or_create(settings.index_dir).writer(settings.writer_memory_mb) as writer,
+        open_or_create_index(settings).writer(settings.writer_memory_mb) as writer,
         hire_crew(writer, read_options, settings.index_workers) as crew,
         progress,
     ):

@@ -11,9 +11,7 @@ from dataclasses import dataclass, replace
 
 from indexer.article import Article, Place, ReadArticle
 from indexer.backends.held import HeldArticle
-from indexer.backends.port import Draft
-from indexer.backends.whoosh_index import WhooshIndex
-from indexer.backends.whoosh_writer import WhooshIndexWriter
+from indexer.backends.port import ArticleIndex, Draft, IndexWriter
 from indexer.cleaning.language import UNDETERMINED, identify_language
 from indexer.document import make_draft
 from indexer.readers.scraped_text import read_scraped_text
@@ -34,7 +32,9 @@ class RebuildReport:
     generation: int
 
 
-def rebuild_index(index: WhooshIndex, memory_mb: int, clean: Clean, on_article: Callable[[int], None]) -> RebuildReport:
+def rebuild_index(
+    index: ArticleIndex, memory_mb: int, clean: Clean, on_article: Callable[[int], None]
+) -> RebuildReport:
     """`on_article` is told how many articles are done. Raises ArchiveError; the index is then as it was."""
     with index.writer(memory_mb) as writer, RunMemory() as memory:
         rebuild = _Rebuild(writer, clean, memory)
@@ -49,7 +49,7 @@ def rebuild_index(index: WhooshIndex, memory_mb: int, clean: Clean, on_article: 
 
 
 class _Rebuild:
-    def __init__(self, writer: WhooshIndexWriter, clean: Clean, memory: RunMemory) -> None:
+    def __init__(self, writer: IndexWriter, clean: Clean, memory: RunMemory) -> None:
         self._writer = writer
         self._clean = clean
         self._memory = memory

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from indexer.errors import SettingError
 
 SETTINGS_FILE = "broadsheet.toml"
 ENVIRONMENT_PREFIX = "BROADSHEET_"
+ENGINES = ("whoosh", "opensearch")
 
 
 #: Beyond that many the process that cuts the input for them and remembers ids is what they wait for.
@@ -43,16 +46,28 @@ class Settings:
     search_deadline_ms: int = 1000
     refresh_every_s: float = 1.0
     site_title: str = "Broadsheet"
+    engine: str = "whoosh"
+    opensearch_urls: str = "http://127.0.0.1:9200"
+    opensearch_index: str = "broadsheet"
+    opensearch_shards: int = 1
+    opensearch_replicas: int = 1
+    opensearch_user: str = ""
+    opensearch_password: str = ""
+    opensearch_api_key: str = ""
+    opensearch_ca_file: str = ""
+    opensearch_timeout_s: float = 30.0
+    opensearch_patience_s: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the table: `unit` is "" where the value has none."""
+    """One row of the table: `unit` is "" where the value has none. A secret is never shown."""
 
     name: str
     unit: str
     help: str
     read: Callable[[str], object]
+    is_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +78,11 @@ class SettingValue:
     value: object
     default: object
     origin: str
+
+    @property
+    def shown(self) -> object:
+        """The value as it may be printed."""
+        return "(set)" if self.setting.is_secret and self.value else self.value
 
 
 def _whole_number(least: int, most: int) -> Callable[[str], int]:
@@ -85,6 +105,29 @@ def _seconds(least: float, most: float) -> Callable[[str], float]:
     return read
 
 
+def _one_of(*names: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in names:
+            raise ValueError(f"must be one of {', '.join(names)}")
+        return text
+
+    return read
+
+
+def _addresses(text: str) -> str:
+    for url in text.split(","):
+        parts = urlsplit(url.strip())
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be addresses like http://a:9200, with commas between them")
+    return text
+
+
+def _index_name(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,99}", text):
+        raise ValueError("must be small letters, digits, - and _, a letter or digit first, at most 100")
+    return text
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("index_dir", "folder", "where the index lives", Path),
     Setting("collection", "", "name of the collection for articles read; empty: the article's source", str),
@@ -96,6 +139,19 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("search_deadline_ms", "ms", "longest time that one search may take", _whole_number(10, 60000)),
     Setting("refresh_every_s", "seconds", "how often `serve` looks for a new commit", _seconds(0.1, 2)),
     Setting("site_title", "", "name shown at the top of every page", str),
+    Setting("engine", "", "where an index lives: whoosh (in index_dir) or opensearch", _one_of(*ENGINES)),
+    Setting("opensearch_urls", "", "addresses of the cluster's nodes, with commas between them", _addresses),
+    Setting(
+        "opensearch_index", "", "alias of the index on OpenSearch, and what its parts are named after", _index_name
+    ),
+    Setting("opensearch_shards", "", "shards of an index that is made", _whole_number(1, 1024)),
+    Setting("opensearch_replicas", "", "copies of each shard beside the first", _whole_number(0, 16)),
+    Setting("opensearch_user", "", "user for basic authentication; empty: none", str),
+    Setting("opensearch_password", "", "password of that user", str, is_secret=True),
+    Setting("opensearch_api_key", "", "API key; empty: none", str, is_secret=True),
+    Setting("opensearch_ca_file", "", "file of the authority that signed the cluster's certificates", str),
+    Setting("opensearch_timeout_s", "seconds", "longest wait for one answer of a node", _seconds(0.5, 600)),
+    Setting("opensearch_patience_s", "seconds", "how long a write is tried again", _seconds(0, 86400)),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
@@ -214,7 +215,7 @@ def _order(codes: I64, positions: I64, words: I64, texts: int, spelled: Sequence
 def _spell(group: InvertedGroup, *, by_surface: bool) -> list[str]:
     dictionary = group.surfaces if by_surface else group.terms
     blob, cuts = dictionary.blob.tobytes(), dictionary.offsets.tolist()
-    return [blob[first:last].decode() for first, last in zip(cuts, cuts[1:], strict=False)]
+    return [blob[first:last].decode() for first, last in pairwise(cuts)]
 
 
 def _lay_lanes(found: dict[str, Any], field: TextField, reading: Reading, words: _Words, text: int) -> None:

@@ -55,8 +55,8 @@ TextField = Literal["title", "body", "author", "source", "tag"]
 #: Goes up whenever documents written before would be read otherwise than those written now.
 MAPPING_VERSION: Final = 1
 
-#: The most that our analyzer puts at one position: a word's written and plain stem and its acronym, and the two stems of
-#: a joined form that begins there; or the surfaces of the word, its acronym's and the joined form's.
+#: The most that our analyzer puts at one position: a word's written and plain stem and its acronym, and the two stems
+#: of a joined form that begins there; or the surfaces of the word, its acronym's and the joined form's.
 LANES: Final[dict[Reading, int]] = {"terms": 5, "surfaces": 3}
 READINGS: Final[dict[TextField, tuple[Reading, ...]]] = {
     "title": ("terms", "surfaces"),

@@ -16,15 +16,18 @@ from indexer.readers.cut import HEAD_BYTES, FileDone, Piece, TextPiece, cut_file
 from indexer.readers.encoding import NotText, decode_text
 from indexer.readers.fields import NO_MAP, FieldMap, FieldOptions
 from indexer.readers.jsonl import is_json, read_json_lines, read_json_piece
+from indexer.sharding import Shard
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """`collection` is "" for each article's source. `today` refuses dates in JSON that are yet to come."""
+    """`collection` is "" for each article's source. `today` refuses dates in JSON that are yet to come. With a `shard`
+    only its articles are kept."""
 
     collection: str = ""
     field_map: FieldMap = NO_MAP
     today: date | None = None
+    shard: Shard | None = None
 
 
 _DEFAULTS = ReadOptions()

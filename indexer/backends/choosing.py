@@ -1,0 +1,63 @@
+"""Which engine keeps the index, by the settings: the one place of the write side that knows of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from indexer.backends.port import ArticleIndex
+from indexer.backends.verify import verify_index
+from indexer.backends.whoosh_index import WhooshIndex
+from indexer.settings import Settings
+
+if TYPE_CHECKING:
+    from indexer.backends.opensearch_index import OpenSearchIndex
+
+#: The name of the engine on a cluster; every other setting means the embedded one.
+OPENSEARCH = "opensearch"
+
+
+class Verified(Protocol):
+    """What `verify` found. Without damages `to_text` says that all is well."""
+
+    @property
+    def damages(self) -> Sequence[object]: ...
+
+    def to_text(self) -> str: ...
+
+    def to_json(self) -> dict[str, object]: ...
+
+
+def open_index(settings: Settings, *, for_rebuild: bool = False) -> ArticleIndex:
+    """Raises IndexNotFoundError, IndexVersionError, IndexDamagedError, ClusterError."""
+    if settings.engine == OPENSEARCH:
+        return _open_cluster(settings, for_rebuild=for_rebuild)
+    return WhooshIndex.open(settings.index_dir, for_rebuild=for_rebuild)
+
+
+def open_or_create_index(settings: Settings) -> ArticleIndex:
+    """The same, where there may be none yet."""
+    if settings.engine == OPENSEARCH:
+        return _open_cluster(settings, may_create=True)
+    return WhooshIndex.open_or_create(settings.index_dir)
+
+
+def verify_chosen(settings: Settings, *, deep: bool) -> Verified:
+    """Raises the same where there is nothing to look at."""
+    if settings.engine == OPENSEARCH:
+        from indexer.backends.opensearch_verify import verify_cluster  # noqa: PLC0415 only a cluster needs it
+
+        return verify_cluster(_open_cluster(settings), deep=deep)
+    return verify_index(settings.index_dir, deep=deep)
+
+
+def _open_cluster(settings: Settings, *, for_rebuild: bool = False, may_create: bool = False) -> OpenSearchIndex:
+    # What only a cluster needs: nobody else waits for it.
+    from indexer.backends.opensearch_connection import OpenSearchConnection, cluster_address  # noqa: PLC0415
+    from indexer.backends.opensearch_index import OpenSearchIndex, index_layout  # noqa: PLC0415
+
+    connection = OpenSearchConnection(cluster_address(settings))
+    layout = index_layout(settings)
+    if may_create:
+        return OpenSearchIndex.open_or_create(connection, layout)
+    return OpenSearchIndex.open(connection, layout, for_rebuild=for_rebuild)
