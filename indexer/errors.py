@@ -10,6 +10,7 @@
         |-- IndexDamagedError       a file is missing or not what it was
         |-- IndexBusyError          another process is writing
         |-- ClusterError            OpenSearch does not answer, refuses, or has lost a part of the index
+        |   `-- ClusterLateError    no answer came in the time that there was
         `-- WorkerLostError         a process that was reading for the run has ended
 
 Errors of foreign libraries are translated into these in the adapter that calls the library.
@@ -22,6 +23,7 @@ __all__ = [
     "ArticleError",
     "BroadsheetError",
     "ClusterError",
+    "ClusterLateError",
     "IndexBusyError",
     "IndexDamagedError",
     "IndexNotFoundError",
@@ -73,6 +75,14 @@ class IndexBusyError(ArchiveError):
 
 
 class ClusterError(ArchiveError):
+    """`status` is that of the answer, None where there was none."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class ClusterLateError(ClusterError):
     pass
 
 

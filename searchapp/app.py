@@ -25,9 +25,9 @@ from granian.server import Server
 from jinja2 import StrictUndefined
 
 from indexer.analysis.analyzer import Analyzer
-from indexer.errors import IndexNotFoundError, UsageError
+from indexer.errors import ClusterError, IndexNotFoundError, UsageError
 from indexer.settings import Settings
-from searchapp.backends.whoosh_searcher import WhooshEngine
+from searchapp.backends.choosing import open_engine
 from searchapp.search.service import SearchService
 from searchapp.warming import warm_up
 from searchapp.web.api import make_api
@@ -83,12 +83,12 @@ def create_app(
 
 
 def serve(settings: Settings) -> None:
-    """Serve until Ctrl-C or SIGTERM. An index that is not there yet is waited for; one that cannot be used is an
-    ArchiveError, a port that cannot be had a UsageError."""
+    """Serve until Ctrl-C or SIGTERM. An index that is not there yet, or a cluster, is waited for; an index that
+    cannot be used is an ArchiveError, a port that cannot be had a UsageError."""
     _check_address(settings)
     try:
         _open_service(settings).engine.close()
-    except IndexNotFoundError as error:
+    except (IndexNotFoundError, ClusterError) as error:
         _say(f"{error}\nServing all the same: the page shows the archive as soon as it is there.")
     server = Server(
         "broadsheet",
@@ -118,7 +118,7 @@ def _load_app(settings: Settings, parent: int) -> Flask:
 
 def _open_service(settings: Settings) -> SearchService:
     warm_up(_say)
-    return SearchService(WhooshEngine(settings.index_dir), Analyzer(), settings, date.today)
+    return SearchService(open_engine(settings), Analyzer(), settings, date.today)
 
 
 def _follow_parent(parent: int) -> None:

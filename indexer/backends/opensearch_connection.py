@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from indexer.errors import ArchiveError, ClusterError, SettingError
+from indexer.errors import ArchiveError, ClusterError, ClusterLateError, SettingError
 from indexer.settings import Settings
 
 if TYPE_CHECKING:
@@ -107,8 +107,8 @@ class OpenSearchConnection:
     ) -> Any:  # noqa: ANN401 JSON
         """What the cluster answers. An answer of a status in `accept` is no error.
 
-        With patience, what fails for now is tried again for `patience_s`; without it the nodes are asked once each.
-        Raises ClusterError.
+        With patience, what fails for now is tried again for `patience_s`. Without it the nodes are asked once each,
+        and none after one that was late. Raises ClusterError.
         """
         patience = self.patience() if patient else None
         said: dict[str, Any] = {name: _spell(value) for name, value in (params or {}).items()}
@@ -120,7 +120,7 @@ class OpenSearchConnection:
                 )
             except self._library.TransportError as error:
                 if not is_passing(error.status_code) or patience is None or not patience.wait():
-                    raise self._translated(error) from error
+                    raise self._translated(error, said["request_timeout"]) from error
             except self._library.OpenSearchException as error:
                 raise ClusterError(f"{self} gave an answer that cannot be read: {error}") from error
 
@@ -140,18 +140,20 @@ class OpenSearchConnection:
             self._client, self._pid = _make_client(self._library, self.address), os.getpid()
         return self._client
 
-    def _translated(self, error: Any) -> ClusterError:  # noqa: ANN401 a TransportError
+    def _translated(self, error: Any, timeout_s: float) -> ClusterError:  # noqa: ANN401 a TransportError
         status = error.status_code
         if status == "TIMEOUT":
-            return ClusterError(f"{self} did not answer within {self.address.timeout_s:g} s")
+            return ClusterLateError(f"{self} did not answer within {timeout_s:g} s")
         if not isinstance(status, int):
             return ClusterError(f"{self} cannot be reached: {error.error}; check that it runs, and opensearch_urls")
         if status == 401:
-            return ClusterError(f"{self} does not know this user; check opensearch_user or opensearch_api_key")
+            return ClusterError(f"{self} does not know this user; check opensearch_user or opensearch_api_key", status)
         reason = read_reason(error.info)
         if status == 403 and "block" not in reason:
-            return ClusterError(f"{self} does not allow this: {reason}; give the role what docs/scaling.md lists")
-        return ClusterError(f"{self} refused ({status}): {reason}")
+            return ClusterError(
+                f"{self} does not allow this: {reason}; give the role what docs/scaling.md lists", status
+            )
+        return ClusterError(f"{self} refused ({status}): {reason}", status)
 
 
 def is_passing(status: object) -> bool:
@@ -202,7 +204,7 @@ def _make_client(library: ModuleType, address: ClusterAddress) -> OpenSearch:
         serializer=Serializer(),
         timeout=address.timeout_s,
         max_retries=len(address.urls) - 1,
-        retry_on_timeout=True,
+        retry_on_timeout=False,
         retry_on_status=(502, 503, 504),
         pool_maxsize=_CONNECTIONS_PER_NODE,
         dead_timeout=_DEAD_NODE_S,

@@ -119,8 +119,12 @@ def index_mappings() -> dict[str, Any]:
 
 
 def index_settings(shards: int, replicas: int) -> dict[str, Any]:
-    """An index shows what is written to it when the writer says so, and not by the second."""
+    """An index shows what is written to it when the writer says so, and not by the second; words are weighed as nearly
+    as ours are as a cluster can (`searchapp/search/scoring.py`)."""
     return {
+        "index.similarity.default.type": "BM25",
+        "index.similarity.default.k1": 1.4,
+        "index.similarity.default.b": 0.6,
         "index.number_of_shards": shards,
         "index.number_of_replicas": replicas,
         "index.refresh_interval": "-1",

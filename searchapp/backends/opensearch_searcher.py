@@ -1,4 +1,4 @@
-"""The index in an OpenSearch cluster as an engine: searched at its newest generation, or at one that a cursor pinned."""
+"""An index in an OpenSearch cluster as an engine: searched at its newest generation, or at one that a cursor pinned."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class OpenSearchEngine:
         with self._refreshing:
             before = self._current
             try:
-                if self._index.latest_generation() == before.generation and before.point.is_whole:
+                if self._index.latest_generation() == before.generation and before.is_whole:
                     self._drop_expired()
                     self._trouble = None
                     return False

@@ -16,7 +16,7 @@ import orjson
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from indexer.errors import ArchiveError, IndexNotFoundError
+from indexer.errors import ArchiveError, ClusterError, IndexNotFoundError
 from searchapp.search.cursor import CursorExpiredError
 from searchapp.web.parameters import ParameterError
 from searchapp.web.params import KNOWN
@@ -84,7 +84,7 @@ def describe_failure(error: Exception) -> Failure:
                 "article_not_found", "there is no article of this id in the archive; it may have been deleted"
             )
         case ArchiveError():
-            return _known("no_index" if isinstance(error, IndexNotFoundError) else "index_unusable", str(error))
+            return _known(_archive_code(error), str(error))
         case HTTPException(code=int(number)):
             status = HTTPStatus(number)
             detail = error.description or status.description
@@ -92,6 +92,16 @@ def describe_failure(error: Exception) -> Failure:
         case _:
             detail = "something went wrong here, not with your request; the service's log has the details"
             return _known("internal_error", detail)
+
+
+def _archive_code(error: ArchiveError) -> ProblemCode:
+    match error:
+        case IndexNotFoundError():
+            return "no_index"
+        case ClusterError():
+            return "cluster_unavailable"
+        case _:
+            return "index_unusable"
 
 
 def _known(code: ProblemCode, detail: str, parameter: str | None = None) -> Failure:

@@ -25,6 +25,7 @@ ProblemCode: TypeAlias = Literal[
     "internal_error",
     "no_index",
     "index_unusable",
+    "cluster_unavailable",
 ]
 
 
@@ -65,6 +66,10 @@ PROBLEMS: Final[Mapping[ProblemCode, Problem]] = {
     ),
     "index_unusable": Problem(
         HTTPStatus.SERVICE_UNAVAILABLE, "the index cannot be opened; `detail` says why and what to run"
+    ),
+    "cluster_unavailable": Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "the cluster that keeps the index does not answer; `detail` says what it said, `Retry-After` when to ask again",
     ),
 }
 

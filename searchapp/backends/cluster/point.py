@@ -1,7 +1,8 @@
 """A point in time of an index in a cluster: what was committed when it was opened, for as long as it is asked for.
 
-It lies on the nodes that had the shards then. Where one of them goes away, its part is forgotten though other nodes have
-the same; so who searches the newest generation opens it anew, and who walks through an older one is told that it is gone.
+It lies on the nodes that had the shards then. Where one of them goes away its part is forgotten, though other nodes
+have the same articles; so the newest generation is opened anew, and who walks through an older one is told that it is
+gone.
 """
 
 from __future__ import annotations

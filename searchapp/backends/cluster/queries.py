@@ -2,9 +2,9 @@
 
 A word is one synonym, however it may be spelled; its idf is that of all its spellings together, by the contract's
 formula and by counts that were asked for before (`Rarity`). Plain words are scored by `combined_fields`, which is BM25F
-with one `b` for both fields. What takes positions is scored by how often it stands in an article and not by how long that
-is, a pattern by standing there. So scores are of another form than the embedded engine's, and only what is far apart
-stands in the same order.
+with one `b` for both fields. What takes positions is scored by how often it stands in an article, however long that is,
+a pattern by standing there. So scores are of another form than the embedded engine's, and only what is far apart stands
+in the same order.
 """
 
 from __future__ import annotations
