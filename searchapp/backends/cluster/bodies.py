@@ -28,16 +28,13 @@ def order_hits(sort: Literal["relevance", "newest", "oldest"]) -> list[Json]:
     return [_by("first_day", direction), _by("instant", direction), {"id": "asc"}]
 
 
-def narrow(query: Json, filters: Sequence[Json], without: Sequence[Json] = (), flagged: Json | None = None) -> Json:
-    """The query among what the filters leave. `flagged` is a query whose name (`_name`) an answer's hits carry where
-    they match it; it changes neither matches nor scores."""
+def narrow(query: Json, filters: Sequence[Json], without: Sequence[Json] = ()) -> Json:
+    """The query among what the filters leave."""
     asked: dict[str, Any] = {"must": [query]}
     if filters:
         asked["filter"] = list(filters)
     if without:
         asked["must_not"] = list(without)
-    if flagged is not None:
-        asked["should"] = [flagged]
     return {"bool": asked} if len(asked) > 1 else query
 
 

@@ -6,8 +6,8 @@ and those with some: a cluster knows no order by a tier and a score within it th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from searchapp.backends.cluster.answers import Answer, FoundHit, draw_histogram, read_facets, uncertain_facets
 from searchapp.backends.cluster.asking import Asking, Counts, clauses_of, countable
@@ -28,21 +28,21 @@ from searchapp.search.plan import AUTO_THRESHOLD, Clause, Plan, PlanNode
 from searchapp.search.port import Bucket, Expansion, FacetCounts, Matches, ScoredArticle
 from searchapp.search.scoring import inverse_frequency
 
-_ALL_WORDS: Final = "all words"
 #: The whole index by the number of the day, month or year.
 CountWhole = Callable[[Interval, Asking], Mapping[int, int]]
 Expand = Callable[[Clause, Asking], Expansion | None]
 
 
 class _Found(NamedTuple):
-    """`counted` is the answer that holds facets and buckets."""
+    """`counted` is the answer that holds facets and buckets. `with_all` are the hits that have every word, None
+    where all do."""
 
     hits: tuple[FoundHit, ...]
     total: int
     total_all_words: int
     counted: Answer
     query: Json
-    tells_all_words: bool
+    with_all: frozenset[str] | None
 
 
 class Executor(NamedTuple):
@@ -67,7 +67,7 @@ class Executor(NamedTuple):
         return Matches(
             hits=tuple(
                 [
-                    ScoredArticle(hit.id, hit.score, not found.tells_all_words or _ALL_WORDS in hit.names)
+                    ScoredArticle(hit.id, hit.score, found.with_all is None or hit.id in found.with_all)
                     for hit in found.hits
                 ]
             ),
@@ -95,7 +95,6 @@ class _Execution:
         self._rarity = rarity
         self._filters = tuple(matching(each) for each in plan.filters)
         self._sort = order_hits(plan.sort)
-        self._every_word: Json = {"bool": {"filter": [matching(plan.all_words)], "_name": _ALL_WORDS}}
 
     def find(self) -> _Found:
         plan = self._plan
@@ -130,30 +129,34 @@ class _Execution:
     def _find_all(self) -> _Found:
         query = narrow(self._scored(self._plan.all_words), self._filters)
         hits, answer = self._read(query)
-        return _Found(hits, answer.total, answer.total, answer, query, tells_all_words=False)
+        return _Found(hits, answer.total, answer.total, answer, query, None)
 
     def _find_any(self, all_words: int | None = None) -> _Found:
         """Hits with any of the words, in one order."""
         plan = self._plan
-        query = narrow(self._scored(plan.any_words), self._filters, flagged=self._every_word)
+        query = narrow(self._scored(plan.any_words), self._filters)
         hits, answer = self._read(query)
+        every_word = narrow(matching(plan.all_words), self._filters)
         if all_words is None:
-            counting = narrow(matching(plan.all_words), self._filters)
-            all_words = self._asking.ask({"size": 0, "track_total_hits": True, "query": counting}).total
-        return _Found(hits, answer.total, all_words, answer, query, tells_all_words=True)
+            all_words = self._asking.ask({"size": 0, "track_total_hits": True, "query": every_word}).total
+        with_all: frozenset[str] = frozenset()
+        if hits:
+            these = narrow(every_word, [_have_ids([hit.id for hit in hits])])
+            flagged = self._asking.ask({"size": len(hits), "_source": False, "query": these})
+            with_all = frozenset(hit.id for hit in flagged.hits)
+        return _Found(hits, answer.total, all_words, answer, query, with_all)
 
     def _find_in_tiers(self, found: _Found) -> _Found:
         plan, asking = self._plan, self._asking
-        every_word = matching(plan.all_words)
         query = narrow(self._scored(plan.any_words), self._filters)
-        upper = narrow(query, [every_word], flagged=self._every_word)
-        with_all = asking.ask(list_hits(upper, self._sort, 0, AUTO_THRESHOLD))
-        kept = with_all.hits[plan.first : plan.first + plan.count]
+        upper = narrow(query, [matching(plan.all_words)])
+        tier = asking.ask(list_hits(upper, self._sort, 0, AUTO_THRESHOLD)).hits
+        with_all = frozenset(hit.id for hit in tier)
+        kept = tier[plan.first : plan.first + plan.count]
         counted = asking.ask(self._with_counts(list_hits(query, self._sort, 0, 0)))
-        lower = narrow(query, (), without=[every_word])
-        first = max(0, plan.first - len(with_all.hits))
-        hits, _ = self._pages.read(lower, self._sort, first, plan.count - len(kept), asking)
-        return _Found((*kept, *hits), counted.total, found.total, counted, query, tells_all_words=True)
+        lower = narrow(query, (), without=[_have_ids(sorted(with_all))] if with_all else ())
+        hits, _ = self._pages.read(lower, self._sort, max(0, plan.first - len(tier)), plan.count - len(kept), asking)
+        return _Found((*kept, *hits), counted.total, found.total, counted, query, with_all)
 
     def _scored(self, node: PlanNode) -> Json:
         return scoring(node, self._rarity) if self._plan.count else matching(node)
@@ -170,3 +173,7 @@ class _Execution:
 
     def _with_counts(self, body: Json) -> Json:
         return add_counts(body, self._plan.facets, self._plan.histogram)
+
+
+def _have_ids(ids: Sequence[str]) -> Json:
+    return {"ids": {"values": list(ids)}}

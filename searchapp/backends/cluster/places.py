@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import permutations
+from math import factorial
 from typing import Any, Final, TypeAlias
 
 from searchapp.search.plan import PhrasePlan, Unit, WindowPlan, WordPlan
@@ -22,8 +23,9 @@ Lanes: TypeAlias = tuple[str, ...]
 #: Rows of slots, each slot a row of alternative terms.
 Slots: TypeAlias = Sequence[Sequence[str]]
 
-#: Of so many units every order is asked for, so that no two stand at one position.
-_MOST_ORDERED: Final = 4
+#: Every order of the units is asked for, so that no two stand at one position, as long as that takes no more terms. A
+#: cluster takes 1,024 parts in a query, and a text is a title and a body.
+_MOST_TERMS: Final = 300
 
 
 def find_phrase(clause: PhrasePlan, surfaces: Lanes) -> Json:
@@ -40,9 +42,8 @@ def find_runs(clause: WordPlan, read: Lanes) -> Json:
 def find_window(clause: WindowPlan, terms: Lanes, surfaces: Lanes) -> Json:
     """Units that begin at different positions, in a window that is at most `distance` wider than they are together.
 
-    Of up to four units of one word each, and of two units whatever they are, that is exactly so. Of more, two may be
-    found at one position (the joined form of a hyphenated word and its first part); Lucene itself keeps equal units
-    apart.
+    Of two units that is exactly so, and of three words in few spellings. Of more, two may be found at one position (the
+    joined form of a hyphenated word and its first part); Lucene itself keeps equal units apart.
     """
     return _any_of([_window(units, clause.distance, terms, surfaces) for units in clause.variants])
 
@@ -56,7 +57,8 @@ def _window(units: Sequence[Unit], distance: int, terms: Lanes, surfaces: Lanes)
         (one, other), (ones, others) = units, lanes
         merged = [*_overlaps(one, ones, other, others), *_overlaps(other, others, one, ones)]
         return _any_of([*(_all_of(order, distance, ordered=True) for order in permutations(sources)), *merged])
-    if len(units) <= _MOST_ORDERED and all(unit.width == 1 for unit in units):
+    terms_once = sum(len(slot) * len(read) for unit, read in zip(units, lanes, strict=True) for slot in unit.runs[0])
+    if all(unit.width == 1 for unit in units) and factorial(len(units)) * terms_once <= _MOST_TERMS:
         return _any_of([_all_of(order, distance, ordered=True) for order in permutations(sources)])
     return _all_of(sources, distance, ordered=False)
 
