@@ -24,7 +24,9 @@ from click.testing import CliRunner, Result
 from opensearch_nodes import Cluster
 
 from indexer.analysis.analyzer import Analyzer
-from indexer.article import Article
+from indexer.article import Article, encode_article
+from indexer.backends.choosing import open_index as open_chosen
+from indexer.backends.opensearch_bulk import index_action, send_actions
 from indexer.backends.opensearch_fields import READINGS, index_mappings, lanes
 from indexer.backends.opensearch_index import OpenSearchIndex
 from indexer.backends.port import Tombstone
@@ -134,8 +136,6 @@ def test_nothing_is_seen_before_a_commit_and_all_of_it_after(cluster: Cluster) -
         packer = writer.packer()
         for article in articles:
             draft = next(drafts_of([article]))
-            from indexer.article import encode_article
-
             packer.add(packer.prepare(article, draft.id, draft.content_hash, draft.origin, encode_article(article)))
         packed = packer.finish()
         assert sum(each.articles for each in packed) == 300
@@ -313,8 +313,6 @@ def test_tombstones_outlive_a_writer_and_the_first_reason_stands(cluster: Cluste
 def test_what_is_not_mapped_is_refused_and_named(cluster: Cluster) -> None:
     index = open_index(settings_for(cluster, "strict"))
     article = next(made_articles(1))
-    from indexer.backends.opensearch_bulk import index_action, send_actions
-
     (refused,) = send_actions(index.connection, "strict-writer", [index_action(article.id, b'{"unknown":1}')])
     assert refused.id == article.id
     assert "strict_dynamic_mapping_exception" in refused.reason
@@ -322,11 +320,10 @@ def test_what_is_not_mapped_is_refused_and_named(cluster: Cluster) -> None:
 
 def test_errors_say_what_to_do(cluster: Cluster) -> None:
     with pytest.raises(IndexNotFoundError, match="run: broadsheet index"):
-        from indexer.backends.choosing import open_index as open_chosen
-
         open_chosen(settings_for(cluster, "nowhere"))
-    with pytest.raises(ClusterError, match="cannot be reached.*opensearch_urls"):
-        open_index(settings_for(cluster, "x", opensearch_urls="http://127.0.0.1:9", opensearch_patience_s=0))
+    nobody = settings_for(cluster, "x", opensearch_urls="http://127.0.0.1:9", opensearch_patience_s=0)
+    with pytest.raises(ClusterError, match=r"cannot be reached.*opensearch_urls"):
+        open_index(nobody)
     index = open_index(settings_for(cluster, "older"))
     meta = index_mappings()["_meta"]["broadsheet"] | {"analysis_version": 1}
     cluster.call("PUT", f"/{index.real_index()}/_mapping", {"_meta": {"broadsheet": meta}})
