@@ -21,6 +21,7 @@ from archive import (
     write_all,
 )
 from click.testing import CliRunner, Result
+from guarded import API_KEY, PASSWORD, USER, guard
 from opensearch_nodes import Cluster
 
 from indexer.analysis.analyzer import Analyzer
@@ -329,3 +330,22 @@ def test_errors_say_what_to_do(cluster: Cluster) -> None:
     cluster.call("PUT", f"/{index.real_index()}/_mapping", {"_meta": {"broadsheet": meta}})
     with pytest.raises(IndexVersionError, match=r"analysis 1.*run: broadsheet rebuild"):
         open_index(settings_for(cluster, "older"))
+
+
+def test_a_guarded_cluster_is_entered_by_user_or_key_and_its_authority_is_checked(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    article = next(made_articles(1))
+    with guard(cluster.nodes[0].url, tmp_path) as door:
+        known = {"opensearch_urls": door.url, "opensearch_ca_file": str(door.ca_file)}
+        by_user = {"opensearch_user": USER, "opensearch_password": PASSWORD}
+        with open_index(settings_for(cluster, "guarded", **known, **by_user)).writer(64) as writer:
+            write_all(writer, [article])
+        assert count_seen(open_index(settings_for(cluster, "guarded", **known, opensearch_api_key=API_KEY))) == 1
+        wrong = settings_for(cluster, "guarded", **known, opensearch_user=USER, opensearch_password="guessed")
+        with pytest.raises(ClusterError, match="check opensearch_user") as caught:
+            open_index(wrong)
+        assert "guessed" not in str(caught.value)
+        strange = settings_for(cluster, "guarded", opensearch_urls=door.url, **by_user, opensearch_patience_s=0)
+        with pytest.raises(ClusterError, match="CERTIFICATE_VERIFY_FAILED"):
+            open_index(strange)
