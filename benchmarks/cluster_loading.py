@@ -1,4 +1,4 @@
-"""How fast a cluster is loaded: `broadsheet index` beside a plain loop of `helpers.bulk` with OpenSearch's own analysis.
+"""How fast a cluster is loaded: `broadsheet index` beside a plain loop of `helpers.bulk` and OpenSearch's own analysis.
 
     python -m benchmarks.cluster_loading --articles 20000 --java /path/to/a/full/jdk/bin/java
 
@@ -72,7 +72,7 @@ def main() -> None:
         if given.file is None:
             write_articles(path, given.articles)
         home = with_analysis(Path(folder) / "home")
-        with Cluster(loopback_addresses(3), home=home, java=given.java) as cluster:
+        with Cluster(loopback_addresses(3), home=home, java=given.java, flags=()) as cluster:
             for number in range(given.rounds):
                 for load in (load_plainly, load_with_broadsheet):
                     found = load(cluster, path, f"round{number}", given.shards, given.replicas)
