@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from indexer.article import Article
+from indexer.errors import BroadsheetError
 from searchapp.search.plan import FacetName, FacetRequest, Plan, Scope
 from searchapp.search.spellings import Spelling
+
+
+class QueryTooLargeError(BroadsheetError):
+    """The engine takes no query of so many parts, though the language does."""
 
 
 class ScoredArticle(NamedTuple):

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 
 from indexer.errors import ArchiveError, ClusterError, IndexNotFoundError
 from searchapp.search.cursor import CursorExpiredError
+from searchapp.search.port import QueryTooLargeError
 from searchapp.web.parameters import ParameterError
 from searchapp.web.params import KNOWN
 from searchapp.web.problems import PROBLEMS, ProblemCode
@@ -58,6 +59,7 @@ _KINDS: Final[tuple[type[Exception], ...]] = (
     ParameterError,
     QueryNotesError,
     CursorExpiredError,
+    QueryTooLargeError,
     ArticleNotFoundError,
     ArchiveError,
     HTTPException,
@@ -79,6 +81,8 @@ def describe_failure(error: Exception) -> Failure:
             return _known("query_notes", str(error), "q")
         case CursorExpiredError():
             return _known("cursor_expired", str(error), "cursor")
+        case QueryTooLargeError():
+            return _known("bad_value", str(error), "q")
         case ArticleNotFoundError():
             return _known(
                 "article_not_found", "there is no article of this id in the archive; it may have been deleted"

@@ -10,8 +10,8 @@ from brute_force import BruteForce
 from searchapp.search.plan import Plan
 from searchapp.search.port import Engine, Matches
 
-#: Scores of engines are of different forms. Of two articles, one of which scores so many times as much as the other, all
-#: engines list that one first.
+#: Scores of engines are of different forms. Where one article scores so many times as much as another, all engines list
+#: it first.
 FAR_APART = 3.0
 EVERY_HIT = 10_000
 

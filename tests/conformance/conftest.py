@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,9 +22,7 @@ COMMITS = write_in_commits(first_articles())
 
 
 def invent_commits() -> list[tuple[list, list]]:
-    """Articles of eight words, of which some have two readings and joined forms: where several stand at one position."""
-    import random
-
+    """Articles of eight words, some with two readings and joined forms, so that several stand at one position."""
     chosen = random.Random(11)
     made: dict[str, Any] = {}
     commits = []

@@ -1,5 +1,5 @@
-"""Three hundred articles in nine languages, drawn from words that the tables of queries ask for, and how they are written:
-in several commits, a part of them changed or removed again. The same on every run."""
+"""Three hundred articles in nine languages, drawn from words that the tables of queries ask for, and how they are
+written: in several commits, a part of them changed or removed again. The same on every run."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ COMMITS: Final = 3
 #: By language: words, some of them more than one, in the forms that papers print.
 WORDS: Final = {
     "en": (
-        "mine mines minefield minefields map maps chart charts plan plans danger talks ceasefire peace war summit minister "
-        "ministers resign protest protests protester government organisation organization women woman well-being wellbeing "
-        "human rights U.S. US us NATO AT&T G7 Plan B the of and or not to be was in near résumé resume Aliyev Aliev Aliyeva "
-        "Əliyev Erdoğan Baku Armenia Azerbaijan Paris London 02091-C-71 covid-19 COVID 19 state-of-the-art 3.5 15:29 AC/DC "
-        "workers’ don’t one two three prints guns headline degrees people party bar foo"
+        "mine mines minefield minefields map maps chart charts plan plans danger talks ceasefire peace war summit "
+        "minister ministers resign protest protests protester government organisation organization women woman "
+        "well-being wellbeing human rights U.S. US us NATO AT&T G7 Plan B the of and or not to be was in near résumé "
+        "resume Aliyev Aliev Aliyeva Əliyev Erdoğan Baku Armenia Azerbaijan Paris London 02091-C-71 covid-19 COVID 19 "
+        "state-of-the-art 3.5 15:29 AC/DC workers’ don’t one two three prints guns headline degrees people party bar foo"
     ),
     "de": "Minen Mine Karte Karten Wahl Wahlen Präsident Straße Strassen Frieden Gefahr und die der Müller Mueller NATO",
     "fr": "mine mines carte cartes président élection élections l’homme droits paix danger d’État et la résumé à été",

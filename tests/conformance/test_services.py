@@ -89,8 +89,7 @@ def test_articles_are_given_back_as_they_were_written(services: Services, told: 
         found = services.cluster.engine.fetch(ids, with_original=with_original)
         assert found == services.disk.engine.fetch(ids, with_original=with_original)
         assert [each.article if each else None for each in found][:-1] == [
-            replace(article, original=article.original if with_original else ())
-            for article in told.articles.values()
+            replace(article, original=article.original if with_original else ()) for article in told.articles.values()
         ]
     assert services.cluster.find_external_id("n-7") == services.disk.find_external_id("n-7")
     assert services.cluster.engine.find_external_id("n-nothing") == ()

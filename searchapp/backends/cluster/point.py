@@ -18,11 +18,14 @@ from typing import Any, Final, Protocol
 from indexer.errors import ClusterError, ClusterLateError
 from searchapp.backends.cluster.places import Json
 from searchapp.search.cursor import CURSOR_LIVES_S, CursorExpiredError
+from searchapp.search.port import QueryTooLargeError
 
 #: A cluster keeps a point in time for so long after it was last asked for: as long as a cursor lives, and a little.
 _KEEP_ALIVE: Final = f"{CURSOR_LIVES_S + 60}s"
 #: How much longer than a shard may search an answer is waited for.
 _GRACE_S: Final = 0.25
+#: As `too_many_nested_clauses` and `too_many_clauses`, which is how a cluster names it.
+_TOO_MANY: Final = "too_many_"
 
 
 class Connection(Protocol):
@@ -71,6 +74,11 @@ class PointInTime:
         try:
             answer = self._ask(opened, body, ends)
         except ClusterError as error:
+            if error.status == HTTPStatus.BAD_REQUEST and _TOO_MANY in str(error):
+                raise QueryTooLargeError(
+                    "this query has more parts than the cluster takes; search for fewer words, or have "
+                    "indices.query.bool.max_clause_count raised"
+                ) from error
             if not _may_be_forgotten(error):
                 raise
             failed: ClusterError | None = error
