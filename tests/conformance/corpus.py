@@ -19,9 +19,9 @@ WORDS: Final = {
     "en": (
         "mine mines minefield minefields map maps chart charts plan plans danger talks ceasefire peace war summit "
         "minister ministers resign protest protests protester government organisation organization women woman "
-        "well-being wellbeing human rights U.S. US us NATO AT&T G7 Plan B the of and or not to be was in near résumé "
+        "well-being wellbeing human rights U.S. US us NATO AT&T G7 Plan B the of and or not to be was near résumé "
         "resume Aliyev Aliev Aliyeva Əliyev Erdoğan Baku Armenia Azerbaijan Paris London 02091-C-71 covid-19 COVID 19 "
-        "state-of-the-art 3.5 15:29 AC/DC workers’ don’t one two three prints guns headline degrees people party bar foo"
+        "state-of-the-art 3.5 15:29 AC/DC workers’ don’t one two three prints guns headline degrees people party bar"
     ),
     "de": "Minen Mine Karte Karten Wahl Wahlen Präsident Straße Strassen Frieden Gefahr und die der Müller Mueller NATO",
     "fr": "mine mines carte cartes président élection élections l’homme droits paix danger d’État et la résumé à été",
