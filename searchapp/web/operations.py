@@ -25,7 +25,7 @@ from searchapp.web.params import SEARCH_PARAMETERS, SIMILAR_PARAMETERS
 from searchapp.web.problems import ProblemCode
 
 _NONE: Final = ParameterTable()
-_WITHOUT_INDEX: Final[tuple[ProblemCode, ...]] = ("no_index", "index_unusable")
+_WITHOUT_INDEX: Final[tuple[ProblemCode, ...]] = ("no_index", "index_unusable", "cluster_unavailable")
 _BAD_PARAMETERS: Final[tuple[ProblemCode, ...]] = ("unknown_parameter", "repeated_parameter", "bad_value")
 
 
