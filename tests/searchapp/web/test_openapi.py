@@ -253,7 +253,9 @@ def test_every_refusal_is_a_problem_that_its_operation_lists(client: FlaskClient
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("error", [IndexNotFoundError("none"), IndexDamagedError("x"), ClusterError("z"), RuntimeError("y")])
+@pytest.mark.parametrize(
+    "error", [IndexNotFoundError("none"), IndexDamagedError("x"), ClusterError("z"), RuntimeError("y")]
+)
 def test_what_fails_without_an_archive_is_in_the_document(path: str, error: Exception):
     def find_service() -> SearchService:
         raise error
