@@ -6,6 +6,7 @@ options, the same checks, the same answer.
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 
 import click
@@ -74,7 +75,9 @@ def search(
         asked = read_params(pairs, refuse_unknown=True)
     except ParameterError as error:
         raise UsageError(str(error)) from error
-    page = _open_service(place).search(asked.search)
+    service = _open_service(place)
+    with closing(service.engine):
+        page = service.search(asked.search)
     if asked.strict and page.notes:
         raise UsageError("; ".join(note.message for note in page.notes))
     if as_json:
@@ -92,8 +95,9 @@ def show(article_id: str, *, as_json: bool, place: Place) -> None:
     """Show one article: ID is its id, or the id that it was given by its outlet."""
     service = _open_service(place)
     wanted = _clean(article_id)
-    stored = service.article(wanted)
-    found = (stored,) if stored else service.find_external_id(wanted)
+    with closing(service.engine):
+        stored = service.article(wanted)
+        found = (stored,) if stored else service.find_external_id(wanted)
     if not found:
         click.echo(f"error: there is no article {wanted!r} here; `broadsheet search --json` prints ids", err=True)
         raise click.exceptions.Exit(EXIT_FAILED)

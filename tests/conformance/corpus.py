@@ -23,7 +23,7 @@ WORDS: Final = {
         "resume Aliyev Aliev Aliyeva Əliyev Erdoğan Baku Armenia Azerbaijan Paris London 02091-C-71 covid-19 COVID 19 "
         "state-of-the-art 3.5 15:29 AC/DC workers’ don’t one two three prints guns headline degrees people bar"
     ),
-    "de": "Minen Mine Karte Karten Wahl Wahlen Präsident Straße Strassen Frieden Gefahr und die der Müller Mueller NATO",
+    "de": "Minen Mine Karte Karten Wahl Wahlen Präsident Straße Strassen Frieden Gefahr und die Müller Mueller NATO",
     "fr": "mine mines carte cartes président élection élections l’homme droits paix danger d’État et la résumé à été",
     "es": "mina minas mapa mapas elección elecciones presidente peligro paz niño año el la de y protesta protestas",
     "ru": "мины мина карта карты выборы план война и мир не Алиев президент НАТО опасность или снова",
