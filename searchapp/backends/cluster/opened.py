@@ -55,7 +55,7 @@ class Opened:
         langs = FacetRequest("lang", MOST_BUCKETS)
         body = add_counts({"size": 0, "track_total_hits": True, "query": {"match_all": {}}}, (langs,), None)
         answer = Asking.within(point, None).ask(body)
-        #: False where a part was missing when it was opened.
+        #: False where a part was missing when this was counted.
         self.is_whole = answer.is_whole and point.is_whole
         self._facts = IndexFacts(generation, answer.total, read_facets(answer, (langs,))[0].counts)
 

@@ -24,6 +24,8 @@ from searchapp.search.port import QueryTooLargeError
 _KEEP_ALIVE: Final = f"{CURSOR_LIVES_S + 60}s"
 #: How much longer than a shard may search an answer is waited for.
 _GRACE_S: Final = 0.25
+#: One that lacks a part is opened anew by whoever searches after so long.
+_OPEN_AGAIN_AFTER_S: Final = 1.0
 #: As `too_many_nested_clauses` and `too_many_clauses`, which is how a cluster names it.
 _TOO_MANY: Final = "too_many_"
 
@@ -47,6 +49,7 @@ class Connection(Protocol):
 class _Opened:
     id: str
     is_whole: bool
+    at: float
 
 
 class PointInTime:
@@ -71,6 +74,8 @@ class PointInTime:
     def search(self, body: Json, timeout_ms: float | None) -> Mapping[str, Any]:
         ends = None if timeout_ms is None else monotonic() + timeout_ms / 1000
         opened = self._opened
+        if not opened.is_whole and self._is_newest and monotonic() - opened.at >= _OPEN_AGAIN_AFTER_S:
+            opened = self._open_anew(opened)
         try:
             answer = self._ask(opened, body, ends)
         except ClusterError as error:
@@ -126,7 +131,7 @@ class PointInTime:
         answer = self._connection.request(
             "POST", f"/{self._find_index()}/_search/point_in_time", params={"keep_alive": _KEEP_ALIVE}, patient=False
         )
-        return _Opened(answer["pit_id"], is_whole=not answer["_shards"]["failed"])
+        return _Opened(answer["pit_id"], is_whole=not answer["_shards"]["failed"], at=monotonic())
 
 
 def _may_be_forgotten(error: ClusterError) -> bool:
