@@ -26,6 +26,7 @@ _KEEP_ALIVE: Final = f"{CURSOR_LIVES_S + 60}s"
 _GRACE_S: Final = 0.25
 #: One that lacks a part is opened anew by whoever searches after so long.
 _OPEN_AGAIN_AFTER_S: Final = 1.0
+_FORGET_WITHIN_S: Final = 0.5
 #: As `too_many_nested_clauses` and `too_many_clauses`, which is how a cluster names it.
 _TOO_MANY: Final = "too_many_"
 
@@ -75,7 +76,7 @@ class PointInTime:
         ends = None if timeout_ms is None else monotonic() + timeout_ms / 1000
         opened = self._opened
         if not opened.is_whole and self._is_newest and monotonic() - opened.at >= _OPEN_AGAIN_AFTER_S:
-            opened = self._open_anew(opened)
+            opened = self._open_anew(opened, ends)
         try:
             answer = self._ask(opened, body, ends)
         except ClusterError as error:
@@ -97,22 +98,18 @@ class PointInTime:
             if failed is not None:
                 raise failed
             return answer
-        return self._ask(self._open_anew(opened), body, ends)
+        return self._ask(self._open_anew(opened, ends), body, ends)
 
     def close(self) -> None:
-        """Have the cluster forget it; where it does not answer, it will by itself."""
-        with suppress(ClusterError):
-            self._connection.request(
-                "DELETE", "/_search/point_in_time", {"pit_id": [self._opened.id]}, patient=False, timeout_s=2.0
-            )
+        """Have the cluster forget it."""
+        self._forget(self._opened)
 
     def _ask(self, opened: _Opened, body: Json, ends: float | None) -> Mapping[str, Any]:
         asked = {**body, "pit": {"id": opened.id, "keep_alive": _KEEP_ALIVE}}
-        timeout_s = None
-        if ends is not None:
-            left_s = max(0.001, ends - monotonic())
-            asked["timeout"] = f"{max(1, round(left_s * 1000))}ms"
-            timeout_s = left_s + _GRACE_S
+        timeout_s = _left_s(ends)
+        if timeout_s is not None:
+            asked["timeout"] = f"{round(timeout_s * 1000)}ms"
+            timeout_s += _GRACE_S
         # Words are as rare as they are in all shards together.
         params = {"search_type": "dfs_query_then_fetch"}
         answer: Mapping[str, Any] = self._connection.request(
@@ -120,18 +117,34 @@ class PointInTime:
         )
         return answer
 
-    def _open_anew(self, before: _Opened) -> _Opened:
+    def _open_anew(self, before: _Opened, ends: float | None) -> _Opened:
         """Another thread may have done so already."""
         with self._reopening:
             if self._opened is before:
-                self._opened = self._open()
+                self._opened = self._open(ends)
+                self._forget(before)
             return self._opened
 
-    def _open(self) -> _Opened:
+    def _forget(self, opened: _Opened) -> None:
+        # Where the cluster does not answer, it forgets by itself in the end.
+        with suppress(ClusterError):
+            self._connection.request(
+                "DELETE", "/_search/point_in_time", {"pit_id": [opened.id]}, patient=False, timeout_s=_FORGET_WITHIN_S
+            )
+
+    def _open(self, ends: float | None = None) -> _Opened:
         answer = self._connection.request(
-            "POST", f"/{self._find_index()}/_search/point_in_time", params={"keep_alive": _KEEP_ALIVE}, patient=False
+            "POST",
+            f"/{self._find_index()}/_search/point_in_time",
+            params={"keep_alive": _KEEP_ALIVE},
+            patient=False,
+            timeout_s=_left_s(ends),
         )
         return _Opened(answer["pit_id"], is_whole=not answer["_shards"]["failed"], at=monotonic())
+
+
+def _left_s(ends: float | None) -> float | None:
+    return None if ends is None else max(0.001, ends - monotonic())
 
 
 def _may_be_forgotten(error: ClusterError) -> bool:
