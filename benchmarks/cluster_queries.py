@@ -5,8 +5,8 @@
 
 `measure` loads the same made articles into indexes of so many shards on three nodes of this machine, and asks each the
 same queries, one at a time, of words in a hundredth to a tenth of the articles: the ten best with the exact total.
-`size` fits  ms = fixed + per_shard * shards + per_article * articles  to the medians, and draws with the spread that was
-measured: a query waits for the slowest of its shards, each with its part of the articles on a core of its own.
+`size` fits  ms = fixed + per_shard * shards + per_article * articles  to the medians, and draws with the spread
+that was measured: a query waits for the slowest of its shards, each with its part of the articles on a core of its own.
 """
 
 from __future__ import annotations

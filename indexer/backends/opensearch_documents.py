@@ -19,6 +19,7 @@ import orjson
 
 from indexer.article import Article, day_range
 from indexer.backends.opensearch_fields import LANES, MAX_KEYWORD_BYTES, Reading, TextField, lanes
+from indexer.codec.dictionary import Dictionary
 from indexer.codec.group import NO_SURFACE, InvertedGroup
 from indexer.codec.inverting import InvertedBatch
 from indexer.codec.kernels.packing import I64
@@ -85,12 +86,12 @@ def prepare_document(
 
 def write_documents(prepared: Sequence[PreparedDocument], words: InvertedBatch) -> Iterator[bytes]:
     """One JSON object for each, without line ends; `words` are theirs, in the same order."""
-    count = len(prepared)
-    texts = [(reading, _gather(words.text, 2 * count, reading)) for reading in ("terms", "surfaces")]
+    texts = 2 * len(prepared)
+    terms, surfaces = _gather(words.text, texts)
     names: list[tuple[TextField, _Words]] = [
-        ("author", _gather(words.author, 2 * count, "terms")),
-        ("source", _gather(words.source, 2 * count, "terms")),
-        ("tag", _gather(words.tag, 2 * count, "terms")),
+        ("author", _gather(words.author, texts)[0]),
+        ("source", _gather(words.source, texts)[0]),
+        ("tag", _gather(words.tag, texts)[0]),
     ]
     for number, each in enumerate(prepared):
         found: dict[str, Any] = {
@@ -98,7 +99,7 @@ def write_documents(prepared: Sequence[PreparedDocument], words: InvertedBatch) 
             "body_length": int(words.body_length[number]),
             **_sketch_columns(words.sketches[number].tolist()),
         }
-        for reading, of_texts in texts:
+        for reading, of_texts in (("terms", terms), ("surfaces", surfaces)):
             _lay_lanes(found, "title", reading, of_texts, 2 * number)
             _lay_lanes(found, "body", reading, of_texts, 2 * number + 1)
         for field, of_names in names:
@@ -173,31 +174,29 @@ def _check_keyword(name: str, value: str) -> None:
         )
 
 
-def _gather(group: InvertedGroup, texts: int, reading: Reading) -> _Words:
-    """The terms of a group, or the surfaces that stood for them, by text: twice the document, one more for a body."""
-    by_surface = reading == "surfaces"
-    codes, positions, words = [_NO_NUMBERS], [_NO_NUMBERS], [_NO_NUMBERS]
+def _gather(group: InvertedGroup, texts: int) -> tuple[_Words, _Words]:
+    """The terms of a group and the surfaces that stood for them, by text: twice the document, one more for a body. The
+    stretches of a group are there once, so both are taken in one walk."""
+    codes, positions, terms, surfaces = ([_NO_NUMBERS] for _ in range(4))
     first_term = 0
     for stretch in group.stretches:
         flat = stretch.postings
         held = np.diff(flat.position_start)
-        term = np.repeat(np.arange(first_term, first_term + flat.term_count), np.diff(flat.term_start))
+        posting_term = np.repeat(np.arange(first_term, first_term + flat.term_count), np.diff(flat.term_start))
         in_posting = np.arange(len(flat.positions)) - np.repeat(flat.position_start[:-1], held)
         in_body = in_posting >= np.repeat(flat.title_freq.astype(np.int64), held)
-        code, word = 2 * np.repeat(flat.docs.astype(np.int64), held) + in_body, np.repeat(term, held)
-        position = flat.positions.astype(np.int64)
-        if by_surface:
-            surface = group.form_surface[group.form_start[word] + flat.forms].astype(np.int64)
-            has_one = surface != NO_SURFACE
-            code, position, word = code[has_one], position[has_one], surface[has_one]
-        codes.append(code)
-        positions.append(position)
-        words.append(word)
+        term = np.repeat(posting_term, held)
+        codes.append(2 * np.repeat(flat.docs.astype(np.int64), held) + in_body)
+        positions.append(flat.positions.astype(np.int64))
+        terms.append(term)
+        surfaces.append(group.form_surface[group.form_start[term] + flat.forms].astype(np.int64))
         first_term += flat.term_count
-    return _order(
-        np.concatenate(codes), np.concatenate(positions), np.concatenate(words), texts,
-        _spell(group, by_surface=by_surface),
-    )  # fmt: skip
+    code, position, surface = np.concatenate(codes), np.concatenate(positions), np.concatenate(surfaces)
+    has_one = surface != NO_SURFACE
+    return (
+        _order(code, position, np.concatenate(terms), texts, _spell(group.terms)),
+        _order(code[has_one], position[has_one], surface[has_one], texts, _spell(group.surfaces)),
+    )
 
 
 def _order(codes: I64, positions: I64, words: I64, texts: int, spelled: Sequence[str]) -> _Words:
@@ -212,8 +211,7 @@ def _order(codes: I64, positions: I64, words: I64, texts: int, spelled: Sequence
     return _Words(spelled, np.searchsorted(codes, np.arange(texts + 1)), positions, lane, words)
 
 
-def _spell(group: InvertedGroup, *, by_surface: bool) -> list[str]:
-    dictionary = group.surfaces if by_surface else group.terms
+def _spell(dictionary: Dictionary) -> list[str]:
     blob, cuts = dictionary.blob.tobytes(), dictionary.offsets.tolist()
     return [blob[first:last].decode() for first, last in pairwise(cuts)]
 

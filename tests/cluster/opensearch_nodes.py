@@ -109,6 +109,11 @@ class Node:
         for each in (config, self.folder / "data", self.folder / "logs", self.folder / "tmp"):
             each.mkdir(parents=True, exist_ok=True)
         lines = [f"{name}: {json.dumps(value)}\n" for name, value in self.settings.items()]
+        modules = self.folder / "home" / "modules"
+        if not modules.exists():
+            # A home is written to; what nodes share is not.
+            modules.parent.mkdir()
+            modules.symlink_to(self.installed.home / "modules")
         (config / "opensearch.yml").write_text("".join(lines), encoding="utf-8")
         (config / "log4j2.properties").write_text(LOGGING, encoding="ascii")
         if os.geteuid() == 0:
@@ -162,7 +167,8 @@ class Node:
             *("setpriv", *drop, "--pdeathsig", "KILL", "--"),
             str(self.installed.java),
             *(f"-Xms{HEAP_MB}m", f"-Xmx{HEAP_MB}m", *self.installed.flags),
-            f"-Dopensearch.path.home={self.installed.home}",
+            f"-Dopensearch.path.home={self.folder / 'home'}",
+            "--enable-native-access=ALL-UNNAMED",
             f"-Dopensearch.path.conf={config}",
             "-Dopensearch.distribution.type=tar",
             "-Djna.nosys=true",
@@ -376,4 +382,4 @@ def give_away(folder: Path) -> None:
     os.chown(folder, NOBODY, NOBODY)
     for above, folders, files in os.walk(folder):
         for name in (*folders, *files):
-            os.chown(Path(above) / name, NOBODY, NOBODY)
+            os.chown(Path(above) / name, NOBODY, NOBODY, follow_symlinks=False)
