@@ -119,6 +119,7 @@ class OpenSearchIndexWriter:
             self._refresh(self._target)
             self._has_news = False
             self._articles = self._index.article_count()
+            self._is_empty = not self._articles
             self._generation = self._index.control.raise_generation()
         return Commit(self._generation, self._articles)
 

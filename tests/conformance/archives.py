@@ -65,6 +65,7 @@ def _write(index: Any, commits: Commits, words: Callable[[int], WordCollector]) 
         for written, removed in commits:
             for article in written:
                 writer.write(make_draft(article, "/somewhere"))
+            writer.commit(tidy=False)
             for article_id in removed:
                 assert writer.remove(article_id)
             writer.commit(tidy=False)

@@ -44,7 +44,7 @@ def compare(engine: Engine, oracle: BruteForce, plan: Plan) -> None:
 def compare_order(found: Matches, expected: dict[str, Any], plan: Plan) -> None:
     ids = [hit.id for hit in found.hits]
     if plan.sort != "relevance":
-        assert ids == expected["ids"]
+        assert ids == expected["ids"], plan
         return
     scores = expected["scores"]
     if plan.match == "auto":  # those with every word first
