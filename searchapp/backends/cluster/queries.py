@@ -2,9 +2,9 @@
 
 A word is one synonym, however it may be spelled; its idf is that of all its spellings together, by the contract's
 formula and by counts that were asked for before (`Rarity`). Plain words are scored by `combined_fields`, which is BM25F
-with one `b` for both fields. What takes positions is scored by how often it stands in an article, however long that is,
-a pattern by standing there. So scores are of another form than the embedded engine's, and only what is far apart stands
-in the same order.
+with one `b` for both fields. Phrases are scored by how often they stand in an article, however long that is, patterns
+and words near each other by standing there. So scores are of another form than the embedded engine's, and only what is
+far apart stands in the same order.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def scoring(node: PlanNode, rarity: Rarity, *, named: bool = False) -> Json:
     """The articles of a node with what they score. `named`: each clause by the name `clause_name` gives it, so that an
     answer tells its part."""
     if not is_scored(node):
-        return {"constant_score": {"filter": matching(node), "boost": 0.0}}
+        return _constant(matching(node), 0.0)
     if isinstance(node, AllOf):
         scored = [scoring(child, rarity, named=named) for child in node.children if is_scored(child)]
         others = [matching(child) for child in node.children if not is_scored(child)]
@@ -157,43 +157,29 @@ def _match_word(word: WordPlan) -> Json:
 
 
 def _score_clause(clause: Clause, rarity: Rarity) -> Json:
-    idf = rarity(clause) * clause.weight
-    texts = _TEXTS[clause.scope]
-    if isinstance(clause, SpellingPlan):
-        return _either(
-            [
-                {
-                    "constant_score": {
-                        "filter": any_of([_fit(clause.spelling, field) for field in surfaces]),
-                        "boost": idf * worth,
-                    }
-                }
-                for (_, surfaces), worth in zip(texts, _worth(clause.scope), strict=True)
-            ]
-        )
     if isinstance(clause, WordPlan) and not clause.surface:
         return _score_word(clause, rarity)
-    sources: list[tuple[Lanes, Json]] = []
-    for terms, surfaces in texts:
-        if isinstance(clause, WindowPlan):
-            sources.append((terms, find_window(clause, terms, surfaces)))
-        elif isinstance(clause, PhrasePlan):
-            sources.append((surfaces, find_phrase(clause, surfaces)))
-        else:
-            sources.append((surfaces, find_runs(clause, surfaces)))
-    return _either(
-        [
-            intervals(read, source, idf * worth / _ONE_INTERVAL)
-            for (read, source), worth in zip(sources, _worth(clause.scope), strict=True)
-        ]
-    )
+    idf = rarity(clause) * clause.weight
+    parts: list[Json] = []
+    for (terms, surfaces), worth in zip(_TEXTS[clause.scope], _worth(clause.scope), strict=True):
+        match clause:
+            case SpellingPlan(_, spelling):
+                parts.append(_constant(any_of([_fit(spelling, field) for field in surfaces]), idf * worth))
+            case WindowPlan():
+                # An interval scores less the wider it is, which ours does not.
+                found = intervals(terms, find_window(clause, terms, surfaces))
+                parts.append(_constant(found, idf * worth))
+            case PhrasePlan():
+                parts.append(intervals(surfaces, find_phrase(clause, surfaces), idf * worth / _ONE_INTERVAL))
+            case WordPlan():
+                parts.append(intervals(surfaces, find_runs(clause, surfaces), idf * worth / _ONE_INTERVAL))
+    return _either(parts)
 
 
 def _score_word(word: WordPlan, rarity: Rarity) -> Json:
     idf = rarity(word)
     if len(word.alternatives) > _MOST_SPELLINGS:
-        boost = idf * word.weight * _ONCE_IN_BODY
-        return {"constant_score": {"filter": _match_word(word), "boost": boost}}
+        return _constant(_match_word(word), idf * word.weight * _ONCE_IN_BODY)
     spellings = spellings_of(word) or tuple(
         word._replace(alternatives=(run,)) for run in word.alternatives if len(run) == 1
     )
@@ -214,6 +200,10 @@ def _score_term(scope: Scope, term: str, boost: float) -> Json:
     return {
         "combined_fields": {"query": term, "fields": list(_TITLE[0] if scope == "title" else _WEIGHED), "boost": boost}
     }
+
+
+def _constant(query: Json, score: float) -> Json:
+    return {"constant_score": {"filter": query, "boost": score}}
 
 
 def _worth(scope: Scope) -> tuple[float, ...]:
