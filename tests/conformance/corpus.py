@@ -86,15 +86,16 @@ def write_in_commits(articles: Sequence[Article]) -> tuple[tuple[tuple[Article, 
 
 
 def _invent(chosen: random.Random, number: int) -> Article:
+    is_report = number % 40 >= 38  # which two outlets print
+    if is_report:
+        chosen = random.Random(f"report {number // 40}")
     lang = chosen.choices(list(WORDS), weights=[10, 2, 2, 2, 2, 2, 1, 1, 1])[0]
     words = WORDS[lang].split()
-    if number % 40 == 39:  # a report that another outlet printed again
-        chosen = random.Random(f"report {number // 80}")
     title = " ".join(chosen.choices(words, k=chosen.randrange(1, 7)))
     if chosen.random() < 0.15:
         title = title.upper()
     sentences = []
-    for _ in range(chosen.randrange(1, 5)):
+    for _ in range(6 if is_report else chosen.randrange(1, 5)):
         said = chosen.choices(words, k=chosen.randrange(3, 14))
         if lang == "en" and chosen.random() < 0.5:
             said.insert(chosen.randrange(len(said)), chosen.choice(_PHRASES))
@@ -102,6 +103,7 @@ def _invent(chosen: random.Random, number: int) -> Article:
     body = chosen.choice([" ", "\n\n"]).join(sentences)
     if chosen.random() < 0.1:
         body = f"WORLD NEWS: {' '.join(chosen.choices(words, k=5)).upper()}\n{body} mine-\nfields"
+    chosen = random.Random(number)
     on = chosen.choice(_DAYS)
     at = None
     if on is not None and len(on) == 10 and chosen.random() < 0.5:

@@ -93,7 +93,7 @@ class Opened:
         ids = {"ids": {"values": [hit.id for hit in hits]}}
         node = plan.any_words if plan.match != "all" else plan.all_words
         query = narrow(scoring(node, rarity, named=True), [ids])
-        body = {"size": len(hits), "_source": False, "query": query, "include_named_queries_score": True}
+        body = {"size": len(hits), "_source": False, "query": query}
         found = {hit.id: hit.names for hit in asking.ask(body).hits}
         by_name = {clause_name(clause): clause for clause in clauses}
         return tuple(

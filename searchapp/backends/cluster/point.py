@@ -111,7 +111,7 @@ class PointInTime:
             asked["timeout"] = f"{round(timeout_s * 1000)}ms"
             timeout_s += _GRACE_S
         # Words are as rare as they are in all shards together.
-        params = {"search_type": "dfs_query_then_fetch"}
+        params = {"search_type": "dfs_query_then_fetch", "include_named_queries_score": True}
         answer: Mapping[str, Any] = self._connection.request(
             "POST", "/_search", asked, params=params, patient=False, timeout_s=timeout_s
         )
