@@ -20,7 +20,6 @@ from indexer.commands import (
     read_settings,
 )
 from indexer.indexing import index
-from indexer.migrating import migrate
 from indexer.parsing import parse
 from indexer.progress import RebuildProgress
 from indexer.rebuilding import clean_again, rebuild_index
@@ -136,7 +135,7 @@ def settings(*, as_json: bool) -> None:
         click.echo(f"    {value.setting.help} (default: {value.default}{unit})")
 
 
-COMMANDS: tuple[click.Command, ...] = (index, parse, stats, verify, delete, undelete, rebuild, migrate, settings)
+COMMANDS: tuple[click.Command, ...] = (index, parse, stats, verify, delete, undelete, rebuild, settings)
 
 
 def _report_unknown(ctx: click.Context, asked: tuple[str, ...], done: set[str], what: str) -> None:

@@ -164,6 +164,9 @@ def migrate(ctx: click.Context, *, target: str, place: Place, as_json: bool) -> 
         ctx.exit(EXIT_FAILED)
 
 
+COMMANDS: tuple[click.Command, ...] = (migrate,)
+
+
 def _say(found: Fingerprint) -> str:
     return f"{found.articles:,} articles, checksum {found.checksum}"
 

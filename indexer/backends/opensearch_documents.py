@@ -88,6 +88,7 @@ def write_documents(prepared: Sequence[PreparedDocument], words: InvertedBatch) 
     """One JSON object for each, without line ends; `words` are theirs, in the same order."""
     texts = 2 * len(prepared)
     terms, surfaces = _gather(words.text, texts)
+    of_readings: tuple[tuple[Reading, _Words], ...] = (("terms", terms), ("surfaces", surfaces))
     names: list[tuple[TextField, _Words]] = [
         ("author", _gather(words.author, texts)[0]),
         ("source", _gather(words.source, texts)[0]),
@@ -99,7 +100,7 @@ def write_documents(prepared: Sequence[PreparedDocument], words: InvertedBatch) 
             "body_length": int(words.body_length[number]),
             **_sketch_columns(words.sketches[number].tolist()),
         }
-        for reading, of_texts in (("terms", terms), ("surfaces", surfaces)):
+        for reading, of_texts in of_readings:
             _lay_lanes(found, "title", reading, of_texts, 2 * number)
             _lay_lanes(found, "body", reading, of_texts, 2 * number + 1)
         for field, of_names in names:

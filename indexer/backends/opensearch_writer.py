@@ -43,7 +43,6 @@ class OpenSearchIndexWriter:
         # Also what a run that was cut off has left: it is known from now on.
         self._refresh(index.layout.name)
         self._articles = index.article_count()
-        self._is_empty = not self._articles
         self._generation = index.latest_generation()
         self._tombstones = {each.id: each for each in index.tombstones()}
 
@@ -64,7 +63,7 @@ class OpenSearchIndexWriter:
         return self.known_all((article_id,))[0]
 
     def known_all(self, article_ids: Sequence[str]) -> list[KnownArticle | None]:
-        return [None] * len(article_ids) if self._is_empty else self._index.known_all(article_ids)
+        return [None] * len(article_ids) if not self._articles else self._index.known_all(article_ids)
 
     def known_articles(self) -> Iterator[KnownArticle]:
         return self._index.known_articles()
