@@ -6,6 +6,7 @@ guarded by sequence numbers. So a request whose answer was lost is simply repeat
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import time
@@ -181,6 +182,8 @@ def _load_library() -> ModuleType:
         raise ArchiveError(
             "the engine opensearch wants the library opensearch-py; run: pip install 'broadsheet[opensearch]'"
         ) from error
+    # It tells of each answer that did not come, with a stack of its own inside; what we make of it is said by us.
+    logging.getLogger("opensearch").setLevel(logging.ERROR)
     return opensearchpy
 
 

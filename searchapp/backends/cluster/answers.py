@@ -42,16 +42,21 @@ NO_ANSWER: Final = Answer((), 0, is_late=True, is_whole=False, aggregations={})
 
 
 def read_answer(body: Mapping[str, Any]) -> Answer:
-    shards = body.get("_shards", {})
     is_late = bool(body.get("timed_out"))
     hits = body.get("hits", {})
     return Answer(
         hits=tuple(_read_hit(hit) for hit in hits.get("hits", ())),
         total=int(hits.get("total", {}).get("value", 0)),
         is_late=is_late,
-        is_whole=not is_late and not shards.get("failed", 0),
+        is_whole=not is_late and have_all_answered(body),
         aggregations=body.get("aggregations", {}),
     )
+
+
+def have_all_answered(body: Mapping[str, Any]) -> bool:
+    """Whether no shard was left out. One that has no copy left has not failed, for nobody was there to be asked."""
+    shards = body["_shards"]
+    return not shards["failed"] and bool(shards["successful"] == shards["total"])
 
 
 def read_counts(answer: Answer, asked: int) -> tuple[int, ...]:

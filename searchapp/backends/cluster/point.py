@@ -16,6 +16,7 @@ from time import monotonic
 from typing import Any, Final, Protocol
 
 from indexer.errors import ClusterError, ClusterLateError
+from searchapp.backends.cluster.answers import have_all_answered
 from searchapp.backends.cluster.places import Json
 from searchapp.search.cursor import CURSOR_LIVES_S, CursorExpiredError
 from searchapp.search.port import QueryTooLargeError
@@ -89,7 +90,7 @@ class PointInTime:
                 raise
             failed: ClusterError | None = error
         else:
-            if not answer["_shards"]["failed"]:
+            if have_all_answered(answer):
                 return answer
             failed = None
         if not self._is_newest:
@@ -140,7 +141,7 @@ class PointInTime:
             patient=False,
             timeout_s=_left_s(ends),
         )
-        return _Opened(answer["pit_id"], is_whole=not answer["_shards"]["failed"], at=monotonic())
+        return _Opened(answer["pit_id"], is_whole=have_all_answered(answer), at=monotonic())
 
 
 def _left_s(ends: float | None) -> float | None:

@@ -220,9 +220,13 @@ def test_empty_buckets_are_filled_in(interval: str, keys: tuple, expected: tuple
 
 
 def test_an_answer_of_some_shards_is_not_whole() -> None:
-    body = {"timed_out": False, "_shards": {"failed": 1}, "hits": {"total": {"value": 7}, "hits": []}}
-    assert (read_answer(body).is_whole, read_answer(body).is_late, read_answer(body).total) == (False, False, 7)
-    late = {**body, "timed_out": True, "_shards": {"failed": 0}}
+    whole = {"total": 3, "successful": 3, "failed": 0}
+    body = {"timed_out": False, "_shards": whole, "hits": {"total": {"value": 7}, "hits": []}}
+    assert (read_answer(body).is_whole, read_answer(body).is_late, read_answer(body).total) == (True, False, 7)
+    for shards in ({**whole, "failed": 1, "successful": 2}, {**whole, "successful": 2}):
+        partial = read_answer({**body, "_shards": shards})
+        assert (partial.is_whole, partial.is_late, partial.total) == (False, False, 7)
+    late = {**body, "timed_out": True}
     assert (read_answer(late).is_whole, read_answer(late).is_late) == (False, True)
     assert read_facets(NO_ANSWER, (FacetRequest("lang"),))[0].counts == ()
     counted = read_facets(Answer((), 1, False, True, {"facet 0": buckets_of({"en": 4})}), (FacetRequest("lang"),))
