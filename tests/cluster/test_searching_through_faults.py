@@ -148,7 +148,9 @@ def test_a_part_that_is_gone_is_said_to_be_missing(cluster: Cluster, settings: S
         assert 0 < answer["total"] < len(ARTICLES)
         assert (answer["total_is_exact"], answer["timed_out"], answer["next"]) == (False, False, None)
         assert [note["code"] for note in answer["query"]["notes"]] == ["partial"]
-        assert "a part of the index did not answer" in read_text(browser.get("/?q=").get_data(as_text=True)).lower()
+        assert (
+            "a part of the index did not answer" in read_text(browser.get("/?q=report").get_data(as_text=True)).lower()
+        )
         victim.start()
         cluster.wait_until_green()
         wait_for(lambda: is_whole(browser), "whole again")

@@ -37,7 +37,9 @@ def compare(engine: Engine, oracle: BruteForce, plan: Plan) -> None:
     assert found.total_is_exact
     assert not found.timed_out
     compare_order(found, expected, plan)
-    part = engine.execute(plan)
+    if plan.first == 0 and plan.count >= found.total:
+        return
+    part = engine.execute(plan._replace(facets=(), histogram=None, clauses=()))
     assert [hit.id for hit in part.hits] == [hit.id for hit in found.hits[plan.first : plan.first + plan.count]]
 
 
