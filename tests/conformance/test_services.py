@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
+import orjson
 import pytest
 from archives import Told, write_to_cluster, write_to_disk
+from click.testing import CliRunner
 from corpus import first_articles, write_in_commits
 from opensearch_nodes import Cluster
 
@@ -16,9 +18,10 @@ from indexer.analysis.analyzer import Analyzer
 from indexer.backends.words import choose_collector
 from indexer.settings import Settings
 from searchapp.backends.cluster import bodies, executing, walks
-from searchapp.search.cursor import Cursor
+from searchapp.cli import main
+from searchapp.search.cursor import Cursor, CursorExpiredError
 from searchapp.search.plan import FacetRequest
-from searchapp.search.port import FormsRequest
+from searchapp.search.port import FormsRequest, QueryTooLargeError
 from searchapp.search.request import SearchRequest
 from searchapp.search.service import SearchService
 from searchapp.search.similar import SimilarRequest
@@ -176,3 +179,52 @@ def test_a_walk_by_cursor_sees_every_hit_once(services: Services) -> None:
         assert isinstance(cursor, Cursor)
         request = replace(request, cursor=cursor)
     assert len(seen) == len(set(seen)) == page.total
+
+
+def test_a_walk_goes_on_in_its_generation_when_more_is_committed(shared_cluster: Cluster) -> None:
+    first, second = COMMITS[0][0], COMMITS[1][0]
+    engine = write_to_cluster(shared_cluster.urls, "walked", [(first, ())], choose_collector)
+    service = SearchService(engine, Analyzer(), SETTINGS, lambda: TODAY)
+    page = service.search(SearchRequest(sort="newest", per_page=30))
+    cursor = service.cursor_after(page)
+    assert cursor is not None
+    assert not engine.refresh()
+    write_to_cluster(shared_cluster.urls, "walked", [(second, ())], choose_collector).close()
+    assert engine.refresh()
+    seen = [hit.stored.id for hit in page.hits]
+    while cursor is not None:
+        page = service.search(SearchRequest(sort="newest", per_page=30, cursor=cursor))
+        seen += [hit.stored.id for hit in page.hits]
+        cursor = service.cursor_after(page)
+    assert sorted(seen) == sorted(article.id for article in first)
+    assert service.search(SearchRequest()).total == len(first) + len(second)
+    with pytest.raises(CursorExpiredError):
+        service.search(SearchRequest(cursor=Cursor(4711, 0, TODAY)))
+    engine.close()
+
+
+def test_the_commands_ask_the_engine_that_settings_name(
+    services: Services, shared_cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BROADSHEET_OPENSEARCH_INDEX", "services")
+    monkeypatch.setenv("BROADSHEET_SEARCH_DEADLINE_MS", "60000")
+    where = ("--engine", "opensearch", "--opensearch-urls", shared_cluster.urls)
+    answered = CliRunner().invoke(main, ["search", "--json", "--sort", "newest", *where, "mine"])
+    assert answered.exit_code == 0, answered.output
+    expected = services.disk.search(SearchRequest(q="mine", sort="newest"))
+    answer = orjson.loads(answered.stdout)
+    assert [hit["id"] for hit in answer["results"]] == [hit.stored.id for hit in expected.hits]
+    shown = CliRunner().invoke(main, ["show", "--json", *where, expected.hits[0].stored.id])
+    assert orjson.loads(shown.stdout)["title"] == expected.hits[0].stored.article.title
+    nowhere = CliRunner().invoke(
+        main, ["search", "mine", "--engine", "opensearch", "--opensearch-urls", "http://127.0.0.1:9"]
+    )
+    assert nowhere.exit_code == 1
+    assert "cannot be reached" in nowhere.stderr
+
+
+def test_a_query_of_more_parts_than_a_cluster_takes_is_refused_and_not_broken(services: Services) -> None:
+    q = " ".join(f'"{one}{other} x"' for one in "abcdefgh" for other in "abcdefgh")
+    with pytest.raises(QueryTooLargeError, match="fewer words"):
+        services.cluster.search(SearchRequest(q=q))
+    assert services.cluster.search(SearchRequest(q="mine")).total

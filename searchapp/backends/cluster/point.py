@@ -81,7 +81,7 @@ class PointInTime:
         try:
             answer = self._ask(opened, body, ends)
         except ClusterError as error:
-            if error.status == HTTPStatus.BAD_REQUEST and _TOO_MANY in str(error):
+            if error.status is not None and _TOO_MANY in str(error):
                 raise QueryTooLargeError(
                     "this query has more parts than the cluster takes; search for fewer words, or have "
                     "indices.query.bool.max_clause_count raised"
