@@ -18,6 +18,8 @@ from opensearch_nodes import Address
 
 _MARK = "bsn"
 _HTTP, _TRANSPORT = 9200, 9300
+#: A node that is reached from elsewhere than the loopback wants so many files.
+_FILES = ("prlimit", "--nofile=65536:65536", "--")
 
 
 def why_not_possible() -> str:
@@ -49,7 +51,7 @@ def joined_namespaces(count: int) -> Iterator[tuple[Address, ...]]:
             _ip("-n", inside, "link", "set", "eth0", "up")
             _ip("-n", inside, "link", "set", "lo", "up")
         yield tuple(
-            Address(f"{net}.{number + 10}", _HTTP, _TRANSPORT, ("ip", "netns", "exec", _namespace(number)))
+            Address(f"{net}.{number + 10}", _HTTP, _TRANSPORT, (*_FILES, "ip", "netns", "exec", _namespace(number)))
             for number in range(count)
         )
     finally:
