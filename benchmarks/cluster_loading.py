@@ -33,6 +33,7 @@ sys.path.insert(0, str(PROJECT / "tests" / "cluster"))
 from opensearch_jars import HOME, VERSION, find_maven  # noqa: E402 found by the line above
 from opensearch_nodes import Cluster, Node, loopback_addresses  # noqa: E402
 
+_LET_GO_S = 5
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 _DESCRIPTOR = f"""\
 description=analyzers
@@ -86,10 +87,10 @@ def load_plainly(cluster: Cluster, path: Path, name: str, shards: int, replicas:
     keyword = {"type": "keyword"}
     properties = {"title": text, "body": text, "author": keyword, "source": keyword, "date": {"type": "date"}}
     settings = {"number_of_shards": shards, "number_of_replicas": replicas, "refresh_interval": "-1"}
-    client.indices.create(index, {"settings": settings, "mappings": {"properties": properties}})
+    client.indices.create(index=index, body={"settings": settings, "mappings": {"properties": properties}})
     watch = Watch(cluster)
     helpers.bulk(client, plain_actions(path, index))
-    client.indices.refresh(index)
+    client.indices.refresh(index=index)
     return watch.read("helpers.bulk, english", cluster, index)
 
 
@@ -127,7 +128,11 @@ class Watch:
     def read(self, name: str, cluster: Cluster, index: str) -> Loading:
         took_s = time.perf_counter() - self._began
         nodes_s, spent_s = sum(map(processor_s, cluster.nodes)) - self._nodes_s, loader_s() - self._loader_s
-        # Merged alike, so that sizes can be compared.
+        # Merged alike, so that sizes can be compared; and after what copies may have to catch up with was let go, which
+        # is otherwise asked for every half minute, and takes as much as the documents that were sent.
+        cluster.call("PUT", f"/{index}/_settings", {"index.soft_deletes.retention_lease.sync_interval": "1s"})
+        cluster.call("POST", f"/{index}/_flush", timeout_s=60)
+        time.sleep(_LET_GO_S)
         cluster.call("POST", f"/{index}/_forcemerge?max_num_segments=1", timeout_s=600)
         cluster.call("POST", f"/{index}/_flush", timeout_s=60)
         stats = cluster.call("GET", f"/{index}/_stats/docs,store")["_all"]["primaries"]

@@ -1,5 +1,8 @@
 """Nodes that can be cut off from each other: each in a network namespace, their links joined by a bridge.
 
+A node listens on the loopback of its namespace, which is another one than everybody's, and a relay (relay.py) there
+takes on what comes over the link, and what it has to say to the others.
+
 Needs root and `ip`. What is made is named after this process, and taken away with it; what a killed run left is taken
 away by the next.
 """
@@ -10,6 +13,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +22,7 @@ from opensearch_nodes import Address
 
 _MARK = "bsn"
 _HTTP, _TRANSPORT = 9200, 9300
-#: A node that is reached from elsewhere than the loopback wants so many files.
-_FILES = ("prlimit", "--nofile=65536:65536", "--")
+_RELAY = Path(__file__).with_name("relay.py")
 
 
 def why_not_possible() -> str:
@@ -38,6 +41,7 @@ def joined_namespaces(count: int) -> Iterator[tuple[Address, ...]]:
     _sweep()
     name = f"{_MARK}{os.getpid()}"
     net = f"10.213.{os.getpid() % 250}"
+    relays: list[subprocess.Popen[bytes]] = []
     try:
         _ip("link", "add", name, "type", "bridge")
         _ip("addr", "add", f"{net}.1/24", "dev", name)
@@ -50,11 +54,25 @@ def joined_namespaces(count: int) -> Iterator[tuple[Address, ...]]:
             _ip("-n", inside, "addr", "add", f"{net}.{number + 10}/24", "dev", "eth0")
             _ip("-n", inside, "link", "set", "eth0", "up")
             _ip("-n", inside, "link", "set", "lo", "up")
+        hosts = [f"{net}.{number + 10}" for number in range(count)]
+        for number, host in enumerate(hosts):
+            enter = ("ip", "netns", "exec", _namespace(number))
+            inward = [f"{host}:{port}=127.0.0.1:{port}" for port in (_HTTP, _TRANSPORT + number)]
+            outward = [
+                f"127.0.0.1:{_TRANSPORT + other}={hosts[other]}:{_TRANSPORT + other}"
+                for other in range(count)
+                if other != number
+            ]
+            relay = [*enter, "setpriv", "--pdeathsig", "KILL", "--", sys.executable, str(_RELAY), *inward, *outward]
+            relays.append(subprocess.Popen(relay, start_new_session=True))
         yield tuple(
-            Address(f"{net}.{number + 10}", _HTTP, _TRANSPORT, (*_FILES, "ip", "netns", "exec", _namespace(number)))
-            for number in range(count)
+            Address(host, _HTTP, _TRANSPORT + number, ("ip", "netns", "exec", _namespace(number)), "127.0.0.1")
+            for number, host in enumerate(hosts)
         )
     finally:
+        for each in relays:
+            each.kill()
+            each.wait()
         _remove(os.getpid())
 
 
