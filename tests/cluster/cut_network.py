@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -99,25 +99,24 @@ def _ip(*arguments: str) -> None:
         raise OSError(f"ip {' '.join(arguments)}: {done.stderr.strip()}")
 
 
-def _list(*arguments: str) -> Sequence[str]:
-    said = subprocess.run(["ip", *arguments], capture_output=True, text=True, check=False).stdout
-    return re.findall(rf"\b{_MARK}\d+\b", said)
+def _names() -> set[str]:
+    """Namespaces, links and bridges that were made here or by an earlier run."""
+    said = "".join(
+        subprocess.run(["ip", *arguments], capture_output=True, text=True, check=False).stdout
+        for arguments in (("netns", "list"), ("-br", "link"))
+    )
+    return set(re.findall(rf"\b{_MARK}\d+(?:-\d+|v\d+)?\b", said))
 
 
 def _sweep() -> None:
-    for name in {*_list("-br", "link"), *_list("netns", "list")}:
-        pid = int(name.removeprefix(_MARK))
+    for pid in {int(re.findall(r"\d+", name)[0]) for name in _names()}:
         if not Path(f"/proc/{pid}").exists():
             _remove(pid)
 
 
 def _remove(pid: int) -> None:
-    name = f"{_MARK}{pid}"
-    for namespace in set(
-        re.findall(
-            rf"\b{name}-\d+\b",
-            subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=False).stdout,
-        )
-    ):
-        subprocess.run(["ip", "netns", "del", namespace], capture_output=True, check=False)
-    subprocess.run(["ip", "link", "del", name], capture_output=True, check=False)
+    # A link is named as well: its namespace lives on for as long as a connection in it does.
+    for name in sorted(_names()):
+        if re.fullmatch(rf"{_MARK}{pid}(?:-\d+|v\d+)?", name):
+            kind = ("netns", "del") if "-" in name else ("link", "del")
+            subprocess.run(["ip", *kind, name], capture_output=True, check=False)
