@@ -130,8 +130,8 @@ class Watch:
         took_s = time.perf_counter() - self._began
         nodes_s, spent_s = sum(map(processor_s, cluster.nodes)) - self._nodes_s, loader_s() - self._loader_s
         # Merged alike, so that sizes can be compared; and after what copies may have to catch up with was let go, which
-        # the nodes look at every half minute, and which takes as much as the documents that were sent. Some articles go,
-        # so that every shard has something to be written again for.
+        # the nodes look at every half minute, and which takes as much as what was sent. Some articles are taken out,
+        # so that every shard is written again.
         for hit in cluster.call("POST", f"/{index}/_search", {"size": _REMOVED, "_source": False})["hits"]["hits"]:
             cluster.call("DELETE", f"/{hit['_index']}/_doc/{hit['_id']}?refresh=true")
         cluster.call("POST", f"/{index}/_flush", timeout_s=60)
