@@ -17,7 +17,7 @@ from typing import Any, Final
 import orjson
 
 from indexer.article import Article
-from indexer.backends.opensearch_connection import PASSING, OpenSearchConnection
+from indexer.backends.opensearch_connection import OpenSearchConnection, is_passing
 from indexer.backends.opensearch_documents import PreparedDocument, prepare_document, write_documents
 from indexer.backends.port import Packed
 from indexer.backends.words import WordCollector
@@ -78,7 +78,7 @@ def send_actions(
         for action, told in zip(waiting, answer["items"], strict=True):
             ((_, result),) = told.items()
             status = result["status"]
-            if status in PASSING:
+            if is_passing(status):
                 again.append(action)
                 reason = _read_cause(result)
             elif status >= 300 and not (status == 404 and not action.document):

@@ -23,8 +23,8 @@ from indexer.settings import Settings
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
 
-#: Too busy, or not there for now; what was asked may be asked again.
-PASSING: Final = frozenset({429, 502, 503, 504})
+_TOO_BUSY: Final = 429
+_SERVER_ERRORS: Final = range(500, 600)
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 5.0
 #: A node that failed is asked again after so long; in between the others are.
@@ -158,8 +158,11 @@ class OpenSearchConnection:
 
 
 def is_passing(status: object) -> bool:
-    """Whether the same request may go well a little later: also when there was no answer at all."""
-    return not isinstance(status, int) or status in PASSING
+    """Whether the same request may go well a little later: also when there was no answer at all.
+
+    A cluster says 500 too for what passes: that a node which holds a shard has just gone.
+    """
+    return not isinstance(status, int) or status == _TOO_BUSY or status in _SERVER_ERRORS
 
 
 def read_reason(info: object) -> str:

@@ -1,5 +1,8 @@
 """Nodes that can be cut off from each other: each in a network namespace, their links joined by a bridge.
 
+A node listens on the loopback of its namespace, which is another one than everybody's, and a relay (relay.py) there
+takes on what comes over the link, and what it has to say to the others.
+
 Needs root and `ip`. What is made is named after this process, and taken away with it; what a killed run left is taken
 away by the next.
 """
@@ -10,7 +13,8 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +22,7 @@ from opensearch_nodes import Address
 
 _MARK = "bsn"
 _HTTP, _TRANSPORT = 9200, 9300
+_RELAY = Path(__file__).with_name("relay.py")
 
 
 def why_not_possible() -> str:
@@ -36,6 +41,7 @@ def joined_namespaces(count: int) -> Iterator[tuple[Address, ...]]:
     _sweep()
     name = f"{_MARK}{os.getpid()}"
     net = f"10.213.{os.getpid() % 250}"
+    relays: list[subprocess.Popen[bytes]] = []
     try:
         _ip("link", "add", name, "type", "bridge")
         _ip("addr", "add", f"{net}.1/24", "dev", name)
@@ -48,11 +54,25 @@ def joined_namespaces(count: int) -> Iterator[tuple[Address, ...]]:
             _ip("-n", inside, "addr", "add", f"{net}.{number + 10}/24", "dev", "eth0")
             _ip("-n", inside, "link", "set", "eth0", "up")
             _ip("-n", inside, "link", "set", "lo", "up")
+        hosts = [f"{net}.{number + 10}" for number in range(count)]
+        for number, host in enumerate(hosts):
+            enter = ("ip", "netns", "exec", _namespace(number))
+            inward = [f"{host}:{port}=127.0.0.1:{port}" for port in (_HTTP, _TRANSPORT + number)]
+            outward = [
+                f"127.0.0.1:{_TRANSPORT + other}={hosts[other]}:{_TRANSPORT + other}"
+                for other in range(count)
+                if other != number
+            ]
+            relay = [*enter, "setpriv", "--pdeathsig", "KILL", "--", sys.executable, str(_RELAY), *inward, *outward]
+            relays.append(subprocess.Popen(relay, start_new_session=True))
         yield tuple(
-            Address(f"{net}.{number + 10}", _HTTP, _TRANSPORT, ("ip", "netns", "exec", _namespace(number)))
-            for number in range(count)
+            Address(host, _HTTP, _TRANSPORT + number, ("ip", "netns", "exec", _namespace(number)), "127.0.0.1")
+            for number, host in enumerate(hosts)
         )
     finally:
+        for each in relays:
+            each.kill()
+            each.wait()
         _remove(os.getpid())
 
 
@@ -79,25 +99,24 @@ def _ip(*arguments: str) -> None:
         raise OSError(f"ip {' '.join(arguments)}: {done.stderr.strip()}")
 
 
-def _list(*arguments: str) -> Sequence[str]:
-    said = subprocess.run(["ip", *arguments], capture_output=True, text=True, check=False).stdout
-    return re.findall(rf"\b{_MARK}\d+\b", said)
+def _names() -> set[str]:
+    """Namespaces, links and bridges that were made here or by an earlier run."""
+    said = "".join(
+        subprocess.run(["ip", *arguments], capture_output=True, text=True, check=False).stdout
+        for arguments in (("netns", "list"), ("-br", "link"))
+    )
+    return set(re.findall(rf"\b{_MARK}\d+(?:-\d+|v\d+)?\b", said))
 
 
 def _sweep() -> None:
-    for name in {*_list("-br", "link"), *_list("netns", "list")}:
-        pid = int(name.removeprefix(_MARK))
+    for pid in {int(re.findall(r"\d+", name)[0]) for name in _names()}:
         if not Path(f"/proc/{pid}").exists():
             _remove(pid)
 
 
 def _remove(pid: int) -> None:
-    name = f"{_MARK}{pid}"
-    for namespace in set(
-        re.findall(
-            rf"\b{name}-\d+\b",
-            subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=False).stdout,
-        )
-    ):
-        subprocess.run(["ip", "netns", "del", namespace], capture_output=True, check=False)
-    subprocess.run(["ip", "link", "del", name], capture_output=True, check=False)
+    # A link is named as well: its namespace lives on for as long as a connection in it does.
+    for name in sorted(_names()):
+        if re.fullmatch(rf"{_MARK}{pid}(?:-\d+|v\d+)?", name):
+            kind = ("netns", "del") if "-" in name else ("link", "del")
+            subprocess.run(["ip", *kind, name], capture_output=True, check=False)

@@ -62,12 +62,18 @@ class ClusterError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a node listens. `enter` is what runs a command where that address is, a network namespace perhaps."""
+    """Where a node is reached. `enter` is what runs a command where that address is, a network namespace perhaps, and
+    `own_host` where it listens there, when that is another address: where all nodes listen and think that all do."""
 
     host: str
     http_port: int
     transport_port: int
     enter: tuple[str, ...] = ()
+    own_host: str = ""
+
+    @property
+    def listens_on(self) -> str:
+        return self.own_host or self.host
 
     @property
     def url(self) -> str:
@@ -197,7 +203,7 @@ class Cluster:
         self.folder.chmod(0o755)
         installed = make_reachable(installed, self.folder)
         names = [f"node-{number}" for number in range(len(addresses))]
-        seeds = [f"{each.host}:{each.transport_port}" for each in addresses]
+        seeds = [f"{each.listens_on}:{each.transport_port}" for each in addresses]
         self.nodes = tuple(
             Node(
                 name,
@@ -208,7 +214,7 @@ class Cluster:
                     "node.name": name,
                     "path.data": str(self.folder / name / "data"),
                     "path.logs": str(self.folder / name / "logs"),
-                    "network.host": address.host,
+                    "network.host": address.listens_on,
                     "http.port": address.http_port,
                     "transport.port": address.transport_port,
                     "discovery.seed_hosts": seeds,

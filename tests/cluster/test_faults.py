@@ -138,6 +138,7 @@ def test_a_run_that_was_cut_off_goes_on_from_there(cluster: Cluster) -> None:
     assert hashes_held(index) == WANTED
 
 
+@pytest.mark.slow
 def test_no_node_at_all_is_a_clear_error_and_recovery_needs_no_restart_of_ours(cluster: Cluster) -> None:
     index = open_index(settings_for(cluster, "gone", opensearch_patience_s=2.0, opensearch_timeout_s=1.0))
     for node in cluster.nodes:

@@ -20,8 +20,7 @@ def divided() -> Iterator[Cluster]:
     reason = cut_network.why_not_possible()
     if reason:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
-    settings = {"node.store.allow_mmap": False}
-    with cut_network.joined_namespaces(3) as addresses, Cluster(addresses, settings) as cluster:
+    with cut_network.joined_namespaces(3) as addresses, Cluster(addresses) as cluster:
         yield cluster
 
 
