@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
-from indexer.backends.choosing import open_index
+from indexer.backends.choosing import learnt_of, open_index, settle_after
 from indexer.backends.port import Tombstone
 from indexer.commands import (
     EXIT_FAILED,
+    WAIT_FOR_WRITER_S,
     Command,
     Place,
     json_option,
@@ -59,7 +61,7 @@ def delete(ctx: click.Context, article_ids: tuple[str, ...], *, reason: str, pur
     """Delete articles by id, so that no later run brings them back."""
     settings, _ = read_settings(place)
     today = datetime.now(UTC).date().isoformat()
-    with open_index(settings).writer(settings.writer_memory_mb) as writer:
+    with open_index(settings).writer(settings.writer_memory_mb, wait_s=WAIT_FOR_WRITER_S) as writer:
         there = [each for each in dict.fromkeys(article_ids) if writer.known(each) is not None]
         deleted = [each for each in dict.fromkeys(article_ids) if writer.tombstone(each) is not None]
         # The tombstone first: cut off in between, the article is gone after the same command again, never back.
@@ -83,7 +85,7 @@ def delete(ctx: click.Context, article_ids: tuple[str, ...], *, reason: str, pur
 def undelete(ctx: click.Context, article_ids: tuple[str, ...], *, place: Place) -> None:
     """Let deleted articles come back: the next `index` of their files adds them again."""
     settings, _ = read_settings(place)
-    with open_index(settings).writer(settings.writer_memory_mb) as writer:
+    with open_index(settings).writer(settings.writer_memory_mb, wait_s=WAIT_FOR_WRITER_S) as writer:
         buried = tuple(each for each in dict.fromkeys(article_ids) if writer.tombstone(each) is not None)
         writer.unbury(buried)
     for article_id in buried:
@@ -99,12 +101,18 @@ def rebuild(*, place: Place) -> None:
     For a new version of Broadsheet. Search stays up meanwhile, and a rebuild that is cut off changes nothing.
     """
     settings, _ = read_settings(place)
+    today = datetime.now(UTC).date()
     held = open_index(settings, for_rebuild=True)
     with RebuildProgress(messages(), held.article_count()) as progress:
-        report = rebuild_index(held, settings.writer_memory_mb, clean_again, progress.on_article)
+        clean = partial(clean_again, learnt=learnt_of(held), today=today)
+        report = rebuild_index(held, settings.writer_memory_mb, clean, progress.on_article, wait_s=WAIT_FOR_WRITER_S)
+    rebuilt = open_index(settings)
+    with rebuilt.writer(settings.writer_memory_mb, wait_s=WAIT_FOR_WRITER_S) as writer:
+        settled = settle_after(rebuilt, writer, today)
     click.echo(
         f"rebuilt {report.articles:,} articles, cleaned {report.recleaned:,} of them otherwise "
-        f"({report.renamed:,} under a new id), generation {report.generation}",
+        f"({report.renamed:,} under a new id), and {settled.recleaned:,} more by what was learnt of their sources, "
+        f"generation {max(report.generation, settled.generation)}",
         err=True,
     )
 

@@ -7,15 +7,20 @@ import signal
 from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import click
 import orjson
 from rich.console import Console
 
 from indexer.errors import BroadsheetError, UsageError
+from indexer.readers.pieces import STANDARD_INPUT
 from indexer.settings import Settings, SettingValue, load_settings
 
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+#: A watch and a service hold the writer for moments only: a command waits for so long before it gives up.
+WAIT_FOR_WRITER_S = 10.0
 EXIT_FAILED = 1
 EXIT_WRONG_USAGE = 2
 EXIT_SKIPPED = 3
@@ -38,6 +43,18 @@ class Command(click.Command):
         except KeyboardInterrupt:
             click.echo("stopped; nothing was changed since the last commit", err=True)
             ctx.exit(128 + signal.SIGINT)
+
+
+class _PathOrInput(click.Path):
+    """A path; `-` is standard input, and `./-` a file of that name."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        return Path(STANDARD_INPUT) if value == "-" else Path(str(super().convert(value, param, ctx)))  # type: ignore[arg-type]
+
+
+def paths_argument(metavar: str) -> Callable[[_Function], _Function]:
+    """One path or more to read, as `paths`."""
+    return click.argument("paths", nargs=-1, required=True, type=_PathOrInput(), metavar=metavar)
 
 
 index_dir_option = click.option(

@@ -8,14 +8,16 @@ from pathlib import Path
 import click
 import orjson
 
-from indexer.backends.choosing import OPENSEARCH, open_or_create_index
+from indexer.backends.choosing import OPENSEARCH, learnt_of, open_or_create_index, settle_after
 from indexer.commands import (
     EXIT_FAILED,
     EXIT_SKIPPED,
+    WAIT_FOR_WRITER_S,
     Command,
     Place,
     json_option,
     messages,
+    paths_argument,
     place_options,
     read_settings,
 )
@@ -24,6 +26,7 @@ from indexer.pipeline import RunOptions, index_units
 from indexer.progress import RunProgress, total_size
 from indexer.readers.cut import cut_files
 from indexer.readers.fields import FieldMap
+from indexer.readers.pieces import STANDARD_INPUT
 from indexer.readers.read import ReadOptions
 from indexer.sharding import Shard
 from indexer.stopping import StopSignals
@@ -32,10 +35,10 @@ from indexer.workers.hiring import hire_crew
 
 
 @click.command("index", cls=Command)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@paths_argument("PATH...")
 @place_options
 @click.option("--collection", help="Name of the collection of these articles.  [default: each article's source]")
-@click.option("--map", "mapped", multiple=True, metavar="FIELD=KEY", help="Read a field from this key of JSON.")
+@click.option("--map", "mapped", multiple=True, metavar="FIELD=KEY", help="Read a field from this key or column.")
 @click.option("--prune", is_flag=True, help="Afterwards remove articles under these paths that are there no more.")
 @click.option("--yes", is_flag=True, help="Let --prune remove more than a fifth of the articles under these paths.")
 @click.option("--strict", is_flag=True, help="End with exit code 3 when any input was skipped.")
@@ -59,32 +62,37 @@ def index(
     shard: str | None,
     as_json: bool,
 ) -> None:
-    """Read files and folders of articles into the index.
+    """Read files and folders of articles into the index: pages, texts, JSON, CSV, feeds, web archives, PDF, plain,
+    packed or in archives; - is standard input.
 
     Indexing again adds nothing and updates what has changed. Commits at least every 30 seconds; the first Ctrl-C
     commits what was read and ends the run, the second ends it at once: either way the next run goes on from there.
     """
+    if prune and all(str(path) == STANDARD_INPUT for path in paths):
+        raise UsageError("--prune needs files or folders: what comes from standard input lies under none")
     settings, _ = read_settings({**place, "collection": collection, "index_workers": workers})
-    console = messages()
-    progress = RunProgress(console)
     part = None if shard is None else Shard.parse(shard)
     if part is not None and (prune or settings.engine != OPENSEARCH):
         raise UsageError(
             "--shard is for loading a cluster from several machines: it wants --engine opensearch, no --prune"
         )
-    read_options = ReadOptions(settings.collection, FieldMap.parse(mapped), datetime.now(UTC).date(), part)
-    steps = cut_files(paths, progress.on_position)  # says at once when a path is not there
-    roots = tuple(str(path) for path in paths)
+    console = messages()
+    progress = RunProgress(console)
+    field_map, today = FieldMap.parse(mapped), datetime.now(UTC).date()
+    # It says at once when a path is not there.
+    steps = cut_files(paths, progress.on_position, field_map=field_map)
+    roots = tuple(str(path) for path in paths if str(path) != STANDARD_INPUT)
     if console.is_terminal:
         progress.expect(total_size(roots))
     options = RunOptions(roots, prune, yes, settings.commit_every_s)
-    with (
-        StopSignals() as stop,
-        open_or_create_index(settings).writer(settings.writer_memory_mb) as writer,
-        hire_crew(writer, read_options, settings.index_workers) as crew,
-        progress,
-    ):
-        report = index_units(group_steps(steps), crew, writer, options, watcher=progress, stop=stop)
+    held = open_or_create_index(settings)
+    with StopSignals() as stop, held.writer(settings.writer_memory_mb, wait_s=WAIT_FOR_WRITER_S) as writer:
+        read_options = ReadOptions(settings.collection, field_map, today, learnt_of(held), part)
+        with hire_crew(writer, read_options, settings.index_workers) as crew, progress:
+            report = index_units(group_steps(steps), crew, writer, options, watcher=progress, stop=stop)
+        if not stop.requested:
+            settled = settle_after(held, writer, today, lambda: bool(stop.requested))
+            report = report.with_settling(settled.recleaned, max(report.generation, settled.generation), settled.took_s)
     click.echo(orjson.dumps(report.to_json()).decode() if as_json else report.to_text())
     if report.refused:
         click.echo(f"error: {report.refused}", err=True)

@@ -114,11 +114,12 @@ def show(article_id: str, *, as_json: bool, place: Place) -> None:
 @click.command("serve", cls=Command)
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", help="Port to listen on.  [default: 8000]")
+@click.option("--workers", metavar="N", help="Processes that answer.  [default: 1]")
 @place_options
-def serve(host: str | None, port: str | None, place: Place) -> None:
+def serve(host: str | None, port: str | None, workers: str | None, place: Place) -> None:
     """Serve the search page and the endpoint until Ctrl-C."""
-    settings, _ = read_settings({**place, "host": host, "port": port})
-    from searchapp.app import serve as serve_app  # noqa: PLC0415 Flask and its server cost other commands 0.2 s
+    settings, _ = read_settings({**place, "host": host, "port": port, "serve_workers": workers})
+    from searchapp.serving import serve as serve_app  # noqa: PLC0415 Flask and its server cost other commands 0.2 s
 
     serve_app(settings)
 

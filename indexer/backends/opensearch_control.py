@@ -79,7 +79,20 @@ class Control:
         """Raises IndexBusyError while somebody else rebuilds the index."""
         holder = self._lease_holder()
         if holder is not None and holder != self._holder:
-            raise IndexBusyError(f"the index is being rebuilt by {holder}; wait until that has finished")
+            raise IndexBusyError(f"the index is being rebuilt by {holder}; wait until that has finished", holder)
+
+    def wait_until_not_rebuilt(self, wait_s: float) -> None:
+        """Raises IndexBusyError where somebody still rebuilds the index after so many seconds."""
+        last = time.monotonic() + wait_s
+        while True:
+            try:
+                self.check_not_rebuilt()
+            except IndexBusyError:
+                if time.monotonic() >= last:
+                    raise
+                time.sleep(min(1.0, wait_s))
+            else:
+                return
 
     def take_lease(self) -> None:
         """Say that the index is being rebuilt, or is so still. Raises IndexBusyError where another one does."""

@@ -38,7 +38,6 @@ class OpenSearchIndexWriter:
         self._written: set[str] = set()
         self._removed: list[str] = []
         self._has_news = False
-        index.control.check_not_rebuilt()
         self._lift_block()
         # Also what a run that was cut off has left: it is known from now on.
         self._refresh(index.layout.name)

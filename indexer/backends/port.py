@@ -147,7 +147,8 @@ class IndexWriter(Protocol):
     def tombstone(self, article_id: str) -> Tombstone | None: ...
 
     def bury(self, tombstones: tuple[Tombstone, ...]) -> None:
-        """Lay tombstones; durable before this returns. The first reason and day of an article stand."""
+        """Lay tombstones, durably before this returns; the articles themselves are still to be removed. The
+        first reason and day of an article stand."""
         ...
 
     def unbury(self, article_ids: tuple[str, ...]) -> None: ...
@@ -196,7 +197,9 @@ class ArticleIndex(Protocol):
     #: How it is named to people.
     place: str
 
-    def writer(self, memory_mb: int) -> IndexWriter: ...
+    def writer(self, memory_mb: int, *, wait_s: float = 0.0) -> IndexWriter:
+        """Raises IndexBusyError where another one may not be written beside, still after so many seconds."""
+        ...
 
     def article_count(self) -> int: ...
 

@@ -104,8 +104,11 @@ class WhooshIndex:
         """For Whoosh's own API."""
         return whoosh_index(self.storage)
 
-    def writer(self, memory_mb: int, words: Callable[[int], WordCollector] | None = None) -> WhooshIndexWriter:
-        """The only writer of this index while it is open. Raises IndexBusyError where there is one.
+    def writer(
+        self, memory_mb: int, words: Callable[[int], WordCollector] | None = None, *, wait_s: float = 0.0
+    ) -> WhooshIndexWriter:
+        """The only writer of this index while it is open. Raises IndexBusyError where there still is one after so many
+        seconds, and names it.
 
         `words` makes what analyses the articles that are written; by default a batch at a time, or article by article
         where numba is missing.
@@ -114,7 +117,7 @@ class WhooshIndex:
         from indexer.backends.whoosh_writer import WhooshIndexWriter  # noqa: PLC0415
         from indexer.backends.words import choose_collector  # noqa: PLC0415
 
-        return WhooshIndexWriter(self, self.storage.lock(LOCK_NAME), words or choose_collector, memory_mb)
+        return WhooshIndexWriter(self, self.storage.lock(LOCK_NAME), words or choose_collector, memory_mb, wait_s)
 
     def article_count(self) -> int:
         """Live articles, in segments of an older format as well."""

@@ -6,11 +6,13 @@ Files that no table of contents names yet are seen by nobody, and go when they a
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from indexer.article import encode_article
+from indexer.backends.lock_holder import name_lock_holder
 from indexer.backends.merge_job import MergeJob, plan_merge, run_merge
 from indexer.backends.meta import write_meta
 from indexer.backends.port import Commit, Draft, KnownArticle, Packed, Tombstone
@@ -22,7 +24,7 @@ from indexer.codec.failures import translated_errors
 from indexer.codec.frame_collecting import FrameCollector
 from indexer.codec.segment_file import FORMAT_VERSION
 from indexer.codec.tiers import grown_tier
-from indexer.codec.toc import commit_contents, latest_generation, sweep_leftovers
+from indexer.codec.toc import LOCK_NAME, commit_contents, latest_generation, sweep_leftovers
 from indexer.codec.whoosh_codec import BroadsheetSegment
 from indexer.errors import ArticleError, IndexBusyError
 
@@ -30,20 +32,37 @@ if TYPE_CHECKING:
     from indexer.backends.whoosh_index import WhooshIndex
     from indexer.backends.words import WordCollector
 
+_ASK_AGAIN_EVERY_S: Final = 0.02
+
 
 class WhooshIndexWriter:
     """Implements `IndexWriter`. Holds the index's write lock from the first line to the last, not batch by batch."""
 
-    def __init__(self, index: WhooshIndex, lock: Any, words: Callable[[int], WordCollector], memory_mb: int) -> None:  # noqa: ANN401 Whoosh's lock
+    def __init__(
+        self,
+        index: WhooshIndex,
+        lock: Any,  # noqa: ANN401 Whoosh's lock
+        words: Callable[[int], WordCollector],
+        memory_mb: int,
+        wait_s: float = 0.0,
+    ) -> None:
         """`words` makes what a packer analyses with, and is told how many bytes that may know words by."""
         self._index = index
         self._folder = index.folder
         self._make_words = words
         self._memory_bytes = memory_mb * 1024 * 1024
         self._lock = lock
+        until = time.monotonic() + wait_s
         with translated_errors(self._folder, "lock"):
-            if not self._lock.acquire():
-                raise IndexBusyError(f"another process is writing to {self._folder}; wait until it has finished")
+            while not self._lock.acquire():
+                if time.monotonic() < until:
+                    time.sleep(_ASK_AGAIN_EVERY_S)
+                    continue
+                holder = name_lock_holder(self._folder / LOCK_NAME)
+                who = f" ({holder})" if holder else ""
+                raise IndexBusyError(
+                    f"another process is writing to {self._folder}{who}; wait until it has finished", holder
+                )
         #: What `write` packs with; made when the first article comes that way.
         self._own: SegmentBuilder | None = None
         self._packed: list[Packed] = []
@@ -57,6 +76,8 @@ class WhooshIndexWriter:
                 sweep_leftovers(index.storage)
             self._tombstones = Tombstones(self._folder)
             self._view = index.view()
+            #: The generation that was there when this writer came.
+            self.opened_at = self._view.generation
         except BaseException:
             self._lock.release()
             raise

@@ -11,6 +11,7 @@ from indexer.backends.opensearch_index import OpenSearchIndex
 from indexer.errors import ArchiveError, ClusterError
 from searchapp.backends.cluster.opened import Opened
 from searchapp.backends.cluster.point import PointInTime
+from searchapp.backends.pins import Pins
 from searchapp.search.cursor import CURSOR_LIVES_S
 from searchapp.search.plan import FacetRequest, Plan
 from searchapp.search.port import (
@@ -34,14 +35,18 @@ _TRIES: Final = 5
 
 
 class OpenSearchEngine:
-    """Implements `Engine` over an index in a cluster. By `clock` older generations are kept.
+    """Implements `Engine` over an index in a cluster. By `clock` older generations are kept, and as
+    long as `pins` say, which are those of all processes of a server.
 
     Raises ArchiveError where there is none that can be read, or the cluster does not answer; so do all questions.
     """
 
-    def __init__(self, index: OpenSearchIndex, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, index: OpenSearchIndex, *, clock: Callable[[], float] = monotonic, pins: Pins | None = None
+    ) -> None:
         self._index = index
         self._clock = clock
+        self._pins = pins
         self._refreshing = threading.Lock()
         self._lock = threading.Lock()
         self._kept: dict[int, Opened] = {}
@@ -76,9 +81,13 @@ class OpenSearchEngine:
     def pin(self, generation: int) -> None:
         """The cluster keeps what was just searched for as long as that."""
         with self._lock:
-            self._until[generation] = self._clock() + CURSOR_LIVES_S
+            until = self._until[generation] = self._clock() + CURSOR_LIVES_S
+            if self._pins is not None:
+                self._pins.pin(generation, until)
 
     def at(self, generation: int) -> Opened | None:
+        if generation > self._current.generation:
+            self.refresh()  # another process of the server has seen the commit already
         current = self._current
         if current.generation == generation:
             return current
@@ -138,11 +147,14 @@ class OpenSearchEngine:
     def _drop_expired(self) -> None:
         with self._lock:
             now = self._clock()
+            if self._pins is not None:
+                for each in self._kept:
+                    self._until[each] = max(self._until.get(each, 0.0), self._pins.until(each))
             oldest_first = sorted(self._kept, key=lambda each: self._until.get(each, 0.0))
             gone = [each for each in oldest_first if self._until.get(each, 0.0) <= now]
             gone += [each for each in oldest_first if each not in gone][: max(0, len(oldest_first) - _MOST_KEPT)]
             dropped = [self._kept.pop(each) for each in dict.fromkeys(gone)]
             kept = {*self._kept, self._current.generation}
             self._until = {each: until for each, until in self._until.items() if each in kept or until > now}
-        for each in dropped:
-            each.point.close()
+        for opened in dropped:
+            opened.point.close()

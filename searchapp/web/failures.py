@@ -16,7 +16,7 @@ import orjson
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from indexer.errors import ArchiveError, ClusterError, IndexNotFoundError
+from indexer.errors import ArchiveError, ClusterError, IndexBusyError, IndexNotFoundError, IndexVersionError
 from searchapp.search.cursor import CursorExpiredError
 from searchapp.search.port import QueryTooLargeError
 from searchapp.web.parameters import ParameterError
@@ -43,6 +43,14 @@ class QueryNotesError(Exception):
         super().__init__("; ".join(notes))
 
 
+class RefusedError(Exception):
+    """A request is refused by what stands in the table of problems; the message is the detail."""
+
+    def __init__(self, code: ProblemCode, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
 class ArticleNotFoundError(Exception):
     """There is no article of this id (any more)."""
 
@@ -61,6 +69,7 @@ _KINDS: Final[tuple[type[Exception], ...]] = (
     CursorExpiredError,
     QueryTooLargeError,
     ArticleNotFoundError,
+    RefusedError,
     ArchiveError,
     HTTPException,
     Exception,
@@ -87,6 +96,8 @@ def describe_failure(error: Exception) -> Failure:
             return _known(
                 "article_not_found", "there is no article of this id in the archive; it may have been deleted"
             )
+        case RefusedError():
+            return _known(error.code, str(error))
         case ArchiveError():
             return _known(_archive_code(error), str(error))
         case HTTPException(code=int(number)):
@@ -102,6 +113,10 @@ def _archive_code(error: ArchiveError) -> ProblemCode:
     match error:
         case IndexNotFoundError():
             return "no_index"
+        case IndexBusyError():
+            return "index_busy"
+        case IndexVersionError():
+            return "index_outdated"
         case ClusterError():
             return "cluster_unavailable"
         case _:
@@ -130,7 +145,7 @@ def _answer_failure(error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.code is not None and 300 <= error.code < 400:
         return Response(error.get_response(request.environ).response, error.code, error.get_headers(request.environ))
     failure = describe_failure(error)
-    if failure.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, ArchiveError):
+    if failure.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, ArchiveError | RefusedError):
         _log.error("failed: %s %r", request.method, request.full_path, exc_info=error)
     if request.path.startswith(MACHINE_PATHS):
         response = problem_document(failure)
@@ -145,6 +160,8 @@ def _answer_failure(error: Exception) -> Response:
         response = Response(page, failure.status, content_type="text/html; charset=utf-8")
     if failure.status == HTTPStatus.METHOD_NOT_ALLOWED and isinstance(error, HTTPException):
         response.headers["Allow"] = dict(error.get_headers(request.environ)).get("Allow", "GET, HEAD")
+    if failure.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
     if failure.status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
     response.headers["Cache-Control"] = "no-store"
