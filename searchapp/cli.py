@@ -17,6 +17,7 @@ from indexer.commands import EXIT_CODES
 _PLACES: Final[Mapping[str, str]] = {
     "index": "indexer.indexing",
     "watch": "indexer.watching.command",
+    "migrate": "indexer.migrating",
     **dict.fromkeys(("parse", "stats", "verify", "delete", "undelete", "rebuild", "settings"), "indexer.cli"),
     **dict.fromkeys(("search", "show", "serve"), "searchapp.commands"),
 }

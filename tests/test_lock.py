@@ -127,7 +127,8 @@ def imported_libraries(folder: str) -> set[str]:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.add(node.module.split(".")[0])
     own = {"indexer", "searchapp", "benchmarks", "tests", "conftest"}
-    own |= {path.stem for path in (PROJECT / folder).rglob("*.py")}
+    # Benchmarks of a cluster run the nodes of the tests.
+    own |= {path.stem for each in (folder, "tests") for path in (PROJECT / each).rglob("*.py")}
     return found - own - set(sys.stdlib_module_names)
 
 

@@ -103,6 +103,9 @@ class WhooshEngine:
             self._current = opened
             return True
 
+    def check(self) -> None:
+        """What is mapped is there."""
+
     def close(self) -> None:
         """Nothing is held open but maps, which go when nobody looks into them."""
 
