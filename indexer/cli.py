@@ -15,6 +15,7 @@ from indexer.commands import (
     index_dir_option,
     json_option,
     messages,
+    patience,
     print_json,
     read_settings,
 )
@@ -59,7 +60,8 @@ def delete(
     """Delete articles by id, so that no later run brings them back."""
     settings, _ = read_settings({"index_dir": index_dir})
     today = datetime.now(UTC).date().isoformat()
-    with WhooshIndex.open(settings.index_dir).writer(settings.writer_memory_mb) as writer:
+    index = WhooshIndex.open(settings.index_dir)
+    with index.writer(settings.writer_memory_mb, patience=patience(settings)) as writer:
         there = [each for each in dict.fromkeys(article_ids) if writer.known(each) is not None]
         deleted = [each for each in dict.fromkeys(article_ids) if writer.tombstone(each) is not None]
         # The tombstone first: cut off in between, the article is gone after the same command again, never back.
@@ -83,7 +85,8 @@ def delete(
 def undelete(ctx: click.Context, article_ids: tuple[str, ...], *, index_dir: Path | None) -> None:
     """Let deleted articles come back: the next `index` of their files adds them again."""
     settings, _ = read_settings({"index_dir": index_dir})
-    with WhooshIndex.open(settings.index_dir).writer(settings.writer_memory_mb) as writer:
+    index = WhooshIndex.open(settings.index_dir)
+    with index.writer(settings.writer_memory_mb, patience=patience(settings)) as writer:
         buried = tuple(each for each in dict.fromkeys(article_ids) if writer.tombstone(each) is not None)
         writer.unbury(buried)
     for article_id in buried:
@@ -101,7 +104,7 @@ def rebuild(index_dir: Path | None) -> None:
     settings, _ = read_settings({"index_dir": index_dir})
     held = WhooshIndex.open(settings.index_dir, for_rebuild=True)
     with RebuildProgress(messages(), held.article_count()) as progress:
-        report = rebuild_index(held, settings.writer_memory_mb, clean_again, progress.on_article)
+        report = rebuild_index(held, settings.writer_memory_mb, clean_again, progress.on_article, patience(settings))
     click.echo(
         f"rebuilt {report.articles:,} articles, cleaned {report.recleaned:,} of them otherwise "
         f"({report.renamed:,} under a new id), generation {report.generation}",

@@ -11,6 +11,7 @@ import click
 import orjson
 from rich.console import Console
 
+from indexer.codec.write_lock import Patience
 from indexer.errors import BroadsheetError, UsageError
 from indexer.settings import Settings, SettingValue, load_settings
 
@@ -47,6 +48,11 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON f
 def read_settings(options: Mapping[str, object]) -> tuple[Settings, tuple[SettingValue, ...]]:
     """The settings in force here and now. Raises SettingError."""
     return load_settings(options, os.environ, Path.cwd())
+
+
+def patience(settings: Settings) -> Patience:
+    """To wait for another command that writes as long as the settings say; standard error says so."""
+    return Patience(settings.lock_wait_s, lambda message: click.echo(message, err=True))
 
 
 def messages() -> Console:

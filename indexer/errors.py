@@ -67,7 +67,11 @@ class IndexDamagedError(ArchiveError):
 
 
 class IndexBusyError(ArchiveError):
-    pass
+    """`holder` names the process that writes, "" where that is not known."""
+
+    def __init__(self, message: str, holder: str = "") -> None:
+        super().__init__(message)
+        self.holder = holder
 
 
 class WorkerLostError(ArchiveError):

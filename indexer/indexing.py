@@ -16,6 +16,7 @@ from indexer.commands import (
     index_dir_option,
     json_option,
     messages,
+    patience,
     read_settings,
 )
 from indexer.pipeline import RunOptions, index_units
@@ -68,9 +69,12 @@ def index(
     if console.is_terminal:
         progress.expect(total_size(roots))
     options = RunOptions(roots, prune, yes, settings.commit_every_s)
+    waits = patience(settings)
     with (
         StopSignals() as stop,
-        WhooshIndex.open_or_create(settings.index_dir).writer(settings.writer_memory_mb) as writer,
+        WhooshIndex.open_or_create(settings.index_dir, waits).writer(
+            settings.writer_memory_mb, patience=waits
+        ) as writer,
         hire_crew(writer, read_options, settings.index_workers) as crew,
         progress,
     ):

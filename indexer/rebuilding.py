@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 from indexer.article import Article, Place, ReadArticle
 from indexer.backends.held import HeldArticle
@@ -15,12 +16,14 @@ from indexer.backends.port import Draft
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.backends.whoosh_writer import WhooshIndexWriter
 from indexer.cleaning.language import UNDETERMINED, identify_language
+from indexer.codec.write_lock import Patience
 from indexer.document import make_draft
 from indexer.readers.scraped_text import read_scraped_text
 from indexer.run_memory import RunMemory
 
 #: Gives an article again from its `original`, or as it is where it has none.
 Clean = Callable[[Article], Article]
+_NO_PATIENCE: Final = Patience()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,15 @@ class RebuildReport:
     generation: int
 
 
-def rebuild_index(index: WhooshIndex, memory_mb: int, clean: Clean, on_article: Callable[[int], None]) -> RebuildReport:
+def rebuild_index(
+    index: WhooshIndex,
+    memory_mb: int,
+    clean: Clean,
+    on_article: Callable[[int], None],
+    patience: Patience = _NO_PATIENCE,
+) -> RebuildReport:
     """`on_article` is told how many articles are done. Raises ArchiveError; the index is then as it was."""
-    with index.writer(memory_mb) as writer, RunMemory() as memory:
+    with index.writer(memory_mb, patience=patience) as writer, RunMemory() as memory:
         rebuild = _Rebuild(writer, clean, memory)
 
         def drafts() -> Iterator[Draft]:

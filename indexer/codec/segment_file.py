@@ -11,8 +11,9 @@ The sections of a segment are those of group.py, key_terms.py, columns.py, store
 all of these).
 
 A segment file is written once, synced, and never changed. Opening reads the directory alone and checks it and the
-file's length, so that it takes no longer for a large one; `damaged_ranges` reads everything. Nothing in it is code:
-sections are numbers and bytes.
+file's length, so that it takes no longer for a large one. A section of at most `CHUNK` bytes is checked when it is
+first asked for; longer ones by `check`, which reads everything, and by `check_some`, which goes on where it was.
+Nothing in the file is code: sections are numbers and bytes.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import mmap
 import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -57,6 +59,15 @@ class Section:
     checksums: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Bytes of a file, and whether they are those that were written."""
+
+    first: int
+    end: int
+    is_sound: bool
+
+
 class SegmentFileWriter:
     """Writes sections one after the other; `finish` makes the file whole and durable."""
 
@@ -72,9 +83,12 @@ class SegmentFileWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
-        if kind is not None:
-            self._path.unlink(missing_ok=True)
+        try:
+            self._file.close()  # which writes what is buffered, and fails on a full disk
+        finally:
+            if kind is not None:
+                with suppress(OSError):  # swept by the next writer
+                    self._path.unlink(missing_ok=True)
 
     def add(self, name: str, array: Array) -> None:
         """Append one array, little-endian whatever the machine."""
@@ -130,13 +144,22 @@ class SegmentFile:
         except ValueError as error:
             raise IndexDamagedError(f"{path} is empty; restore it from a backup", (0, 0)) from error
         self.facts, self._sections = self._read_directory()
+        #: Sections that were read whole and found to be what was written.
+        self._sound: set[str] = set()
+        self._unchecked: Iterator[_Stretch] = self._stretches()
+        self._is_checked = False
 
     def __contains__(self, name: str) -> bool:
         return name in self._sections
 
     def array(self, name: str) -> Array:
-        """A section as an array of the shape and type that it was written with."""
+        """A section as an array of the shape and type that it was written with. Raises IndexDamagedError for a short
+        one that is not what was written."""
         section = self._sections[name]
+        if section.size <= CHUNK and name not in self._sound:
+            for stretch in self._stretches_of(section):
+                self._demand(stretch)
+            self._sound.add(name)
         flat = np.frombuffer(self._map, section.dtype, offset=section.offset, count=int(np.prod(section.shape)))
         return flat.reshape(section.shape)
 
@@ -164,20 +187,72 @@ class SegmentFile:
 
     def damaged_ranges(self) -> Iterator[tuple[int, int]]:
         """First byte and the one after the last of every stretch whose checksum does not hold."""
+        for stretch in self._stretches():
+            if not stretch.is_sound:
+                yield stretch.first, stretch.end
+
+    def check(self) -> None:
+        """Read the whole file, once in the life of this object. Raises IndexDamagedError at the first damage."""
+        if not self._is_checked:
+            for stretch in self._stretches():
+                self._demand(stretch)
+            self._is_checked = True
+
+    def check_some(self, most_bytes: int) -> int:
+        """Read on where this left off, about so many bytes at most; gives how many, 0 when all are read. Raises
+        IndexDamagedError. For one thread at a time."""
+        done = 0
+        while not self._is_checked and done < most_bytes:
+            stretch = next(self._unchecked, None)
+            if stretch is None:
+                self._is_checked = True
+            else:
+                if not stretch.is_sound:
+                    self._unchecked = self._stretches()
+                self._demand(stretch)
+                done += stretch.end - stretch.first
+        return done
+
+    def copy_to(self, path: Path) -> None:
+        """The same file under another name, which must not be there yet, synced; also of one that was removed
+        meanwhile. Raises OSError."""
+        with path.open("xb") as file:
+            for first in range(0, len(self._map), CHUNK):
+                last = min(first + CHUNK, len(self._map))
+                file.write(self._map[first:last])
+                self._release(first, last)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _demand(self, stretch: _Stretch) -> None:
+        if not stretch.is_sound:
+            self._fail(stretch.first, stretch.end)
+
+    def _stretches(self) -> Iterator[_Stretch]:
+        """Every byte in front of the directory, which was checked when the file was opened."""
+        yield _Stretch(0, _ALIGNMENT, self._map[:_ALIGNMENT] == _MAGIC.ljust(_ALIGNMENT, b"\0"))
         end = _ALIGNMENT
-        if self._map[:_ALIGNMENT] != _MAGIC.ljust(_ALIGNMENT, b"\0"):
-            yield 0, _ALIGNMENT
         for section in self._sections.values():
-            if any(self._map[end : section.offset]):
-                yield end, section.offset
+            yield _Stretch(end, section.offset, not any(self._map[end : section.offset]))
+            yield from self._stretches_of(section)
             end = section.offset + section.size
-            for number, expected in enumerate(section.checksums):
-                first = section.offset + number * CHUNK
-                last = min(first + CHUNK, end)
-                if zlib.crc32(self._map[first:last]) != expected:
-                    yield first, last
-        if any(self._map[end : self._directory_at]):
-            yield end, self._directory_at
+        yield _Stretch(end, self._directory_at, not any(self._map[end : self._directory_at]))
+
+    def _stretches_of(self, section: Section) -> Iterator[_Stretch]:
+        end = section.offset + section.size
+        for number, expected in enumerate(section.checksums):
+            first = section.offset + number * CHUNK
+            last = min(first + CHUNK, end)
+            is_sound = zlib.crc32(self._map[first:last]) == expected
+            if section.size > CHUNK:
+                self._release(first, last)
+            yield _Stretch(first, last, is_sound)
+
+    def _release(self, first: int, last: int) -> None:
+        """Reading all of a file must not make the process look as large as the file."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            start = first - first % mmap.PAGESIZE
+            self._map.madvise(mmap.MADV_DONTNEED, start, last - start)
 
     def _read_directory(self) -> tuple[Mapping[str, Any], dict[str, Section]]:
         size = len(self._map)
