@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from indexer.article import Article, Published
@@ -49,9 +49,16 @@ class Batch:
     purges: bool
 
 
-@cache
+#: States to go on from; the others are told again when they are asked for, so that a long story takes no memory.
+_CHECKPOINTS: dict[int, State] = {0: State()}
+_CHECKPOINT_EVERY = 64
+
+
 def batch(number: int) -> Batch:
-    before = state_after(number - 1)
+    return _tell_batch(number, state_after(number - 1))
+
+
+def _tell_batch(number: int, before: State) -> Batch:
     chosen = random.Random(number)
     written = tuple(chosen.sample(range(KEYS), chosen.randint(1, 14)))
     there = [key for key, _ in before.articles if key not in written and key != MARK]
@@ -60,16 +67,23 @@ def batch(number: int) -> Batch:
     return Batch(number, written, removed, buried, tuple(sorted(before.tombstones))[:2], number % 13 == 0)
 
 
-@cache
+@lru_cache(maxsize=256)
 def state_after(number: int) -> State:
     """What the index holds after the batch of this number; 0 is an index in which nothing was ever written."""
-    if number == 0:
-        return State()
-    before, done = state_after(number - 1), batch(number)
+    told = next(each for each in range(number, -1, -1) if each in _CHECKPOINTS)
+    state = _CHECKPOINTS[told]
+    for each in range(told + 1, number + 1):
+        state = _tell_state(state, _tell_batch(each, state))
+        if each % _CHECKPOINT_EVERY == 0:
+            _CHECKPOINTS[each] = state
+    return state
+
+
+def _tell_state(before: State, done: Batch) -> State:
     articles = dict(before.articles)
     for key in done.removed:
         del articles[key]
-    articles.update(dict.fromkeys((*done.written, MARK), number))
+    articles.update(dict.fromkeys((*done.written, MARK), done.number))
     return State(
         tuple(sorted(articles.items())), (before.tombstones - frozenset(done.unburied)) | frozenset(done.buried)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import random
 import resource
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from indexer.errors import ArchiveError
 from indexer.indexing import index
 from indexer.settings import Settings
 from searchapp.backends.whoosh_searcher import WhooshEngine
-from searchapp.search.plan import FacetRequest
+from searchapp.search.plan import FacetRequest, Plan, WordPlan
 from searchapp.search.request import SearchRequest
 from searchapp.search.service import SearchService
 
@@ -88,6 +89,83 @@ def hold_lock(folder: str, seconds: float) -> None:
     with WhooshIndex.open(Path(folder)).writer(script.MEMORY_MB):
         say("holding")
         time.sleep(seconds)
+
+
+def run_together(parts: list[tuple[str, dict[str, object]]]) -> None:
+    """Several of these tasks at once, each in a process of its own."""
+    pids = []
+    for call, arguments in parts:
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                globals()[call](**arguments)
+                code = 0
+            except BaseException as error:  # noqa: BLE001 the process ends here
+                say(f"failed {call}: {error!r}".replace("\n", " "))
+            finally:
+                os._exit(code)
+        pids.append(pid)
+    ends = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
+    assert ends == [0] * len(pids), ends
+
+
+def write_for(folder: str, seconds: float, pause_s: float) -> None:
+    """Batches without end, with a pause after each; says how many."""
+    until = time.monotonic() + seconds
+    number = 0
+    with WhooshIndex.open(Path(folder)).writer(script.MEMORY_MB) as writer:
+        while time.monotonic() < until:
+            number += 1
+            script.write_batch(writer, number)
+            time.sleep(pause_s)
+    say(f"batches {number}")
+
+
+def read_along(folder: str, seconds: float, seed: int) -> None:
+    """Hold whatever is found to the story, of an engine that looks for newer generations and now and then of a new one;
+    says how many answers were right and how many states they were of. Ends at the first that is wrong."""
+    chosen = random.Random(seed)
+    until = time.monotonic() + seconds
+    engine = WhooshEngine(Path(folder))
+    number = answers = states = 0
+    while time.monotonic() < until:
+        before = number
+        if chosen.random() < 0.05:
+            engine = WhooshEngine(Path(folder))
+        else:
+            engine.refresh()
+        number, more = _hold_to_story(engine, chosen)
+        assert number >= before, f"from {before} back to {number}"
+        states += number != before
+        answers += more
+    say(f"answers {answers} states {states}")
+
+
+def _hold_to_story(engine: WhooshEngine, chosen: random.Random) -> tuple[int, int]:
+    """The number of the batch whose state the engine shows, and how many answers said so."""
+    ids = _find(engine, "common")
+    stored = [each.article for each in engine.fetch(tuple(ids)) if each is not None]
+    if not stored:
+        assert ids == set()
+        return 0, 1
+    versions = {each.external_id: int(each.extra_json.strip("{}").partition(":")[2]) for each in stored}
+    number = versions[script.article(script.MARK, 0).external_id]
+    told = dict(script.state_after(number).articles)
+    assert versions == {script.article(key, 0).external_id: version for key, version in told.items()}
+    assert all(each == script.article(int((each.external_id or "")[3:]), versions[each.external_id]) for each in stored)
+    wanted = [chosen.choice(list(told.values())) for _ in range(5)]
+    for version in wanted:
+        keys = {script.article_id(key) for key, each in told.items() if each == version}
+        assert _find(engine, f"version{version}") == keys
+    return number, 2 + len(wanted)
+
+
+def _find(engine: WhooshEngine, form: str) -> set[str]:
+    word = WordPlan("text", ((form,),), surface=True, weight=1.0, clause=0)
+    found = engine.execute(Plan(word, word, "all", (), "relevance", 0, 1000))
+    assert len(found.hits) == found.total
+    return {hit.id for hit in found.hits}
 
 
 def search(folder: str) -> None:
