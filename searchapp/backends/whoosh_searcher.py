@@ -52,7 +52,7 @@ class WhooshEngine:
         self._kept = KeptGenerations(self._open_view, clock)
 
     def facts(self) -> IndexFacts:
-        return self._current.facts()
+        return self._sound().facts()
 
     def execute(self, plan: Plan) -> Matches:
         return self._sound().execute(plan)
