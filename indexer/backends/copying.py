@@ -24,7 +24,7 @@ from indexer.codec.segment_file import SegmentFile
 from indexer.codec.toc import LOCK_NAME, commit_contents, is_contents_name, latest_generation
 from indexer.codec.whoosh_codec import SEGMENT_SUFFIX
 from indexer.codec.write_lock import Patience, WriteLock
-from indexer.errors import IndexBusyError, UsageError
+from indexer.errors import UsageError
 
 _MOST_TRIES: Final = 10
 _NO_PATIENCE: Final = Patience()
@@ -98,13 +98,17 @@ class _Copy:
         return copied
 
     def _take_generation(self) -> tuple[SegmentView, dict[str, bytes]]:
-        """A generation and the small files beside it, which a commit may replace in the middle: then the next one."""
+        """A generation and the small files beside it.
+
+        Where commits follow each other faster than these can be read, the files are of a later one: tombstones may then
+        name an article that is still there, as they do while it is being deleted, and never miss one that is gone.
+        """
         for _ in range(_MOST_TRIES):
             view = self._index.view()
             small_files = {path.name: path.read_bytes() for path in sorted(self._index.folder.glob("*.json"))}
             if self._index.latest_generation() == view.generation:
-                return view, small_files
-        raise IndexBusyError(f"{self._index.folder} is committed to again and again; try again in a moment")
+                break
+        return view, small_files
 
     def _fill(self, view: SegmentView, small_files: dict[str, bytes]) -> Copied:
         self._partial.mkdir()

@@ -25,6 +25,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -61,11 +62,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """Bytes of a file, and whether they are those that were written."""
+    """Bytes of a file and their checksum; None where they are zeros."""
 
     first: int
     end: int
-    is_sound: bool
+    checksum: int | None
 
 
 class SegmentFileWriter:
@@ -139,6 +140,7 @@ class SegmentFile:
         try:
             with path.open("rb") as file:
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                self._identity = _identity_of(os.fstat(file.fileno()))
         except FileNotFoundError as error:
             raise IndexDamagedError(f"{path} is missing; restore it from a backup") from error
         except ValueError as error:
@@ -146,7 +148,8 @@ class SegmentFile:
         self.facts, self._sections = self._read_directory()
         #: Sections that were read whole and found to be what was written.
         self._sound: set[str] = set()
-        self._unchecked: Iterator[_Stretch] = self._stretches()
+        #: How many stretches of the file `check_some` has read.
+        self._read_stretches = 0
         self._is_checked = False
 
     def __contains__(self, name: str) -> bool:
@@ -157,11 +160,18 @@ class SegmentFile:
         one that is not what was written."""
         section = self._sections[name]
         if section.size <= CHUNK and name not in self._sound:
-            for stretch in self._stretches_of(section):
+            for stretch in _cut(section):
                 self._demand(stretch)
             self._sound.add(name)
         flat = np.frombuffer(self._map, section.dtype, offset=section.offset, count=int(np.prod(section.shape)))
         return flat.reshape(section.shape)
+
+    def is_still_there(self) -> bool:
+        """Whether its path leads to this file, and not to one that was restored in its place, or to none."""
+        try:
+            return _identity_of(self.path.stat()) == self._identity
+        except FileNotFoundError:
+            return False
 
     def release_pages(self) -> None:
         """Have this process hold no page of the map; what is read next comes from the system's cache or the disk."""
@@ -188,7 +198,7 @@ class SegmentFile:
     def damaged_ranges(self) -> Iterator[tuple[int, int]]:
         """First byte and the one after the last of every stretch whose checksum does not hold."""
         for stretch in self._stretches():
-            if not stretch.is_sound:
+            if not self._is_sound(stretch):
                 yield stretch.first, stretch.end
 
     def check(self) -> None:
@@ -202,15 +212,14 @@ class SegmentFile:
         """Read on where this left off, about so many bytes at most; gives how many, 0 when all are read. Raises
         IndexDamagedError. For one thread at a time."""
         done = 0
-        while not self._is_checked and done < most_bytes:
-            stretch = next(self._unchecked, None)
-            if stretch is None:
-                self._is_checked = True
-            else:
-                if not stretch.is_sound:
-                    self._unchecked = self._stretches()
+        if not self._is_checked and most_bytes > 0:
+            for stretch in islice(self._stretches(), self._read_stretches, None):
                 self._demand(stretch)
+                self._read_stretches += 1
                 done += stretch.end - stretch.first
+                if done >= most_bytes:
+                    return done
+            self._is_checked = True
         return done
 
     def copy_to(self, path: Path) -> None:
@@ -225,32 +234,31 @@ class SegmentFile:
             os.fsync(file.fileno())
 
     def _demand(self, stretch: _Stretch) -> None:
-        if not stretch.is_sound:
+        if not self._is_sound(stretch):
             self._fail(stretch.first, stretch.end)
+
+    def _is_sound(self, stretch: _Stretch) -> bool:
+        content = self._map[stretch.first : stretch.end]
+        if stretch.first == 0:
+            return content == _MAGIC.ljust(_ALIGNMENT, b"\0")
+        if stretch.checksum is None:
+            return not any(content)
+        self._release(stretch.first, stretch.end)
+        return zlib.crc32(content) == stretch.checksum
 
     def _stretches(self) -> Iterator[_Stretch]:
         """Every byte in front of the directory, which was checked when the file was opened."""
-        yield _Stretch(0, _ALIGNMENT, self._map[:_ALIGNMENT] == _MAGIC.ljust(_ALIGNMENT, b"\0"))
+        yield _Stretch(0, _ALIGNMENT, None)
         end = _ALIGNMENT
         for section in self._sections.values():
-            yield _Stretch(end, section.offset, not any(self._map[end : section.offset]))
-            yield from self._stretches_of(section)
+            yield _Stretch(end, section.offset, None)
+            yield from _cut(section)
             end = section.offset + section.size
-        yield _Stretch(end, self._directory_at, not any(self._map[end : self._directory_at]))
-
-    def _stretches_of(self, section: Section) -> Iterator[_Stretch]:
-        end = section.offset + section.size
-        for number, expected in enumerate(section.checksums):
-            first = section.offset + number * CHUNK
-            last = min(first + CHUNK, end)
-            is_sound = zlib.crc32(self._map[first:last]) == expected
-            if section.size > CHUNK:
-                self._release(first, last)
-            yield _Stretch(first, last, is_sound)
+        yield _Stretch(end, self._directory_at, None)
 
     def _release(self, first: int, last: int) -> None:
         """Reading all of a file must not make the process look as large as the file."""
-        if hasattr(mmap, "MADV_DONTNEED"):
+        if last - first == CHUNK and hasattr(mmap, "MADV_DONTNEED"):
             start = first - first % mmap.PAGESIZE
             self._map.madvise(mmap.MADV_DONTNEED, start, last - start)
 
@@ -293,6 +301,18 @@ class SegmentFile:
             f"{self.path} is damaged in bytes {first} to {last}; restore it from a backup, or index its articles again",
             (first, last),
         )
+
+
+def _identity_of(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
+
+
+def _cut(section: Section) -> Iterator[_Stretch]:
+    """A section as it is checksummed."""
+    end = section.offset + section.size
+    for number, checksum in enumerate(section.checksums):
+        first = section.offset + number * CHUNK
+        yield _Stretch(first, min(first + CHUNK, end), checksum)
 
 
 def _bytes_of(section: Section) -> int:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -51,7 +51,8 @@ class Task:
         return self.ended
 
     def kill(self, number: int = KILLED) -> None:
-        os.kill(self.pid, number)
+        with suppress(ProcessLookupError):  # it has ended, and the nursery has not said so yet
+            os.kill(self.pid, number)
 
 
 class Nursery:
@@ -65,6 +66,7 @@ class Nursery:
             env=os.environ | {"PYTHONPATH": paths},
             cwd=PROJECT,
         )
+        self._last: Task | None = None
         assert self.read_line() == _READY
 
     def __enter__(self) -> Self:
@@ -73,6 +75,7 @@ class Nursery:
     def __exit__(self, *_: object) -> None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self._end_last()
         self._process.stdin.close()
         self._process.wait(timeout=60)
         self._process.stdout.close()
@@ -86,13 +89,21 @@ class Nursery:
     def start(self, call: str, **arguments: Any) -> Task:
         """Call this function of `tasks.py` in a new process."""
         assert self._process.stdin is not None
+        self._end_last()
         order = {"call": call, "arguments": {name: _plain(value) for name, value in arguments.items()}}
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         # Of a run that was killed, a worker may say its last word now.
         while not (line := self.read_line()).startswith("started "):
             pass
-        return Task(self, int(line.split()[1]))
+        self._last = Task(self, int(line.split()[1]))
+        return self._last
+
+    def _end_last(self) -> None:
+        """Of a test that failed, the process is still there, and the nursery waits for it."""
+        if self._last is not None and self._last.ended is None:
+            self._last.kill()
+            self._last.wait()
 
     def run(self, call: str, **arguments: Any) -> list[str]:
         """The same; gives what it said when it has ended well."""

@@ -31,6 +31,9 @@ QUERIES = (
 )  # fmt: skip
 
 
+LEAST_BATCHES = 15
+
+
 def warm_up() -> None:
     """Load and compile what the tasks run."""
     with tempfile.TemporaryDirectory() as folder:
@@ -111,25 +114,32 @@ def run_together(parts: list[tuple[str, dict[str, object]]]) -> None:
 
 
 def write_for(folder: str, seconds: float, pause_s: float) -> None:
-    """Batches without end, with a pause after each; says how many."""
+    """Batches, with a pause after each, for so long and some at least; says how many."""
     until = time.monotonic() + seconds
     number = 0
     with WhooshIndex.open(Path(folder)).writer(script.MEMORY_MB) as writer:
-        while time.monotonic() < until:
+        while time.monotonic() < until or number < LEAST_BATCHES:
             number += 1
             script.write_batch(writer, number)
             time.sleep(pause_s)
     say(f"batches {number}")
+    _ended(folder).touch()
 
 
-def read_along(folder: str, seconds: float, seed: int) -> None:
-    """Hold whatever is found to the story, of an engine that looks for newer generations and now and then of a new one;
-    says how many answers were right and how many states they were of. Ends at the first that is wrong."""
+def _ended(folder: str) -> Path:
+    return Path(f"{folder}.ended")
+
+
+def read_along(folder: str, seed: int) -> None:
+    """Until the writer has ended, hold whatever is found to the story, of an engine that looks for newer generations and
+    now and then of a new one; says how many answers were right and how many states they were of. Ends at the first that
+    is wrong."""
     chosen = random.Random(seed)
-    until = time.monotonic() + seconds
     engine = WhooshEngine(Path(folder))
     number = answers = states = 0
-    while time.monotonic() < until:
+    is_last = False
+    while not is_last:
+        is_last = _ended(folder).exists()
         before = number
         if chosen.random() < 0.05:
             engine = WhooshEngine(Path(folder))

@@ -105,7 +105,10 @@ def test_backups_of_an_index_that_is_written_and_merged_restore_equal(nursery: N
         copy_index(saved, back, CopyOptions())
         found = script.read_state(back)
         assert found.articles == script.state_after(found.number).articles
-        assert content_of(saved) == content_of(back)
+        assert {
+            name: each for name, each in content_of(saved).items() if not name.endswith(".toc")
+        }.items() <= content_of(back).items()
+        assert WhooshIndex.open(saved).contents().generation == WhooshIndex.open(back).contents().generation
         assert verify_index(back, deep=True).damages == ()
         seen.add(found.number)
     task.kill()

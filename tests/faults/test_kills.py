@@ -81,8 +81,8 @@ def test_kills_at_random_moments_lose_nothing(nursery: Nursery, folder: Path) ->
 
 
 @pytest.mark.slow
-def test_eight_hundred_kills_at_random_moments_lose_nothing(nursery: Nursery, folder: Path) -> None:
-    print(kill_at_random(nursery, folder, 800, seed=time.time_ns()))
+def test_nine_hundred_kills_at_random_moments_lose_nothing(nursery: Nursery, folder: Path) -> None:
+    print(kill_at_random(nursery, folder, 900, seed=time.time_ns()))
 
 
 # The command itself
@@ -143,8 +143,8 @@ def test_killed_runs_of_the_command_go_on_where_they_were(nursery: Nursery, arch
 
 
 @pytest.mark.slow
-def test_two_hundred_killed_runs_of_the_command_go_on_where_they_were(nursery, archive: Path, folder: Path) -> None:
-    print(kill_the_command(nursery, archive, folder, 200, 0.1))
+def test_a_hundred_killed_runs_of_the_command_go_on_where_they_were(nursery, archive: Path, folder: Path) -> None:
+    print(kill_the_command(nursery, archive, folder, 100, 0.1))
 
 
 # Every file operation

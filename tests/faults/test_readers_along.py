@@ -20,9 +20,8 @@ SOAK_S = float(os.environ.get("BROADSHEET_SOAK_S", "3600"))
 def read_along(nursery: Nursery, folder: Path, seconds: float, pause_s: float) -> tuple[int, list[tuple[int, int]]]:
     """How many batches were written; and for each reader how many answers were right, and of how many states."""
     WhooshIndex.create(folder)
-    told = {"folder": str(folder), "seconds": seconds}
-    parts = [("write_for", {**told, "pause_s": pause_s})]
-    parts += [("read_along", {**told, "seed": seed}) for seed in range(READERS)]
+    parts = [("write_for", {"folder": str(folder), "seconds": seconds, "pause_s": pause_s})]
+    parts += [("read_along", {"folder": str(folder), "seed": seed}) for seed in range(READERS)]
     said = [line.split() for line in nursery.run("run_together", parts=parts)]
     assert verify_index(folder, deep=True).damages == ()
     (batches,) = [int(words[1]) for words in said if words[0] == "batches"]
@@ -33,8 +32,8 @@ def read_along(nursery: Nursery, folder: Path, seconds: float, pause_s: float) -
 
 def test_four_processes_read_along(nursery: Nursery, tmp_path: Path) -> None:
     batches, read = read_along(nursery, tmp_path / "index", 4, 0.0)
-    assert batches > 13
-    assert all(answers > states > 3 for answers, states in read)
+    assert batches >= 15
+    assert all(answers > states > 0 for answers, states in read)
 
 
 @pytest.mark.slow
