@@ -131,7 +131,7 @@ def _ended(folder: str) -> Path:
 
 
 def read_along(folder: str, seed: int) -> None:
-    """Until the writer has ended, hold whatever is found to the story, of an engine that looks for newer generations and
+    """Until the writer has ended, hold what is found to the story, of an engine that looks for newer generations and
     now and then of a new one; says how many answers were right and how many states they were of. Ends at the first that
     is wrong."""
     chosen = random.Random(seed)

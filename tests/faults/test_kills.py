@@ -19,7 +19,7 @@ from indexer.backends.verify import verify_index
 from indexer.backends.whoosh_index import WhooshIndex
 
 LATEST_KILL_S = 0.4
-ARCHIVE_ARTICLES = 4_000
+ARCHIVE_ARTICLES = 3_000
 #: Batches that do different things: the tenth merges, the thirteenth purges, the fifth lays a tombstone.
 TOLD_BATCHES = (5, 11, 13)
 COMMITTED = re.compile(r"committed generation \d+: (\d+) articles")
@@ -38,10 +38,10 @@ def kill_at_random(nursery: Nursery, folder: Path, kills: int, seed: int) -> Tal
     """Runs that commit without a pause, each killed; whatever the state, the next one goes on from it."""
     chosen = random.Random(seed)
     tally = Tally()
-    number = 0
+    number = begun = 0
     while tally.kills < kills:
         task = nursery.start("write", folder=folder, first=number + 1, last=number + 10_000)
-        acknowledged, begun = number, number
+        acknowledged = number  # and begun is perhaps the next, whose tombstones are laid
         if chosen.random() < 0.8:  # or while it still opens the index
             task.read_line()
         time.sleep(chosen.uniform(0, LATEST_KILL_S))
@@ -76,8 +76,8 @@ def assert_nothing_is_left_over(folder: Path) -> None:
 
 
 def test_kills_at_random_moments_lose_nothing(nursery: Nursery, folder: Path) -> None:
-    tally = kill_at_random(nursery, folder, 25, seed=1)
-    assert tally.commits > 25
+    tally = kill_at_random(nursery, folder, 15, seed=1)
+    assert tally.commits > 15
 
 
 @pytest.mark.slow
@@ -139,7 +139,7 @@ def _opens(folder: Path) -> bool:
 
 
 def test_killed_runs_of_the_command_go_on_where_they_were(nursery: Nursery, archive: Path, folder: Path) -> None:
-    kill_the_command(nursery, archive, folder, 4, 0.1)
+    kill_the_command(nursery, archive, folder, 2, 0.1)
 
 
 @pytest.mark.slow

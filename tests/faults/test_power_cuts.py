@@ -95,7 +95,7 @@ def test_every_write_is_seen_by_what_records_them(recorded: tuple[Path, list[Ope
 
 
 def test_power_cuts_lose_nothing(recorded, tmp_path: Path) -> None:
-    cut_often(recorded, tmp_path, 25, seed=7)
+    cut_often(recorded, tmp_path, 20, seed=7)
 
 
 @pytest.mark.slow
@@ -190,7 +190,7 @@ def cut_a_real_disk(nursery: Nursery, tmp_path: Path, cuts: int, seed: int) -> N
 
 
 def test_a_real_disk_that_was_cut_off_has_what_was_acknowledged(nursery: Nursery, tmp_path: Path) -> None:
-    cut_a_real_disk(nursery, tmp_path, 4, seed=5)
+    cut_a_real_disk(nursery, tmp_path, 2, seed=5)
 
 
 @pytest.mark.slow

@@ -31,7 +31,7 @@ def read_along(nursery: Nursery, folder: Path, seconds: float, pause_s: float) -
 
 
 def test_four_processes_read_along(nursery: Nursery, tmp_path: Path) -> None:
-    batches, read = read_along(nursery, tmp_path / "index", 4, 0.0)
+    batches, read = read_along(nursery, tmp_path / "index", 2, 0.0)
     assert batches >= 15
     assert all(answers > states > 0 for answers, states in read)
 

@@ -102,7 +102,7 @@ def refuse_everywhere(tmp_path: Path, number: int, trouble: Trouble, *, step: in
 
 @pytest.mark.parametrize("name", TROUBLES)
 def test_a_refused_commit_is_a_plain_error_and_the_next_one_works(tmp_path: Path, name: str) -> None:
-    assert refuse_everywhere(tmp_path, 2, TROUBLES[name], step=3, from_opening=False) > 0
+    assert refuse_everywhere(tmp_path, 2, TROUBLES[name], step=4, from_opening=False) > 0
 
 
 @pytest.mark.slow
@@ -122,7 +122,7 @@ def test_with_too_few_files_to_open_nothing_is_lost(nursery: Nursery, tmp_path: 
     before, folder = tmp_path / "before", tmp_path / "index"
     script.write_batches(before, 10)
     ends = set()
-    for files in range(0, 40, 2):
+    for files in range(0, 40, 4):
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(before, folder)
         said = nursery.run("write_with_files", folder=folder, number=11, files=files)
