@@ -17,6 +17,8 @@ BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 READY_DEV = $(VENV)/.ready-dev
 READY_BENCH = $(VENV)/.ready-bench
+SCORING = build/scoring
+READY_SCORING = $(SCORING)/.ready
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
@@ -64,12 +66,19 @@ $(READY_BENCH): requirements-bench.lock $(READY)
 	@$(PIP) install --require-hashes -r requirements-bench.lock
 	@touch $@
 
+# In an environment of its own: it brings scipy, beside which NLTK takes twice as long to import.
+$(READY_SCORING): requirements-scoring.lock | $(BIN)/python
+	@echo "Installing what rankings are scored with ..."
+	@$(PYTHON) -m venv --clear $(SCORING)
+	@$(SCORING)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-scoring.lock
+	@touch $@
+
 demo: setup ## index the sample articles and serve them at http://127.0.0.1:PORT
 	$(BIN)/broadsheet index index_data/samples --index-dir index_data/demo
 	@exec $(BIN)/broadsheet serve --index-dir index_data/demo --host 127.0.0.1 --port $(PORT)
 
 test: setup-dev chromium ## run every test, those of the page in a real browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-slow: setup-dev ## long runs, half an hour: 100,000 texts and queries, ten minutes of commits and searches
 	$(BIN)/python -m pytest -m slow -rP --durations=0 --ignore tests/faults
@@ -96,9 +105,10 @@ lint: setup-dev ## ruff (lint and format) and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-eval: setup-dev ## measure extraction and ranking over DATA, and over COLLECTION=path beside them
+eval: setup-dev $(READY_SCORING) ## measure extraction and ranking over DATA, and over COLLECTION=path beside them
 	$(BIN)/python benchmarks/eval_extraction.py --data $(DATA)
-	$(BIN)/python benchmarks/eval_ranking.py --data $(DATA) $(if $(COLLECTION),--collection $(COLLECTION))
+	$(BIN)/python benchmarks/eval_ranking.py --data $(DATA) $(if $(COLLECTION),--collection $(COLLECTION)) \
+		--scorer $(SCORING)/bin/ir_measures
 	$(BIN)/python benchmarks/eval_ranking_extras.py --data $(DATA) $(if $(COLLECTION),--collection $(COLLECTION))
 
 # Articles or queries of one's own are reported in OUT alone; without them the report goes into docs/performance.md too.
@@ -115,6 +125,7 @@ lock: setup-dev ## resolve pyproject.toml again and write the lock files
 	$(COMPILE) --upgrade --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(COMPILE) --upgrade --extra build --extra bench --constraint requirements.lock --constraint requirements-dev.lock \
 		--output-file requirements-bench.lock
+	$(subst pyproject.toml,--group pyproject.toml:scoring,$(COMPILE)) --upgrade --output-file requirements-scoring.lock
 
 clean: ## remove .venv, caches and the demo index; your own index in index_data/index stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info index_data/demo

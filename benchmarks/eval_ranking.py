@@ -1,6 +1,6 @@
 """How well a search ranks: nDCG@10 over collections with judged queries, indexed and searched as a user would.
 
-    python benchmarks/eval_ranking.py [--data DIR] [--collection PATH]...
+    python benchmarks/eval_ranking.py [--data DIR] [--collection PATH]... [--scorer PROGRAM]
 
 A collection is a folder with `docs.jsonl.gz` (JSON Lines of articles with an `id`), `queries.tsv` (query id, text) and
 `qrels.tsv` (query id, 0, document id, relevance). Every query that has a relevant article is searched with `match=any`:
@@ -9,15 +9,20 @@ A collection is a folder with `docs.jsonl.gz` (JSON Lines of articles with an `i
     nDCG@10 = DCG@10 / that of the best order
 
 (Jaervelin and Kekaelaeinen 2002, linear gain as in trec_eval; an article that nobody judged counts as not relevant.)
+
+`--scorer` names the program `ir_measures`: it is given the same hits and judgements as TREC files, and its figure
+stands beside ours. Where the two differ, this ends with an error.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
@@ -56,6 +61,8 @@ class Outcome:
     cut: int
     ndcg: float
     took_s: float
+    #: The first ten of each query, by their names in the collection.
+    found: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class Quiet:
@@ -123,6 +130,7 @@ def evaluate_collection(collection: Path, folder: Path) -> Outcome:
     langs, articles = engine.facts().langs, engine.facts().articles
     queries, relevance = read_queries(collection), read_relevance(collection)
     total, cut = 0.0, 0
+    found_by_query: dict[str, list[str]] = {}
     for name, of_query in relevance.items():
         # The steps of SearchService.search without its snippets, which take most of the time and order nothing.
         query = parse_query(queries[name], date(2000, 1, 1))
@@ -131,8 +139,35 @@ def evaluate_collection(collection: Path, folder: Path) -> Outcome:
         matches = engine.execute(plan_search(query, request, langs, analyzer, DEADLINE_MS).plan)
         found = [hit.article.external_id or "" for hit in engine.fetch(tuple(hit.id for hit in matches.hits)) if hit]
         total += measure_ndcg(found, of_query)
+        found_by_query[name] = found
     engine.close()
-    return Outcome(collection.name, articles, len(relevance), cut, total / len(relevance), perf_counter() - started)
+    took_s = perf_counter() - started
+    return Outcome(collection.name, articles, len(relevance), cut, total / len(relevance), took_s, found_by_query)
+
+
+def score_by(scorer: str, collection: Path, found: Mapping[str, Sequence[str]]) -> float:
+    """nDCG@10 of these hits as the program `ir_measures` gives it. Raises CalledProcessError when it fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        judgements, run = Path(folder) / "judgements", Path(folder) / "run"
+        judgements.write_text(
+            "".join(
+                f"{query} 0 {document} {relevance}\n"
+                for query, of_query in read_relevance(collection).items()
+                for document, relevance in of_query.items()
+            ),
+            encoding="utf-8",
+        )
+        run.write_text(
+            "".join(
+                f"{query} Q0 {document} {place} {HITS - place} broadsheet\n"
+                for query, documents in found.items()
+                for place, document in enumerate(documents)
+            ),
+            encoding="utf-8",
+        )
+        command = [scorer, "--places", "6", str(judgements), str(run), f"nDCG@{HITS}"]
+        told = subprocess.run(command, check=True, capture_output=True, text=True)
+    return float(told.stdout.split()[-1])
 
 
 def print_table(outcomes: Sequence[Outcome]) -> None:
@@ -147,14 +182,30 @@ def _discount(gains: Sequence[int]) -> float:
     return sum(gain / math.log2(place + 1) for place, gain in enumerate(gains, start=1))
 
 
+def hold_to_scorer(scorer: str, collections: Sequence[Path], outcomes: Sequence[Outcome]) -> None:
+    """Print the scorer's figures. Ends the program where they are not ours."""
+    theirs = [score_by(scorer, each, outcome.found) for each, outcome in zip(collections, outcomes, strict=True)]
+    print(
+        "by ir-measures: "
+        + ", ".join(f"{each.name} {figure:.4f}" for each, figure in zip(outcomes, theirs, strict=True))
+    )
+    print(f"macro average {sum(theirs) / len(theirs):.4f}")
+    if any(abs(each.ndcg - figure) > 1e-5 for each, figure in zip(outcomes, theirs, strict=True)):
+        sys.exit("ir-measures has other figures than those above: one of the two is wrong")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="nDCG@10 of match=any over collections with judged queries")
     parser.add_argument("--data", type=Path, default=DATA, help="folder that holds collections/ (default: %(default)s)")
     parser.add_argument("--collection", type=Path, action="append", default=[], help="one more, in the same form")
+    parser.add_argument("--scorer", help="the program ir_measures, to score the same hits with")
     given = parser.parse_args()
     collections = [given.data / "collections" / name for name in COLLECTIONS] + given.collection
     with tempfile.TemporaryDirectory() as folder:
-        print_table([evaluate_collection(each, Path(folder) / str(place)) for place, each in enumerate(collections)])
+        outcomes = [evaluate_collection(each, Path(folder) / str(place)) for place, each in enumerate(collections)]
+    print_table(outcomes)
+    if given.scorer:
+        hold_to_scorer(given.scorer, collections, outcomes)
 
 
 if __name__ == "__main__":

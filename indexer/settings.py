@@ -36,7 +36,7 @@ class Settings:
     index_dir: Path = Path("index_data/index")
     collection: str = ""
     commit_every_s: float = 30.0
-    writer_memory_mb: int = 256
+    writer_memory_mb: int = 112
     index_workers: int = field(default_factory=_count_cores)
     lock_wait_s: float = 10.0
     host: str = "127.0.0.1"

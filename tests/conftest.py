@@ -37,6 +37,18 @@ def find_test_data(environment: Mapping[str, str]) -> Path:
     return Path(given).resolve() if given else (PROJECT.parent / "shared" / "data").resolve()
 
 
+#: Files that take minutes. They begin while there is something else to be done beside them.
+LONGEST_FIRST = ("cluster", "conformance", "test_without_numba.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        names = item.path.parts
+        return next((place for place, name in enumerate(LONGEST_FIRST) if name in names), len(LONGEST_FIRST))
+
+    items.sort(key=turn)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_kernels() -> None:
     """No test has its time limit eaten by the compiler."""

@@ -18,6 +18,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 RUNTIME = "requirements.lock"
 DEVELOPMENT = "requirements-dev.lock"
 BENCH = "requirements-bench.lock"
+SCORING = "requirements-scoring.lock"
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 DECLARED = [Requirement(line) for line in PYPROJECT["project"]["dependencies"]]
 EXTRAS = {
@@ -53,7 +54,9 @@ def read_lock(text: str) -> list[Locked]:
     return locked
 
 
-LOCKS = {name: read_lock((PROJECT / name).read_text(encoding="utf-8")) for name in (RUNTIME, DEVELOPMENT, BENCH)}
+LOCKS = {
+    name: read_lock((PROJECT / name).read_text(encoding="utf-8")) for name in (RUNTIME, DEVELOPMENT, BENCH, SCORING)
+}
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -82,6 +85,7 @@ def test_every_declared_dependency_is_locked_within_its_bounds() -> None:
         (DECLARED + EXTRAS["build"], RUNTIME),
         (DECLARED + EXTRAS["build"] + EXTRAS["dev"], DEVELOPMENT),
         (DECLARED + EXTRAS["build"] + EXTRAS["bench"], BENCH),
+        ([Requirement(line) for line in PYPROJECT["dependency-groups"]["scoring"]], SCORING),
     ):
         locked = {each.name: each for each in LOCKS[lock]}
         for requirement in wanted:
@@ -131,7 +135,7 @@ def test_every_library_that_the_product_imports_is_declared() -> None:
     declared |= {
         canonicalize_name(each.name)
         for name in EXTRAS
-        if name not in {"dev", "build", "bench", "training"}
+        if name not in {"dev", "build", "bench"}
         for each in EXTRAS[name]
     }
     imported = distributions_of(imported_libraries("indexer") | imported_libraries("searchapp"))
@@ -147,7 +151,7 @@ def test_everything_declared_is_imported_by_the_product() -> None:
 def test_every_library_that_tests_and_benchmarks_import_is_declared() -> None:
     declared = {canonicalize_name(each.name) for each in [*DECLARED, *EXTRAS["dev"]]}
     # Installed for their own make target only, so that here they are known by name.
-    named = {each.name for extra in ("training", "bench") for each in EXTRAS[extra]}
+    named = {each.name for each in EXTRAS["bench"]}
     imported = distributions_of((imported_libraries("tests") | imported_libraries("benchmarks")) - named)
     assert {library for library, names in imported.items() if not names & declared} == set()
 
