@@ -9,7 +9,7 @@ ARTICLES =
 QUERIES =
 OUT = build/bench
 SIZES = 10000,100000,1000000
-PARTS = indexing,search,memory,size,commit
+PARTS = indexing,search,memory,size,commit,reading
 SOAK_S = 3600
 
 VENV = .venv
@@ -107,6 +107,7 @@ lint: setup-dev ## ruff (lint and format) and mypy
 
 eval: setup-dev $(READY_SCORING) ## measure extraction and ranking over DATA, and over COLLECTION=path beside them
 	$(BIN)/python benchmarks/eval_extraction.py --data $(DATA)
+	$(BIN)/python benchmarks/eval_html.py --data $(DATA)
 	$(BIN)/python benchmarks/eval_ranking.py --data $(DATA) $(if $(COLLECTION),--collection $(COLLECTION)) \
 		--scorer $(SCORING)/bin/ir_measures
 	$(BIN)/python benchmarks/eval_ranking_extras.py --data $(DATA) $(if $(COLLECTION),--collection $(COLLECTION))

@@ -32,7 +32,8 @@ from indexer.article import Place, Skipped
 from indexer.backends.port import Commit
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.pipeline import RunOptions, index_units
-from indexer.readers.cut import FileDone, cut_files
+from indexer.readers.cut import cut_files
+from indexer.readers.pieces import FileDone
 from indexer.readers.read import ReadOptions
 from indexer.settings import Settings
 from indexer.stopping import StopSignals

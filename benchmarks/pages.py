@@ -27,6 +27,11 @@ class Page:
     gold_title: str
     gold_authors: tuple[str, ...]
     gold_date: str
+    must_contain: tuple[str, ...]
+    must_not_contain: tuple[str, ...]
+
+    def read_html(self) -> bytes:
+        return gzip.decompress(self.html_path.read_bytes())
 
 
 def read_pages(folder: Path) -> list[Page]:
@@ -42,6 +47,8 @@ def read_pages(folder: Path) -> list[Page]:
             gold_title=gold.get("title") or "",
             gold_authors=_as_names(gold.get("author")),
             gold_date=gold.get("date") or "",
+            must_contain=tuple(gold.get("must_contain") or ()),
+            must_not_contain=tuple(gold.get("must_not_contain") or ()),
         )
         for gold in _read_lines(folder / "gold.jsonl.gz")
         if gold["id"] in texts
@@ -62,10 +69,15 @@ def half_of(host: str) -> int:
     return _hash("half " + host) % 2
 
 
+def split_names(author: str) -> tuple[str, ...]:
+    """The names in one string, parted by semicolons, commas, bars and the words for "and"."""
+    parts = re.split(r"[;\n,|/]|\s(?:und|and|et|y|&)\s", author)
+    return tuple(name.strip() for name in parts if name.strip())
+
+
 def _as_names(author: str | list[str] | None) -> tuple[str, ...]:
-    if isinstance(author, list):
-        return tuple(author)
-    return tuple(name.strip() for name in re.split(r"[;\n]", author or "") if name.strip())
+    listed = author if isinstance(author, list) else [author or ""]
+    return tuple(name for each in listed for name in split_names(each))
 
 
 def _hash(text: str) -> int:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import os
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import groupby, repeat
 from typing import Protocol
 
-from indexer.article import ReadArticle, Skipped, encode_article, hash_content
+from indexer.article import Place, ReadArticle, Skipped, encode_article, hash_content
 from indexer.backends.port import KnownArticle, Packer, Prepared, Tombstone
 from indexer.errors import ArchiveError, ArticleError
-from indexer.readers.cut import FileDone, Piece
+from indexer.readers.pieces import STANDARD_INPUT, FileDone, Piece
 from indexer.readers.read import ReadOptions, read_piece
 from indexer.units import State, Step, StepReading, Unit, UnitReading
 
@@ -34,22 +34,30 @@ class KnownIndex(Protocol):
 class Analyst:
     """Reads units one after the other; each is settled in the same order, before or after the next ones are read."""
 
-    def __init__(self, index: KnownIndex, packer: Packer, options: ReadOptions) -> None:
+    def __init__(
+        self,
+        index: KnownIndex,
+        packer: Packer,
+        options: ReadOptions,
+        find_origin: Callable[[str], str] = os.path.realpath,
+    ) -> None:
+        """`find_origin` tells the origin of what was read at the path of a place."""
         self._index = index
         self.packer = packer
         self._options = options
         self._waiting: deque[tuple[Prepared | None, ...]] = deque()
-        self._origins: tuple[str, str] = ("", "")
+        self._origin_of = find_origin
+        self._origins: tuple[str, str] | None = None
 
     def read(self, unit: Unit) -> UnitReading:
         """What the run has to know of a unit; its articles wait to be settled."""
         waiting: list[Prepared | None] = []
         reading: list[StepReading | None] = []
-        for path, steps in groupby(unit, _path_of_article):
-            if path is not None:
+        for file, steps in groupby(unit, _file_of_article):
+            if file is not None:
                 articles: list[ReadArticle] = list(steps)  # type: ignore[arg-type]
                 # One reading for them all: made for each it takes as long as the article itself.
-                reading.append(self._read_outcomes(path, articles, waiting))
+                reading.append(self._read_outcomes(articles[0].place, articles, waiting))
                 reading += [None] * (len(articles) - 1)
                 continue
             for step in steps:
@@ -57,7 +65,7 @@ class Analyst:
                     reading.append(None)
                 else:
                     piece: Piece = step  # type: ignore[assignment]
-                    reading.append(self._read_outcomes(piece.path, read_piece(piece, self._options), waiting))
+                    reading.append(self._read_outcomes(piece.place, read_piece(piece, self._options), waiting))
         self._waiting.append(tuple(waiting))
         return tuple(reading)
 
@@ -71,8 +79,9 @@ class Analyst:
                 self.packer.add(prepared)
 
     def _read_outcomes(
-        self, path: str, outcomes: Iterable[ReadArticle | Skipped], waiting: list[Prepared | None]
+        self, place: Place, outcomes: Iterable[ReadArticle | Skipped], waiting: list[Prepared | None]
     ) -> StepReading:
+        path = place.path
         origin = self._find_origin(path)
         lines: list[int] = []
         ids: list[str] = []
@@ -106,7 +115,8 @@ class Analyst:
         states = bytes(map(self._compare, ids, hashes, known, repeat(origin)))
         waiting += (ready if state <= State.MOVED else None for ready, state in zip(prepared, states, strict=True))
         return StepReading(
-            path, origin, tuple(lines), tuple(ids), states, tuple(skips), tuple(unfit), tuple(notes.items())
+            *(path, origin, tuple(lines), tuple(ids), states, tuple(skips), tuple(unfit), tuple(notes.items())),
+            member=place.member,
         )
 
     def _compare(self, article_id: str, content_hash: str, known: KnownArticle | None, origin: str) -> State:
@@ -119,14 +129,15 @@ class Analyst:
         return State.SAME if known.origin == origin else State.MOVED
 
     def _find_origin(self, path: str) -> str:
-        if path != self._origins[0]:
-            self._origins = path, os.path.realpath(path)
+        if self._origins is None or path != self._origins[0]:
+            # What came in by itself lies nowhere: no pruning finds it.
+            self._origins = path, path if path == STANDARD_INPUT else self._origin_of(path)
         return self._origins[1]
 
 
-def _path_of_article(step: Step) -> str | None:
-    """Of an article that somebody has read already; None for every other step."""
-    return step.place.path if isinstance(step, ReadArticle) else None
+def _file_of_article(step: Step) -> tuple[str, str] | None:
+    """Path and member of an article that somebody has read already; None for every other step."""
+    return (step.place.path, step.place.member) if isinstance(step, ReadArticle) else None
 
 
 def _say(error: Exception) -> str:

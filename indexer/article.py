@@ -16,6 +16,7 @@ import orjson
 from indexer.sent import Sent
 
 DatePrecision = Literal["second", "minute", "day", "month", "year", "none"]
+DateConfidence = Literal["sure", "likely", "none"]
 
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PAIRS = tuple(first + second for second in _LETTERS for first in _LETTERS)
@@ -27,13 +28,20 @@ class Published(Sent):
 
     `on` is the outlet's own calendar day as `YYYY-MM-DD`, `YYYY-MM`, `YYYY`, or None.
     `at` is an aware datetime, and None unless the outlet gave both a time and a zone: neither is ever
-    invented. `raw` is the text that it was read from, `""` when there was none.
+    invented. `raw` is the text that it was read from, `""` when there was none, `zone` the zone as it was printed in
+    it (`ET`, `UTC+04:00`), understood or not.
+
+    `confidence` is about dates that were looked for in a page: `sure` where two independent groups of sources agree
+    (what the page tells machines, what it shows, its address), `likely` where one speaks alone or they do not agree.
+    It is `none` where nothing was weighed: the date was given as a field, or there is none.
     """
 
     on: str | None = None
     at: datetime | None = None
     precision: DatePrecision = "none"
     raw: str = ""
+    confidence: DateConfidence = "none"
+    zone: str = ""
 
 
 UNDATED = Published()
@@ -89,6 +97,9 @@ class Article(Sent):
 def encode_article(article: Article) -> tuple[bytes, bytes]:
     """What is stored of an article: its fields as a JSON list, and its original as another, or nothing.
 
+    What was added to `Published` later follows at the end, and only where it says something: articles without it are
+    stored, and hashed, as they always were.
+
     Raises TypeError for text that no file can hold (a lone surrogate).
     """
     published = article.published
@@ -98,6 +109,7 @@ def encode_article(article: Article) -> tuple[bytes, bytes]:
             *(article.title, article.body, article.author, article.source, article.url),
             *(published.on, None if at is None else format_instant(at), published.precision, published.raw),
             *(article.lang, article.tag, article.external_id, article.collection, article.extra_json),
+            *((published.confidence, published.zone) if published.confidence != "none" or published.zone else ()),
         ]
     )
     if not article.original:
@@ -112,13 +124,20 @@ def hash_content(fields: bytes, original: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place(Sent):
-    """Where an article was read: a file, and the line in it where there is more than one (1-based, else 0)."""
+    """Where an article was read: a file, the line or the number in it where there is more than one (1-based, else 0),
+    and in an archive the member: `archive.zip!folder/page.html`, with one more `!` for an archive inside another."""
 
     path: str
     line: int = 0
+    member: str = ""
+
+    @property
+    def file(self) -> str:
+        """The file as it is shown, with the member in it."""
+        return f"{self.path}!{self.member}" if self.member else self.path
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}" if self.line else self.path
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 @dataclass(frozen=True, slots=True)

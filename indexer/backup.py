@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from indexer.backends.copying import Copied, CopyOptions, copy_index
-from indexer.commands import Command, index_dir_option, json_option, patience, print_json, read_settings
+from indexer.commands import Command, index_dir_option, json_option, print_json, read_settings
 
 _OVERWRITE = "Let an index that is there give way."
 
@@ -27,7 +27,7 @@ def backup(destination: Path, *, overwrite: bool, link: bool, index_dir: Path | 
     with --link helps when something was deleted or indexed by mistake, not when the disk fails.
     """
     settings, _ = read_settings({"index_dir": index_dir})
-    copied = copy_index(settings.index_dir, destination, CopyOptions(overwrite, link, patience(settings)))
+    copied = copy_index(settings.index_dir, destination, CopyOptions(overwrite, link, settings.lock_wait_s))
     _tell(copied, f"backed up {settings.index_dir} to {destination}", as_json=as_json)
 
 
@@ -42,7 +42,7 @@ def restore(source: Path, *, overwrite: bool, index_dir: Path | None, as_json: b
     A server that runs shows what was restored as it shows every commit. Cut off, run the same command again.
     """
     settings, _ = read_settings({"index_dir": index_dir})
-    copied = copy_index(source, settings.index_dir, CopyOptions(overwrite, patience=patience(settings)))
+    copied = copy_index(source, settings.index_dir, CopyOptions(overwrite, wait_s=settings.lock_wait_s))
     _tell(copied, f"restored {source} to {settings.index_dir}", as_json=as_json)
 
 

@@ -15,9 +15,9 @@ from indexer.commands import (
     index_dir_option,
     json_option,
     messages,
-    patience,
     print_json,
     read_settings,
+    say,
 )
 from indexer.indexing import index
 from indexer.parsing import parse
@@ -61,7 +61,7 @@ def delete(
     settings, _ = read_settings({"index_dir": index_dir})
     today = datetime.now(UTC).date().isoformat()
     index = WhooshIndex.open(settings.index_dir)
-    with index.writer(settings.writer_memory_mb, patience=patience(settings)) as writer:
+    with index.writer(settings.writer_memory_mb, wait_s=settings.lock_wait_s, say=say) as writer:
         there = [each for each in dict.fromkeys(article_ids) if writer.known(each) is not None]
         deleted = [each for each in dict.fromkeys(article_ids) if writer.tombstone(each) is not None]
         # The tombstone first: cut off in between, the article is gone after the same command again, never back.
@@ -86,7 +86,7 @@ def undelete(ctx: click.Context, article_ids: tuple[str, ...], *, index_dir: Pat
     """Let deleted articles come back: the next `index` of their files adds them again."""
     settings, _ = read_settings({"index_dir": index_dir})
     index = WhooshIndex.open(settings.index_dir)
-    with index.writer(settings.writer_memory_mb, patience=patience(settings)) as writer:
+    with index.writer(settings.writer_memory_mb, wait_s=settings.lock_wait_s, say=say) as writer:
         buried = tuple(each for each in dict.fromkeys(article_ids) if writer.tombstone(each) is not None)
         writer.unbury(buried)
     for article_id in buried:
@@ -104,7 +104,9 @@ def rebuild(index_dir: Path | None) -> None:
     settings, _ = read_settings({"index_dir": index_dir})
     held = WhooshIndex.open(settings.index_dir, for_rebuild=True)
     with RebuildProgress(messages(), held.article_count()) as progress:
-        report = rebuild_index(held, settings.writer_memory_mb, clean_again, progress.on_article, patience(settings))
+        report = rebuild_index(
+            held, settings.writer_memory_mb, clean_again, progress.on_article, wait_s=settings.lock_wait_s
+        )
     click.echo(
         f"rebuilt {report.articles:,} articles, cleaned {report.recleaned:,} of them otherwise "
         f"({report.renamed:,} under a new id), generation {report.generation}",
@@ -125,7 +127,7 @@ def settings(*, as_json: bool) -> None:
                     "unit": value.setting.unit,
                     "help": value.setting.help,
                     "default": _plain(value.default),
-                    "value": _plain(value.value),
+                    "value": _plain(value.shown),
                     "origin": value.origin,
                 }
                 for value in values
@@ -134,7 +136,7 @@ def settings(*, as_json: bool) -> None:
         return
     for value in values:
         unit = f" {value.setting.unit}" if value.setting.unit else ""
-        click.echo(f"{value.setting.name} = {value.value}  [{value.origin}]")
+        click.echo(f"{value.setting.name} = {value.shown}  [{value.origin}]")
         click.echo(f"    {value.setting.help} (default: {value.default}{unit})")
 
 

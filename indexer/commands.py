@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 import orjson
 from rich.console import Console
 
-from indexer.codec.write_lock import Patience
 from indexer.errors import BroadsheetError, UsageError
+from indexer.readers.pieces import STANDARD_INPUT
 from indexer.settings import Settings, SettingValue, load_settings
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 EXIT_FAILED = 1
 EXIT_WRONG_USAGE = 2
@@ -39,6 +42,18 @@ class Command(click.Command):
             ctx.exit(128 + signal.SIGINT)
 
 
+class _PathOrInput(click.Path):
+    """A path; `-` is standard input, and `./-` a file of that name."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        return Path(STANDARD_INPUT) if value == "-" else Path(str(super().convert(value, param, ctx)))  # type: ignore[arg-type]
+
+
+def paths_argument(metavar: str) -> Callable[[_Function], _Function]:
+    """One path or more to read, as `paths`."""
+    return click.argument("paths", nargs=-1, required=True, type=_PathOrInput(), metavar=metavar)
+
+
 index_dir_option = click.option(
     "--index-dir", type=click.Path(path_type=Path), help="Where the index lives.  [default: index_data/index]"
 )
@@ -50,9 +65,9 @@ def read_settings(options: Mapping[str, object]) -> tuple[Settings, tuple[Settin
     return load_settings(options, os.environ, Path.cwd())
 
 
-def patience(settings: Settings) -> Patience:
-    """To wait for another command that writes as long as the settings say; standard error says so."""
-    return Patience(settings.lock_wait_s, lambda message: click.echo(message, err=True))
+def say(message: str) -> None:
+    """A line on standard error."""
+    click.echo(message, err=True)
 
 
 def messages() -> Console:

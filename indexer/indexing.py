@@ -16,13 +16,16 @@ from indexer.commands import (
     index_dir_option,
     json_option,
     messages,
-    patience,
+    paths_argument,
     read_settings,
+    say,
 )
+from indexer.errors import UsageError
 from indexer.pipeline import RunOptions, index_units
 from indexer.progress import RunProgress, total_size
 from indexer.readers.cut import cut_files
 from indexer.readers.fields import FieldMap
+from indexer.readers.pieces import STANDARD_INPUT
 from indexer.readers.read import ReadOptions
 from indexer.stopping import StopSignals
 from indexer.units import group_steps
@@ -30,10 +33,10 @@ from indexer.workers.hiring import hire_crew
 
 
 @click.command("index", cls=Command)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@paths_argument("PATH...")
 @index_dir_option
 @click.option("--collection", help="Name of the collection of these articles.  [default: each article's source]")
-@click.option("--map", "mapped", multiple=True, metavar="FIELD=KEY", help="Read a field from this key of JSON.")
+@click.option("--map", "mapped", multiple=True, metavar="FIELD=KEY", help="Read a field from this key or column.")
 @click.option("--prune", is_flag=True, help="Afterwards remove articles under these paths that are there no more.")
 @click.option("--yes", is_flag=True, help="Let --prune remove more than a fifth of the articles under these paths.")
 @click.option("--strict", is_flag=True, help="End with exit code 3 when any input was skipped.")
@@ -55,25 +58,28 @@ def index(
     workers: str | None,
     as_json: bool,
 ) -> None:
-    """Read files and folders of articles into the index.
+    """Read files and folders of articles into the index: pages, texts, JSON, CSV, feeds, web archives, PDF, plain,
+    packed or in archives; - is standard input.
 
     Indexing again adds nothing and updates what has changed. Commits at least every 30 seconds; the first Ctrl-C
     commits what was read and ends the run, the second ends it at once: either way the next run goes on from there.
     """
+    if prune and all(str(path) == STANDARD_INPUT for path in paths):
+        raise UsageError("--prune needs files or folders: what comes from standard input lies under none")
     settings, _ = read_settings({"index_dir": index_dir, "collection": collection, "index_workers": workers})
     console = messages()
     progress = RunProgress(console)
     read_options = ReadOptions(settings.collection, FieldMap.parse(mapped), datetime.now(UTC).date())
-    steps = cut_files(paths, progress.on_position)  # says at once when a path is not there
-    roots = tuple(str(path) for path in paths)
+    # It says at once when a path is not there.
+    steps = cut_files(paths, progress.on_position, field_map=read_options.field_map)
+    roots = tuple(str(path) for path in paths if str(path) != STANDARD_INPUT)
     if console.is_terminal:
         progress.expect(total_size(roots))
     options = RunOptions(roots, prune, yes, settings.commit_every_s)
-    waits = patience(settings)
     with (
         StopSignals() as stop,
-        WhooshIndex.open_or_create(settings.index_dir, waits).writer(
-            settings.writer_memory_mb, patience=waits
+        WhooshIndex.open_or_create(settings.index_dir, wait_s=settings.lock_wait_s).writer(
+            settings.writer_memory_mb, wait_s=settings.lock_wait_s, say=say
         ) as writer,
         hire_crew(writer, read_options, settings.index_workers) as crew,
         progress,

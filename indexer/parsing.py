@@ -8,17 +8,19 @@ import click
 import orjson
 
 from indexer.article import Article, Place, ReadArticle, Skipped, format_instant
-from indexer.commands import Command, json_option
-from indexer.readers.cut import FileDone
-from indexer.readers.read import read_articles
+from indexer.commands import Command, json_option, paths_argument
+from indexer.readers.fields import FieldMap
+from indexer.readers.pieces import FileDone
+from indexer.readers.read import ReadOptions, read_articles
 
 
 @click.command("parse", cls=Command)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@paths_argument("FILE...")
+@click.option("--map", "mapped", multiple=True, metavar="FIELD=KEY", help="Read a field from this key or column.")
 @json_option
-def parse(paths: tuple[Path, ...], *, as_json: bool) -> None:
-    """Show what is read from files, and why each line is left out. Writes nothing."""
-    for outcome in read_articles(paths):
+def parse(paths: tuple[Path, ...], *, mapped: tuple[str, ...], as_json: bool) -> None:
+    """Show what is read from files, and why each line is left out; - is standard input. Writes nothing."""
+    for outcome in read_articles(paths, ReadOptions(field_map=FieldMap.parse(mapped))):
         if isinstance(outcome, FileDone):
             continue
         if as_json:
@@ -28,7 +30,7 @@ def parse(paths: tuple[Path, ...], *, as_json: bool) -> None:
 
 
 def _to_json(outcome: ReadArticle | Skipped) -> dict[str, object]:
-    place: dict[str, object] = {"path": _clean(outcome.place.path), "line": outcome.place.line or None}
+    place: dict[str, object] = {"path": _clean(outcome.place.file), "line": outcome.place.line or None}
     if isinstance(outcome, Skipped):
         return place | {"skipped": _clean(_why(outcome))}
     article = outcome.article

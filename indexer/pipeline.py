@@ -16,7 +16,7 @@ from typing import Protocol
 from indexer.article import Place, Skipped
 from indexer.backends.port import Commit, IndexWriter
 from indexer.pruning import is_under, plan_pruning
-from indexer.readers.cut import FileDone
+from indexer.readers.pieces import PASSED_OVER, STANDARD_INPUT, FileDone
 from indexer.readers.walk import SAME_FILE
 from indexer.report import DELETED, Counts, Report
 from indexer.run_memory import RunMemory
@@ -33,12 +33,18 @@ _MOST_COMMIT_SHARE = 4.0
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """`roots` are the paths given to the run, files or folders. `commit_every_s` is in seconds."""
+    """`roots` are the paths given to the run, files or folders. `commit_every_s` is in seconds.
+
+    Where only some files under the roots are looked at, `looked_at` has their real paths, and those of what is gone;
+    whoever knows them has seen that the roots are there. `removed_before` articles were pruned just before.
+    """
 
     roots: tuple[str, ...] = ()
     prune: bool = False
     prune_without_limit: bool = False
     commit_every_s: float = 30.0
+    looked_at: tuple[str, ...] | None = None
+    removed_before: int = 0
 
 
 class RunWatcher(Protocol):
@@ -146,12 +152,15 @@ class _Run:
 
     def prune(self) -> None:
         """Remove what was under the roots and is not any more; where that is too much, say so and leave all."""
-        for root in self._roots:
-            if root not in self._live_roots:
-                self._watcher.on_note(f"nothing was read under {root}, so nothing under it was pruned")
-        roots = tuple(root for root in self._roots if root in self._live_roots)
-        plan = plan_pruning(self._writer.known_articles(), roots, self._memory)
-        if plan.needs_yes and not self._options.prune_without_limit:
+        options, roots = self._options, self._roots
+        if options.looked_at is None:
+            for root in roots:
+                if root not in self._live_roots:
+                    self._watcher.on_note(f"nothing was read under {root}, so nothing under it was pruned")
+            roots = tuple(root for root in roots if root in self._live_roots)
+        known = self._writer.known_articles()
+        plan = plan_pruning(known, roots, self._memory, options.looked_at, options.removed_before)
+        if plan.needs_yes and not options.prune_without_limit:
             self._refused = plan.refusal()
             return
         for article_id in plan.gone:
@@ -192,7 +201,7 @@ class _Run:
             self._note_origin(read.origin)
             self._counts.notes.update(dict(read.notes))
             self._watcher.on_articles(count)
-        first_places = self._memory.remember_all(read.path, read.ids, read.lines)
+        first_places = self._memory.remember_all(read.path, read.ids, read.lines, read.member)
         at = 0
         for standing_before, skipped in read.skips:
             yield from self._take_articles(read, range(at, standing_before), first_places)
@@ -204,7 +213,7 @@ class _Run:
         for number in numbers:
             if number in first_places:
                 self._counts.conflict += 1
-                self._watcher.on_conflict(Place(read.path, read.lines[number]), first_places[number])
+                self._watcher.on_conflict(Place(read.path, read.lines[number], read.member), first_places[number])
                 yield number
             else:
                 self._take_article(read, number)
@@ -222,12 +231,15 @@ class _Run:
         elif state == State.SAME:
             self._counts.unchanged += 1
         else:
-            self._skip(Skipped(Place(read.path, read.lines[number]), DELETED, read.ids[number]))
+            self._skip(Skipped(Place(read.path, read.lines[number], read.member), DELETED, read.ids[number]))
 
     def _skip(self, skipped: Skipped) -> None:
         self._counts.skipped[skipped.reason] += 1
-        if skipped.reason not in _NOT_MISSING:
-            self._memory.distrust(os.path.realpath(skipped.place.path))
+        place = skipped.place
+        # What an archive or a feed holds beside articles, as pictures and redirections, is none of what it held.
+        is_beside = skipped.reason in PASSED_OVER and (place.member or place.line)
+        if skipped.reason not in _NOT_MISSING and not is_beside and place.path != STANDARD_INPUT:
+            self._memory.distrust(os.path.realpath(place.path))
         self._watcher.on_skip(skipped)
 
     def _note_origin(self, origin: str) -> None:

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from indexer.article import Place, Skipped
 from indexer.backends.port import Commit
-from indexer.readers.cut import FileDone
+from indexer.readers.pieces import FileDone
 
 NAMED_SKIPS = 20
 _LINE_EVERY_S = 60.0
@@ -25,10 +25,11 @@ _BAR_EVERY_S = 0.2
 
 
 class RunProgress:
-    """A `RunWatcher` for people."""
+    """A `RunWatcher` for people. Who ends each run with a line of its own has no need of one for each commit."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, names_commits: bool = True) -> None:
         self._console = console
+        self._names_commits = names_commits
         self._total_bytes = 0
         self._bytes_done = 0
         self._bytes_in_file = 0
@@ -97,7 +98,8 @@ class RunProgress:
             self._say("more conflicts are only counted from here on")
 
     def on_commit(self, commit: Commit) -> None:
-        self._say(f"committed generation {commit.generation}: {commit.articles} articles")
+        if self._names_commits:
+            self._say(f"committed generation {commit.generation}: {commit.articles} articles")
 
     def on_note(self, message: str) -> None:
         self._say(message)

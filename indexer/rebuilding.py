@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final
 
 from indexer.article import Article, Place, ReadArticle
 from indexer.backends.held import HeldArticle
@@ -16,14 +15,12 @@ from indexer.backends.port import Draft
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.backends.whoosh_writer import WhooshIndexWriter
 from indexer.cleaning.language import UNDETERMINED, identify_language
-from indexer.codec.write_lock import Patience
 from indexer.document import make_draft
 from indexer.readers.scraped_text import read_scraped_text
 from indexer.run_memory import RunMemory
 
 #: Gives an article again from its `original`, or as it is where it has none.
 Clean = Callable[[Article], Article]
-_NO_PATIENCE: Final = Patience()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +39,12 @@ def rebuild_index(
     memory_mb: int,
     clean: Clean,
     on_article: Callable[[int], None],
-    patience: Patience = _NO_PATIENCE,
+    *,
+    wait_s: float = 0.0,
 ) -> RebuildReport:
-    """`on_article` is told how many articles are done. Raises ArchiveError; the index is then as it was."""
-    with index.writer(memory_mb, patience=patience) as writer, RunMemory() as memory:
+    """`on_article` is told how many articles are done; another writer is waited for, so many seconds. Raises
+    ArchiveError; the index is then as it was."""
+    with index.writer(memory_mb, wait_s=wait_s) as writer, RunMemory() as memory:
         rebuild = _Rebuild(writer, clean, memory)
 
         def drafts() -> Iterator[Draft]:

@@ -16,7 +16,7 @@ from whoosh import columns, fields, formats, query
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import AnalysedText, TypedWord
-from indexer.article import Article, DatePrecision, OriginalLine, Published
+from indexer.article import Article, DateConfidence, DatePrecision, OriginalLine, Published
 
 SCHEMA_VERSION = 4
 UNDATED_DAY = 0
@@ -168,6 +168,8 @@ def build_schema() -> fields.Schema:
         published_at=fields.STORED(),
         published_raw=fields.STORED(),
         date_precision=fields.STORED(),
+        date_confidence=fields.STORED(),
+        published_zone=fields.STORED(),
         original=fields.STORED(),
         extra=fields.STORED(),
     )
@@ -216,6 +218,8 @@ def stored_article(stored: Mapping[str, object]) -> Article:
             at=None if at is None else datetime.fromisoformat(at),
             precision=cast("DatePrecision", stored.get("date_precision", "none")),
             raw=text("published_raw"),
+            confidence=cast("DateConfidence", stored.get("date_confidence", "none")),
+            zone=text("published_zone"),
         ),
         lang=cast("str", stored.get("lang", "und")),
         tag=tuple(cast("list[str]", stored.get("tag", []))),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -44,16 +45,28 @@ class Settings:
     search_deadline_ms: int = 1000
     refresh_every_s: float = 1.0
     site_title: str = "Broadsheet"
+    ingest_token: str = ""
+    ingest_body_mb: int = 16
+    ingest_most_articles: int = 1000
+    log: str = "text"
+    slow_query_ms: int = 500
+    serve_workers: int = 1
+    serve_at_once: int = 4
+    serve_queue: int = 32
+    serve_wait_ms: int = 1000
+    rate_limit_per_minute: int = 0
+    client_header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the table: `unit` is "" where the value has none."""
+    """One row of the table: `unit` is "" where the value has none. What is secret is never printed."""
 
     name: str
     unit: str
     help: str
     read: Callable[[str], object]
+    is_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +77,11 @@ class SettingValue:
     value: object
     default: object
     origin: str
+
+    @property
+    def shown(self) -> object:
+        """The value as it may be printed."""
+        return "(set)" if self.setting.is_secret and self.value else self.value
 
 
 def _whole_number(least: int, most: int) -> Callable[[str], int]:
@@ -86,6 +104,22 @@ def _seconds(least: float, most: float) -> Callable[[str], float]:
     return read
 
 
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"must be {' or '.join(choices)}")
+        return text
+
+    return read
+
+
+def _token(text: str) -> str:
+    # What `Authorization: Bearer` can carry (RFC 6750), and long enough not to be guessed.
+    if text and not re.fullmatch(r"[A-Za-z0-9._~+/-]{16,}=*", text):
+        raise ValueError("must be at least 16 letters, digits and signs of -._~+/")
+    return text
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("index_dir", "folder", "where the index lives", Path),
     Setting("collection", "", "name of the collection for articles read; empty: the article's source", str),
@@ -98,6 +132,24 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("search_deadline_ms", "ms", "longest time that one search may take", _whole_number(10, 60000)),
     Setting("refresh_every_s", "seconds", "how often `serve` looks for a new commit", _seconds(0.1, 2)),
     Setting("site_title", "", "name shown at the top of every page", str),
+    Setting("ingest_token", "", "what `POST /api/v1/articles` has to show; empty: nobody may", _token, is_secret=True),
+    Setting("ingest_body_mb", "MB", "largest body of a request that brings articles", _whole_number(1, 1024)),
+    Setting("ingest_most_articles", "", "most articles that one request may bring", _whole_number(1, 100_000)),
+    Setting("log", "", "how `serve` logs: `text`, or `json` with a line for every request", _one_of("text", "json")),
+    Setting(
+        "slow_query_ms",
+        "ms",
+        "searches that take so long are logged with their query; 0: none",
+        _whole_number(0, 60000),
+    ),
+    Setting("serve_workers", "processes", "how many answer, each with the index open", _whole_number(1, 64)),
+    Setting("serve_at_once", "", "requests that one process answers at once", _whole_number(1, 64)),
+    Setting("serve_queue", "", "requests that wait in one process; more are told to come back", _whole_number(0, 256)),
+    Setting("serve_wait_ms", "ms", "longest time that a request waits for its turn", _whole_number(10, 60000)),
+    Setting(
+        "rate_limit_per_minute", "", "requests that a client may send; 0: as many as it likes", _whole_number(0, 10**6)
+    ),
+    Setting("client_header", "", "header in which a proxy names the client, such as X-Forwarded-For", str),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
@@ -154,4 +206,5 @@ def _read_value(setting: Setting, raw: str, origin: str) -> object:
         return setting.read(raw)
     except ValueError as error:
         unit = f" ({setting.unit})" if setting.unit else ""
-        raise SettingError(f"{origin}: {setting.name}{unit} cannot be {raw!r}: {error}") from error
+        given = "what it is" if setting.is_secret else repr(raw)
+        raise SettingError(f"{origin}: {setting.name}{unit} cannot be {given}: {error}") from error

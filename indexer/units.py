@@ -12,8 +12,7 @@ from enum import IntEnum
 from typing import Final
 
 from indexer.article import ReadArticle, Skipped
-from indexer.readers.cut import FileDone, Piece
-from indexer.readers.jsonl import LinePiece
+from indexer.readers.pieces import FeedPiece, FileDone, HtmlPiece, LinePiece, PdfPiece, Piece, RowsPiece
 from indexer.sent import Sent
 
 #: One thing that the input holds next; an article that somebody has read already is one too.
@@ -23,8 +22,11 @@ Unit = tuple[Step, ...]
 #: A unit takes a tenth of a second or two to read, and is full with this much, or with so many steps.
 UNIT_BYTES: Final = 512 * 1024
 _MOST_STEPS: Final = 512
-#: Lines are told from scraped text by what reading them costs for each byte: a page takes as long as so many lines.
+#: What reading a byte costs, beside a byte of JSON Lines: of a page of scraped text, of a feed, of markup, of a PDF.
 _TEXT_WEIGHT: Final = 16
+_FEED_WEIGHT: Final = 2
+_HTML_WEIGHT: Final = 24
+_PDF_WEIGHT: Final = 24
 
 
 class State(IntEnum):
@@ -45,7 +47,8 @@ class StepReading(Sent):
     `states` (a `State` each) go beside each other, an article each.
 
     `skips` has what was skipped, each with the number of articles that stand before it; `unfit` the numbers of those
-    skips which were articles, but no index can hold. `origin` is the file's real path, `notes` are counted.
+    skips which were articles, but no index can hold. `origin` is the file's real path, `member` the name of what was
+    read inside it where it is an archive, `notes` are counted.
     """
 
     path: str
@@ -56,6 +59,7 @@ class StepReading(Sent):
     skips: tuple[tuple[int, Skipped], ...] = ()
     unfit: tuple[int, ...] = ()
     notes: tuple[tuple[str, int], ...] = ()
+    member: str = ""
 
 
 #: One for each step of a unit; None for a step that is only passed on, and for an article that was read already and
@@ -78,8 +82,20 @@ def group_steps(steps: Iterable[Step]) -> Iterator[Unit]:
 
 
 def _weigh(step: Step) -> int:
-    if isinstance(step, Skipped | FileDone):
-        return 0
-    if isinstance(step, ReadArticle):
-        return len(step.article.title) + len(step.article.body)
-    return len(step.content) * (1 if isinstance(step, LinePiece) else _TEXT_WEIGHT)
+    match step:
+        case Skipped() | FileDone():
+            return 0
+        case ReadArticle():
+            return len(step.article.title) + len(step.article.body)
+        case LinePiece():
+            return len(step.content)
+        case RowsPiece():
+            return step.size_bytes
+        case FeedPiece():
+            return step.size_bytes * _FEED_WEIGHT
+        case HtmlPiece():
+            return len(step.content) * _HTML_WEIGHT
+        case PdfPiece():
+            return len(step.content) * _PDF_WEIGHT
+        case _:
+            return len(step.content) * _TEXT_WEIGHT

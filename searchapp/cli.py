@@ -18,6 +18,7 @@ from indexer.errors import UsageError
 _PLACES: Final[Mapping[str, str]] = {
     "index": "indexer.indexing",
     **dict.fromkeys(("backup", "restore"), "indexer.backup"),
+    "watch": "indexer.watching.command",
     **dict.fromkeys(("parse", "stats", "verify", "delete", "undelete", "rebuild", "settings"), "indexer.cli"),
     **dict.fromkeys(("search", "show", "serve"), "searchapp.commands"),
 }

@@ -110,11 +110,12 @@ def show(article_id: str, *, as_json: bool, index_dir: Path | None) -> None:
 @click.command("serve", cls=Command)
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", help="Port to listen on.  [default: 8000]")
+@click.option("--workers", metavar="N", help="Processes that answer.  [default: 1]")
 @index_dir_option
-def serve(host: str | None, port: str | None, index_dir: Path | None) -> None:
+def serve(host: str | None, port: str | None, workers: str | None, index_dir: Path | None) -> None:
     """Serve the search page and the endpoint until Ctrl-C."""
-    settings, _ = read_settings({"host": host, "port": port, "index_dir": index_dir})
-    from searchapp.app import serve as serve_app  # noqa: PLC0415 Flask and its server cost other commands 0.2 s
+    settings, _ = read_settings({"host": host, "port": port, "serve_workers": workers, "index_dir": index_dir})
+    from searchapp.serving import serve as serve_app  # noqa: PLC0415 Flask and its server cost other commands 0.2 s
 
     serve_app(settings)
 

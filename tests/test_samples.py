@@ -93,7 +93,7 @@ def outcomes() -> list[object]:
 def articles(outcomes: list[object]) -> dict[tuple[str, int], Article]:
     """(path under the samples, line) -> article."""
     return {
-        (Path(each.place.path).resolve().relative_to(SAMPLES).as_posix(), each.place.line): each.article
+        (Path(each.place.file).resolve().relative_to(SAMPLES).as_posix(), each.place.line): each.article
         for each in outcomes
         if isinstance(each, ReadArticle)
     }
@@ -149,7 +149,7 @@ def test_instants_are_those_of_outlets_that_give_time_and_zone(articles: dict[tu
 
     assert instant("halvermouth-gazette/2019-09-03-crane-collapse.txt") == "2019-09-03T14:52:00+01:00"
     assert instant("gumusdere-xeber/2018-04-21-xalca-muzeyi.txt") == "2018-04-21T12:40:00+04:00"
-    assert instant("northern-science-letter.jsonl", 2) == "2016-04-12T08:00:00Z"
+    assert instant("northern-science-letter.xml", 2) == "2016-04-12T08:00:00Z"
     assert instant("halvermouth-gazette/2001-10-25-pension-fund.txt") is None
     assert instant("tidewire.jsonl", 3) is None
 

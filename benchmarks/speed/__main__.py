@@ -19,13 +19,16 @@ from benchmarks.speed.memory_part import measure_memory
 from benchmarks.speed.plot import draw_search
 from benchmarks.speed.queries import QueryClass
 from benchmarks.speed.query_files import read_query_file
+from benchmarks.speed.reading_part import measure_reading
 from benchmarks.speed.report import all_bars, fill_page, load_all, make_report
-from benchmarks.speed.results import PROJECT, Result, describe_machine, save_result
+from benchmarks.speed.results import PROJECT, Machine, Result, describe_machine, save_result
 from benchmarks.speed.search_part import search_corpus
 from benchmarks.speed.size_part import measure_sizes
 from benchmarks.speed.timing import ROUNDS
 
-PARTS: Final = ("indexing", "search", "memory", "size", "commit")
+PARTS: Final = ("indexing", "search", "memory", "size", "commit", "reading")
+#: Measured once, over the pages of the test data, and not over each corpus.
+_ONCE: Final = "reading"
 _PICTURE: Final = "performance.svg"
 _SIZES: Final = "10000,100000,1000000"
 
@@ -33,6 +36,9 @@ _SIZES: Final = "10000,100000,1000000"
 def main() -> None:
     options = read_options(sys.argv[1:])
     machine = describe_machine()
+    if _ONCE in options.parts:
+        options.parts.remove(_ONCE)
+        read_once(options, machine)
     if options.parts:
         prime_kernels(options.work)
     for corpus in choose_corpora(options) if options.parts else ():
@@ -41,6 +47,13 @@ def main() -> None:
             result = measure(part, corpus, options)
             save_result(options.out, part, corpus.name, result, machine)
     report(options)
+
+
+def read_once(options: argparse.Namespace, machine: Machine) -> None:
+    if (options.data / "pages").is_dir():
+        save_result(options.out, _ONCE, "pages", measure_reading(options.data, options.work), machine)
+    else:
+        print(f"reading is left out: there is no {options.data / 'pages'}; say where with --data", file=sys.stderr)
 
 
 def measure(part: str, corpus: Corpus, options: argparse.Namespace) -> Result:

@@ -23,7 +23,7 @@ from benchmarks.speed.timing import Timing, ratios
 
 BEGIN: Final = "<!-- bench: what follows is written by `make bench` -->"
 END: Final = "<!-- bench: end -->"
-_PARTS: Final = ("search", "indexing", "commit", "size", "memory")
+_PARTS: Final = ("search", "indexing", "commit", "size", "memory", "reading")
 
 Found = Mapping[str, list[tuple[Machine, Any]]]
 
@@ -81,6 +81,9 @@ def make_report(found: Found, picture: str) -> Iterator[str]:
         yield from ("## Size", "", *size_table([result for _, result in found["size"]]), "")
     if found["memory"]:
         yield from ("## Memory while searching", "", *memory_table([result for _, result in found["memory"]]), "")
+
+    for _, result in found["reading"]:
+        yield from ("## Reading", "", *reading_table(result), "", *reading_memory_table(result), "")
 
 
 def bar_table(bars: Sequence[Bar]) -> Iterator[str]:
@@ -182,6 +185,33 @@ def memory_table(results: Sequence[Sequence[Mapping[str, Any]]]) -> Iterator[str
             (each["corpus"], each["engine"], *(f"{each[name]:.0f}" for name in ("own_mb", "before_mb", "mapped_mb")))
             for result in results
             for each in result
+        ),
+    )
+
+
+def reading_table(result: Mapping[str, Any]) -> Iterator[str]:
+    """Each reader beside the first one that read the same, which is somebody else's."""
+    firsts: dict[str, float] = {}
+    rows = []
+    for rate in result["rates"]:
+        per_s = rate["read"] / rate["took_s"]
+        first = firsts.setdefault(rate["what"], per_s)
+        rows.append((rate["what"], rate["reader"], str(rate["processes"]), f"{per_s:,.0f}", f"{per_s / first:.2f}"))
+    yield from _table(("what", "reader", "at work", "a second", "of the first"), rows)
+
+
+def reading_memory_table(result: Mapping[str, Any]) -> Iterator[str]:
+    yield from _table(
+        ("form", "file, MB", "articles", "s", "peak MB"),
+        (
+            (
+                each["form"],
+                f"{each['size_mb']:,}",
+                f"{each['read']:,}",
+                f"{each['took_s']:.0f}",
+                f"{each['peak_mb']:.0f}",
+            )
+            for each in result["memory"]
         ),
     )
 

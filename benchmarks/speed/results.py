@@ -132,7 +132,41 @@ class MemoryResult:
     mapped_mb: float
 
 
-Result = SearchResult | IndexingResult | CommitResult | SizeResult | tuple[MemoryResult, ...]
+@dataclass(frozen=True, slots=True)
+class ReadingRate:
+    """`reader` is who, `what` it reads (pages, records), `processes` how many were at work."""
+
+    reader: str
+    what: str
+    processes: int
+    read: int
+    took_s: float
+
+    @property
+    def per_s(self) -> float:
+        return self.read / self.took_s if self.took_s else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingMemory:
+    """The most that one process held while it read a file of `size_mb` in this form, its libraries included."""
+
+    form: str
+    size_mb: int
+    read: int
+    took_s: float
+    peak_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingResult:
+    corpus: str
+    articles: int
+    rates: tuple[ReadingRate, ...]
+    memory: tuple[ReadingMemory, ...]
+
+
+Result = SearchResult | IndexingResult | CommitResult | SizeResult | ReadingResult | tuple[MemoryResult, ...]
 
 
 def save_result(out: Path, part: str, corpus: str, result: Result, machine: Machine) -> None:

@@ -23,11 +23,10 @@ from indexer.codec.failures import translated_errors
 from indexer.codec.segment_file import SegmentFile
 from indexer.codec.toc import LOCK_NAME, commit_contents, is_contents_name, latest_generation
 from indexer.codec.whoosh_codec import SEGMENT_SUFFIX
-from indexer.codec.write_lock import Patience, WriteLock
+from indexer.codec.write_lock import WriteLock
 from indexer.errors import UsageError
 
 _MOST_TRIES: Final = 10
-_NO_PATIENCE: Final = Patience()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +50,12 @@ class Copied:
 @dataclass(frozen=True, slots=True)
 class CopyOptions:
     """`overwrites`: an index that is there gives way. `links`: segments are shared with the source where both lie on
-    one disk, which costs no space and no time, and guards against mistakes but not against the disk."""
+    one disk, which costs no space and no time, and guards against mistakes but not against the disk. A writer of the
+    index that gives way is waited for, so many seconds."""
 
     overwrites: bool = False
     links: bool = False
-    patience: Patience = _NO_PATIENCE
+    wait_s: float = 0.0
 
 
 def copy_index(source: Path, destination: Path, options: CopyOptions) -> Copied:
@@ -69,7 +69,7 @@ def copy_index(source: Path, destination: Path, options: CopyOptions) -> Copied:
         if replaces and not is_vacant(destination):
             _demand_index(destination, options)
         storage = DurableStorage(destination)
-        with _Locked(storage, options.patience) if replaces else nullcontext():
+        with _Locked(storage, options.wait_s) if replaces else nullcontext():
             # Whoever serves the older index must see another number.
             least = latest_generation(storage) + 1 if replaces else 0
             return _Copy(index, destination, options, least).make(replaces=replaces)
@@ -153,12 +153,12 @@ class _Copy:
 class _Locked:
     """The lock of an index that is about to be replaced."""
 
-    def __init__(self, storage: DurableStorage, patience: Patience) -> None:
+    def __init__(self, storage: DurableStorage, wait_s: float) -> None:
         self._lock = WriteLock(storage, LOCK_NAME)
-        self._patience = patience
+        self._wait_s = wait_s
 
     def __enter__(self) -> None:
-        self._lock.acquire(self._patience)
+        self._lock.acquire(self._wait_s)
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()

@@ -136,6 +136,10 @@ class IndexWriter(Protocol):
 
     def tombstone(self, article_id: str) -> Tombstone | None: ...
 
+    def bury(self, tombstones: tuple[Tombstone, ...]) -> None:
+        """Lay tombstones, durably before this returns; the articles themselves are still to be removed."""
+        ...
+
     def write(self, draft: Draft) -> None:
         """Add the article, or replace the one of its id. At most once an id between two commits."""
         ...

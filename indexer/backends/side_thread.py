@@ -12,6 +12,8 @@ from typing import Final, Protocol
 
 Task = Callable[[], None]
 
+#: A thread without work ends after so long: whoever writes a batch now and then must not gather threads.
+_IDLE_S: Final = 2.0
 #: What may wait for the thread, in characters of text: as much as it does in a few seconds.
 MOST_WAITING: Final = 32_000_000
 
@@ -39,7 +41,7 @@ class AtOnce:
 
 
 class SideThread:
-    """Implements `Doer` in a thread of its own, which starts with the first task and ends with the process."""
+    """Implements `Doer` in a thread of its own, which starts with a task and ends when there has been none for long."""
 
     def __init__(self) -> None:
         self._tasks: deque[tuple[Task, int]] = deque()
@@ -72,7 +74,9 @@ class SideThread:
     def _work(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: bool(self._tasks))
+                if not self._changed.wait_for(lambda: bool(self._tasks), _IDLE_S):
+                    self._thread = None
+                    return
                 task, weight = self._tasks[0]
             try:
                 task()

@@ -34,7 +34,7 @@ from indexer.codec.toc import (
     read_contents,
     whoosh_index,
 )
-from indexer.codec.write_lock import Patience, WriteLock
+from indexer.codec.write_lock import WriteLock
 from indexer.errors import IndexDamagedError, IndexNotFoundError, IndexVersionError
 from indexer.schema import UNDATED_DAY
 
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
 _MOST_TRIES: Final = 10
 _PAUSE_S: Final = 0.02
-_NO_PATIENCE: Final = Patience()
 T = TypeVar("T")
 
 
@@ -89,16 +88,16 @@ class WhooshIndex:
         self._is_foreign = is_foreign
 
     @classmethod
-    def create(cls, folder: Path, patience: Patience = _NO_PATIENCE) -> WhooshIndex:
+    def create(cls, folder: Path, *, wait_s: float = 0.0) -> WhooshIndex:
         """Make an empty index in a folder that is missing or empty. Raises IndexDamagedError where something is, and
-        IndexBusyError where another process is making one."""
+        IndexBusyError where another process is still making one after so many seconds."""
         with translated_errors(folder, "create an index in"):
             if not is_vacant(folder):
                 raise IndexDamagedError(f"{folder} is not empty: {_name_content(folder)}; choose another folder")
             make_folder(folder)
             storage = DurableStorage(folder)
             lock = WriteLock(storage, LOCK_NAME)
-            lock.acquire(patience)
+            lock.acquire(wait_s)
             try:
                 # Under the lock, and looked at again: of two processes that start at once, the second must not wipe
                 # what the first has written. The versions come first: cut off after them, the folder is still vacant.
@@ -128,9 +127,9 @@ class WhooshIndex:
             return cls(folder, index.storage, is_foreign=bool(foreign))
 
     @classmethod
-    def open_or_create(cls, folder: Path, patience: Patience = _NO_PATIENCE) -> WhooshIndex:
+    def open_or_create(cls, folder: Path, *, wait_s: float = 0.0) -> WhooshIndex:
         with translated_errors(folder, "open"):
-            return cls.create(folder, patience) if is_vacant(folder) else cls.open(folder)
+            return cls.create(folder, wait_s=wait_s) if is_vacant(folder) else cls.open(folder)
 
     @property
     def whoosh(self) -> Any:  # noqa: ANN401 Whoosh's own index
@@ -141,10 +140,12 @@ class WhooshIndex:
         self,
         memory_mb: int,
         words: Callable[[int], WordCollector] | None = None,
-        patience: Patience = _NO_PATIENCE,
+        *,
+        wait_s: float = 0.0,
+        say: Callable[[str], None] | None = None,
     ) -> WhooshIndexWriter:
-        """The only writer of this index while it is open. Raises IndexBusyError where there is still one when
-        `patience` is at its end.
+        """The only writer of this index while it is open. Raises IndexBusyError where there still is one after so many
+        seconds, and names it; `say` is told when there is one to be waited for.
 
         `words` makes what analyses the articles that are written; by default a batch at a time, or article by article
         where numba is missing.
@@ -155,7 +156,7 @@ class WhooshIndex:
 
         lock = WriteLock(self.storage, LOCK_NAME)
         with translated_errors(self.folder, "lock"):
-            lock.acquire(patience)
+            lock.acquire(wait_s, say)
         return WhooshIndexWriter(self, lock, words or choose_collector, memory_mb)
 
     def article_count(self) -> int:

@@ -203,3 +203,8 @@ def _calm_word(word: str, *, is_first: bool) -> str:
     if calm.startswith("Mc") and len(calm) > 3:
         calm = "Mc" + calm[2].upper() + calm[3:]
     return calm
+
+
+def is_agency(name: str) -> bool:
+    """Whether it is a news agency's: kept among authors, however short."""
+    return name.casefold() in _AGENCIES

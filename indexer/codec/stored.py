@@ -73,8 +73,8 @@ class StoredFrames:
 def decode_article(fields: bytes, original: bytes) -> Article:
     """The article that `encode_article` was given; without its original when `original` is empty."""
     said: list[Any] = orjson.loads(fields)
-    title, body, author, source, url, on, at, precision, raw, lang, tag, external_id, collection, extra = said
-    published = Published(on, None if at is None else datetime.fromisoformat(at), precision, raw)
+    title, body, author, source, url, on, at, precision, raw, lang, tag, external_id, collection, extra, *later = said
+    published = Published(on, None if at is None else datetime.fromisoformat(at), precision, raw, *later)
     lines = tuple([OriginalLine(text, left_out) for text, left_out in orjson.loads(original)]) if original else ()
     # In the order of its fields, which takes a third less time than by their names.
     return Article(

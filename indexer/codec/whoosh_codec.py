@@ -183,6 +183,8 @@ def stored_fields(article_id: str, article: Article) -> dict[str, Any]:
         "published_at": None if published.at is None else format_instant(published.at),
         "published_raw": published.raw,
         "date_precision": published.precision,
+        "date_confidence": published.confidence,
+        "published_zone": published.zone,
         "lang": article.lang,
         "collection": article.collection,
         "original": [[line.text, line.left_out] for line in article.original],

@@ -23,20 +23,8 @@ import orjson
 from indexer.codec.durable import DurableStorage
 from indexer.errors import IndexBusyError
 
-_LOOK_EVERY_S: Final = 0.1
+_LOOK_EVERY_S: Final = 0.02
 _MOST_COMMAND_CHARS: Final = 100
-
-
-def _ignore(_: str) -> None:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait for another process that writes, and who is told that there is one."""
-
-    wait_s: float = 0.0
-    say: Callable[[str], None] = _ignore
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +49,10 @@ class WriteLock:
         self._path = Path(storage.folder) / name
         self._lock: Any = storage.lock(name)
 
-    def acquire(self, patience: Patience) -> None:
-        """Raises IndexBusyError, which names the holder, where another still has it when the wait is over."""
-        until = time.monotonic() + patience.wait_s
+    def acquire(self, wait_s: float = 0.0, say: Callable[[str], None] | None = None) -> None:
+        """`say` is told that there is somebody to be waited for. Raises IndexBusyError, which names the holder, where
+        another still has it when the wait is over."""
+        until = time.monotonic() + wait_s
         is_told = False
         while not self._lock.acquire():
             left_s = until - time.monotonic()
@@ -73,8 +62,8 @@ class WriteLock:
                 raise IndexBusyError(
                     f"another process is writing to {self._folder}{who}; wait until it has finished", holder
                 )
-            if not is_told:
-                patience.say(f"waiting for {self._name_holder() or 'another process'} to finish writing ...")
+            if say is not None and not is_told:
+                say(f"waiting for {self._name_holder() or 'another process'} to finish writing ...")
                 is_told = True
             time.sleep(min(left_s, _LOOK_EVERY_S))
         self._write_note(orjson.dumps(asdict(_this_process())))

@@ -83,6 +83,18 @@ _BEYOND_ASCII_LINE = re.compile(
 )
 
 
+#: Within so many bytes a page must name its encoding (HTML Standard, 13.2.3.2); pages say it later, too.
+_NAMED_WITHIN_BYTES = 8192
+_NAMED_CHARSET = re.compile(rb"(?i:charset|encoding)\s{0,3}=\s{0,3}[\"']?\s{0,3}([A-Za-z0-9_:.-]{2,40})")
+#: What pages call Latin-1 or ASCII is Windows' code page (WHATWG Encoding Standard, section 4.2).
+_AS_BROWSERS_READ = {
+    "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252",
+    "ascii": "cp1252", "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "gb2312": "gb18030", "gbk": "gb18030",
+    "ks_c_5601-1987": "cp949", "euc-kr": "cp949", "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932",
+    "windows-31j": "cp932", "big5": "big5hkscs", "x-gbk": "gb18030", "unicode": "utf-16",
+}  # fmt: skip
+
+
 def decode_text(content: bytes) -> DecodedText | NotText:
     """The text of a whole file. Detection looks at a sample, decoding is of everything."""
     for mark, encoding in _MARKS:
@@ -101,6 +113,57 @@ def decode_text(content: bytes) -> DecodedText | NotText:
         return DecodedText(content.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
         return _decode_mostly_utf8(content) or _decode_detected(content)
+
+
+def decode_page(content: bytes, charset: str = "") -> DecodedText | NotText:
+    """The text of a web page: what names its encoding is believed where its bytes agree.
+
+    Order: byte order mark, UTF-8 where it fits and is not ASCII alone, `charset` (of the header that it came with),
+    the charset that the page itself names in its first bytes, then as `decode_text`.
+    """
+    decoded = decode_text(content) if _is_plain_utf8(content) else None
+    if decoded is not None:
+        return decoded
+    for label in (charset, _named_charset(content)):
+        encoding = _find_encoding(label)
+        if encoding is None:
+            continue
+        try:
+            text = content.decode(encoding)
+        except (UnicodeDecodeError, UnicodeError):
+            continue
+        if _is_readable(text[:_SAMPLE_BYTES]):
+            return DecodedText(text, encoding)
+    return decode_text(content)
+
+
+def _is_plain_utf8(content: bytes) -> bool:
+    if any(content.startswith(mark) for mark, _ in _MARKS):
+        return True
+    if b"\x1b$" in content[:_SAMPLE_BYTES] or b"\x00" in content[:_SAMPLE_BYTES]:
+        return False
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _named_charset(content: bytes) -> str:
+    match = _NAMED_CHARSET.search(content[:_NAMED_WITHIN_BYTES])
+    return "" if match is None else match[1].decode("ascii")
+
+
+def _find_encoding(label: str) -> str | None:
+    """Python's name for what a page calls its encoding, as browsers understand it; None where nobody knows it."""
+    name = label.strip().strip("\"'").lower()
+    name = _AS_BROWSERS_READ.get(name, name)
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return None
+    # base64, rot13 and their like are codecs too.
+    return found.name if name and found._is_text_encoding else None  # noqa: SLF001 see above
 
 
 def _kind_of_binary(content: bytes) -> str | None:

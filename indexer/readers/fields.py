@@ -75,6 +75,12 @@ class FieldMap:
 NO_MAP = FieldMap()
 
 
+def field_of_key(key: str, field_map: FieldMap = NO_MAP) -> str | None:
+    """The field that a key means, None for one that goes to `extra`."""
+    mapped = next((field for field, own in field_map.keys if own == key), None)
+    return mapped or _FIELD_OF_KEY.get(_FIELD_OF_FOLDED_KEY.get(key.casefold(), ""))
+
+
 @dataclass(frozen=True, slots=True)
 class FieldOptions:
     """`collection` is "" for the article's source. `today` refuses dates that are yet to come."""

@@ -18,7 +18,8 @@ import orjson
 from indexer.article import Place, ReadArticle, Skipped
 from indexer.readers.encoding import DecodedText, decode_text
 from indexer.readers.fields import FieldOptions, read_fields
-from indexer.readers.gunzip import cut_lines
+from indexer.readers.line_runs import cut_lines
+from indexer.readers.pieces import LinePiece, WholePiece
 
 NOT_JSON = "not JSON"
 NOT_AN_OBJECT = "not a JSON object"
@@ -50,27 +51,8 @@ def is_json(head: bytes) -> bool:
     return _LOOKS_LIKE_JSON.match(head) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class LinePiece:
-    """Some lines of the file at `path`; `first_line` is 1-based. `encoding` is that of the file's lines which are not
-    UTF-8, "" where its beginning has none of them."""
-
-    path: str
-    first_line: int
-    content: bytes
-    encoding: str
-
-
-@dataclass(frozen=True, slots=True)
-class WholePiece:
-    """All of a file that may be one JSON value from end to end, and otherwise is lines."""
-
-    path: str
-    content: bytes
-
-
 def cut_json(
-    pieces: Iterable[bytes], path: str, limits: JsonLimits = _LIMITS
+    pieces: Iterable[bytes], place: Place, limits: JsonLimits = _LIMITS
 ) -> Iterator[LinePiece | WholePiece | Skipped]:
     """The first stage. `pieces` is the file's content, unpacked; an error that it raises comes through after the lines
     before it."""
@@ -78,12 +60,12 @@ def cut_json(
     held: list[bytes] = []
     if _may_be_one_value(source, held):
         if _hold_all(source, held, limits.whole_bytes):
-            yield WholePiece(path, b"".join(held))
+            yield WholePiece(place, b"".join(held))
             return
         if held[0].lstrip().startswith(b"["):
-            yield Skipped(Place(path), "JSON array too large", "write one article a line, without brackets and commas")
+            yield Skipped(place, "JSON array too large", "write one article a line, without brackets and commas")
             return
-    yield from _cut_lines(chain(held, source), path, limits)
+    yield from _cut_lines(chain(held, source), place, limits)
 
 
 def read_json_piece(
@@ -95,9 +77,9 @@ def read_json_piece(
         return
     whole = _one_value(piece.content)
     if whole is not None:
-        yield from _read_values(whole, piece.path, options)
+        yield from _read_values(whole, piece.place, options)
         return
-    for part in _cut_lines([piece.content], piece.path, limits):
+    for part in _cut_lines([piece.content], piece.place, limits):
         if isinstance(part, Skipped):
             yield part
         else:
@@ -105,34 +87,35 @@ def read_json_piece(
 
 
 def read_json_lines(
-    pieces: Iterable[bytes], path: str, options: FieldOptions, limits: JsonLimits = _LIMITS
+    pieces: Iterable[bytes], place: Place, options: FieldOptions, limits: JsonLimits = _LIMITS
 ) -> Iterator[ReadArticle | Skipped]:
     """Both stages, one after the other."""
-    for piece in cut_json(pieces, path, limits):
+    for piece in cut_json(pieces, place, limits):
         if isinstance(piece, Skipped):
             yield piece
         else:
             yield from read_json_piece(piece, options, limits)
 
 
-def _cut_lines(pieces: Iterable[bytes], path: str, limits: JsonLimits) -> Iterator[LinePiece | Skipped]:
+def _cut_lines(pieces: Iterable[bytes], place: Place, limits: JsonLimits) -> Iterator[LinePiece | Skipped]:
     encoding: str | None = None
     for run in cut_lines(pieces, limits.line_bytes, RUN_BYTES):
         if run.content is None:
-            yield _line_too_long(Place(path, run.number))
+            yield _line_too_long(Place(place.path, run.number, place.member))
             continue
         if encoding is None:
-            encoding = _foreign_encoding(run.content[:_SAMPLE_BYTES])
-        yield LinePiece(path, run.number, run.content, encoding)
+            encoding = foreign_encoding(run.content[:_SAMPLE_BYTES])
+        yield LinePiece(Place(place.path, run.number, place.member), run.content, encoding)
 
 
 def _read_lines(piece: LinePiece, options: FieldOptions, limits: JsonLimits) -> Iterator[ReadArticle | Skipped]:
     decode = _line_decoder(piece)
-    for number, line in enumerate(piece.content.split(b"\n"), start=piece.first_line):
+    path, first_line, member = piece.place.path, piece.place.line, piece.place.member
+    for number, line in enumerate(piece.content.split(b"\n"), start=first_line):
         content = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
         if not content or content.isspace():
             continue
-        place = Place(piece.path, number)
+        place = Place(path, number, member)
         if len(line) > limits.line_bytes:
             yield _line_too_long(place)
             continue
@@ -234,13 +217,13 @@ def _holds_objects(values: list[object]) -> bool:
     return any(isinstance(value, dict) for value in values)
 
 
-def _read_values(whole: object, path: str, options: FieldOptions) -> Iterator[ReadArticle | Skipped]:
+def _read_values(whole: object, place: Place, options: FieldOptions) -> Iterator[ReadArticle | Skipped]:
     """An array's articles are numbered from 1, as lines are."""
     if isinstance(whole, list):
         for number, value in enumerate(whole, start=1):
-            yield _read_value(value, Place(path, number), options)
+            yield _read_value(value, Place(place.path, number, place.member), options)
     else:
-        yield _read_value(whole, Place(path), options)
+        yield _read_value(whole, place, options)
 
 
 # What orjson refuses and is JSON all the same: another encoding, NaN, halves of characters
@@ -266,7 +249,7 @@ def _read_whole_number(digits: str) -> int | str:
     return int(digits)
 
 
-def _foreign_encoding(sample: bytes) -> str:
+def foreign_encoding(sample: bytes) -> str:
     """The encoding of the lines of a sample that are not UTF-8; "" where all are."""
     if _is_utf8(sample):
         return ""
@@ -285,7 +268,7 @@ def _line_decoder(piece: LinePiece) -> Callable[[bytes], str]:
         if _is_utf8(content):
             return content.decode("utf-8")
         if not encodings:
-            encodings.append(_foreign_encoding(piece.content + b"\n") or "cp1252")
+            encodings.append(foreign_encoding(piece.content + b"\n") or "cp1252")
         try:
             return content.decode(encodings[0])
         except UnicodeDecodeError:

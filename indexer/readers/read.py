@@ -1,6 +1,6 @@
 """Pieces of files -> articles: what a piece says, and the name of what was not read and why.
 
-Formats are told by what is in a file, never by its name alone; all of them may be gzipped.
+Formats are told by what is in a file, never by its name alone; all of them may be packed, and lie in archives.
 """
 
 from __future__ import annotations
@@ -10,17 +10,28 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from indexer.article import Place, ReadArticle, Skipped
+from indexer.article import ReadArticle, Skipped
 from indexer.cleaning.language import UNDETERMINED, identify_language
-from indexer.readers.cut import HEAD_BYTES, FileDone, Piece, TextPiece, cut_files, refuse_format
-from indexer.readers.encoding import NotText, decode_text
+from indexer.readers.cut import cut_files
+from indexer.readers.encoding import NotText, decode_page, decode_text
 from indexer.readers.fields import NO_MAP, FieldMap, FieldOptions
-from indexer.readers.jsonl import is_json, read_json_lines, read_json_piece
+from indexer.readers.jsonl import read_json_piece
+from indexer.readers.pieces import (
+    FeedPiece,
+    FileDone,
+    HtmlPiece,
+    LinePiece,
+    PdfPiece,
+    Piece,
+    RowsPiece,
+    TextPiece,
+    WholePiece,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """`collection` is "" for each article's source. `today` refuses dates in JSON that are yet to come."""
+    """`collection` is "" for each article's source. `today` refuses dates that are yet to come."""
 
     collection: str = ""
     field_map: FieldMap = NO_MAP
@@ -35,31 +46,60 @@ def read_articles(
 ) -> Iterator[ReadArticle | Skipped | FileDone]:
     """Every file's outcomes in the order of its lines, then its FileDone. Raises UsageError at once, before anything is
     read, when a path does not exist."""
-    return _read_steps(cut_files(paths, on_position), options)
+    return _read_steps(cut_files(paths, on_position, field_map=options.field_map), options)
 
 
 def read_piece(piece: Piece, options: ReadOptions) -> Iterator[ReadArticle | Skipped]:
-    """What the articles of a piece say, in its order; the same whatever was read before it."""
-    fields = FieldOptions(options.collection, options.field_map, options.today)
-    if not isinstance(piece, TextPiece):
-        yield from read_json_piece(piece, fields)
-        return
-    place = Place(piece.path)
-    decoded = decode_text(piece.content)
-    if isinstance(decoded, NotText):
-        yield Skipped(place, decoded.reason, decoded.detail)
-        return
-    wide = decoded.text.lstrip()[:HEAD_BYTES].encode("utf-8", errors="replace")
-    refusal = refuse_format(wide)
-    if refusal is not None:
-        yield Skipped(place, refusal)
-    elif decoded.encoding.startswith(("utf-16", "utf-32")) and is_json(wide):
-        yield from read_json_lines([decoded.text.encode("utf-8")], place.path, fields)
-    else:
-        # Its expressions take a while to be compiled.
-        from indexer.readers.scraped_text import read_scraped_text  # noqa: PLC0415 see above
+    """What the articles of a piece say, in its order; the same whatever was read before it.
 
-        yield _finish_text(read_scraped_text(decoded.text, place), options)
+    Readers are loaded when the first piece of their form is met: some take a second.
+    """
+    fields = FieldOptions(options.collection, options.field_map, options.today)
+    match piece:
+        case LinePiece() | WholePiece():
+            yield from read_json_piece(piece, fields)
+        case RowsPiece():
+            from indexer.readers.table import read_rows  # noqa: PLC0415 see above
+
+            yield from read_rows(piece, fields)
+        case FeedPiece():
+            from indexer.readers.feed_article import read_feed  # noqa: PLC0415 see above
+
+            yield from read_feed(piece, FieldOptions(options.collection, NO_MAP, options.today))
+        case HtmlPiece():
+            yield _finish_text(_read_page(piece, options), options)
+        case PdfPiece():
+            from indexer.readers.pdf import read_pdf  # noqa: PLC0415 see above
+
+            yield _finish_text(read_pdf(piece, options.today), options)
+        case TextPiece():
+            yield _finish_text(_read_text(piece), options)
+
+
+def _read_page(piece: HtmlPiece, options: ReadOptions) -> ReadArticle | Skipped:
+    from indexer.readers.html_page import read_html_page  # noqa: PLC0415 takes a second to be loaded
+
+    return read_html_page(piece.content, piece.place, address=piece.address, charset=piece.charset, today=options.today)
+
+
+def _read_text(piece: TextPiece) -> ReadArticle | Skipped:
+    decoded = decode_page(piece.content, piece.charset) if piece.charset else decode_text(piece.content)
+    if isinstance(decoded, NotText):
+        return Skipped(piece.place, decoded.reason, decoded.detail)
+    # Its expressions take a while to be compiled.
+    from indexer.readers.scraped_text import read_scraped_text  # noqa: PLC0415 see above
+
+    outcome = read_scraped_text(decoded.text, piece.place)
+    if isinstance(outcome, Skipped) or not piece.address or outcome.article.url is not None:
+        return outcome
+    return _add_address(outcome, piece.address)
+
+
+def _add_address(outcome: ReadArticle, address: str) -> ReadArticle:
+    """Of a text that was taken from the web."""
+    if not address.startswith(("http://", "https://")):
+        return outcome
+    return replace(outcome, article=replace(outcome.article, url=address))
 
 
 def _read_steps(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from indexer.article import Place, Skipped
 from indexer.errors import UsageError
+from indexer.readers.pieces import EMPTY, HIDDEN, LEFTOVER, STANDARD_INPUT
 
 SAME_FILE = "same file again"
 UNREADABLE = "cannot be read"
@@ -43,6 +44,11 @@ def walk_files(paths: Sequence[Path]) -> Iterator[FoundFile | Skipped]:
     return _Walk(paths).files()
 
 
+def walk_some(paths: Sequence[Path], some: Sequence[str]) -> Iterator[FoundFile | Skipped]:
+    """The same for some files alone, by their real paths, which lie under these paths or are one of them."""
+    return _Walk(paths).some(some)
+
+
 class _Walk:
     def __init__(self, paths: Sequence[Path]) -> None:
         self._paths = paths
@@ -57,14 +63,28 @@ class _Walk:
 
     def files(self) -> Iterator[FoundFile | Skipped]:
         for path, root in zip(self._paths, self._roots, strict=True):
+            if str(path) == STANDARD_INPUT:
+                yield FoundFile(path, path, 0)
+                continue
             # A link given by name is followed: it was asked for.
             yield from self._tree(path, root)
+
+    def some(self, real_paths: Sequence[str]) -> Iterator[FoundFile | Skipped]:
+        for real in real_paths:
+            holding = [pair for pair in zip(self._paths, self._roots, strict=True) if _is_within(real, pair[1])]
+            folder = os.path.dirname(real)  # noqa: PTH120 hot path
+            if not holding or os.path.realpath(folder) != folder:
+                # What was a folder when the file was seen is a link by now.
+                yield Skipped(Place(real), VANISHED, "a folder above it has become a link")
+                continue
+            path, root = holding[0]
+            yield from self._tree(path if real == root else path / os.path.relpath(real, root), real)
 
     def _tree(self, top: Path, real_top: str) -> Iterator[FoundFile | Skipped]:
         pending = [(top, real_top)]
         while pending:
             path, real = pending.pop()
-            if real != real_top and (reason := _passed_over(path.name)):
+            if real != real_top and (reason := passed_over(path.name)):
                 yield Skipped(Place(str(path)), reason)
                 continue
             try:
@@ -92,7 +112,7 @@ class _Walk:
         if self._remember_all or via_link or status.st_nlink > 1:
             self._seen.add(identity)
         if status.st_size == 0:
-            return Skipped(place, "empty file")
+            return Skipped(place, EMPTY)
         if not os.access(real, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
             return Skipped(place, UNREADABLE, "permission denied")
         return FoundFile(path, Path(real), status.st_size)
@@ -122,15 +142,15 @@ def _is_within(path: str, folder: str) -> bool:
 
 def _is_walked(real: str, root: str) -> bool:
     """Whether a file below a root is met under its own name: neither it nor a folder above it is passed over."""
-    return not any(map(_passed_over, Path(real).relative_to(root).parts))
+    return not any(map(passed_over, Path(real).relative_to(root).parts))
 
 
-def _passed_over(name: str) -> str:
+def passed_over(name: str) -> str:
     """Why a name inside a folder is not read, "" if it is."""
     if name.startswith("."):
-        return "hidden"
+        return HIDDEN
     if name in _LEFTOVER_NAMES or name.endswith(_LEFTOVER_ENDINGS) or (name.startswith("#") and name.endswith("#")):
-        return "leftover of a program"
+        return LEFTOVER
     return ""
 
 

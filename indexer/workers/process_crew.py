@@ -17,10 +17,10 @@ from types import TracebackType
 from typing import Final, Self
 
 from indexer.analyst import Analyst
-from indexer.article import Place, ReadArticle, Skipped
+from indexer.article import Place
 from indexer.backends.port import MergeJob, Packed
 from indexer.errors import WorkerLostError
-from indexer.readers.jsonl import LinePiece
+from indexer.readers.pieces import FileDone
 from indexer.units import Unit, UnitReading
 from indexer.workers.messages import (
     Failed,
@@ -256,9 +256,5 @@ class _Worker:
 
 def _place_of(unit: Unit) -> Place:
     for step in unit:
-        if isinstance(step, LinePiece):
-            return Place(step.path, step.first_line)
-        if isinstance(step, ReadArticle | Skipped):
-            return step.place
-        return Place(step.path)
+        return Place(step.path) if isinstance(step, FileDone) else step.place
     raise AssertionError("a unit has a step")

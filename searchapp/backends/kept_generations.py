@@ -14,6 +14,7 @@ from typing import Final
 
 from indexer.backends.segment_view import SegmentView
 from searchapp.backends.opened import Opened
+from searchapp.backends.pins import Pins
 from searchapp.search.cursor import CURSOR_LIVES_S
 
 #: At a commit every 30 seconds, the most that is promised, ten minutes see as many.
@@ -25,11 +26,15 @@ _GRACE_S: Final = 10.0
 
 
 class KeptGenerations:
-    """Safe to share between threads. `clock` gives seconds and never goes back."""
+    """Safe to share between threads. `clock` gives seconds and never goes back. `pins` are those of all processes of a
+    server, where there are several."""
 
-    def __init__(self, open_view: Callable[[SegmentView], Opened], clock: Callable[[], float]) -> None:
+    def __init__(
+        self, open_view: Callable[[SegmentView], Opened], clock: Callable[[], float], pins: Pins | None = None
+    ) -> None:
         self._open_view = open_view
         self._clock = clock
+        self._pins = pins
         self._lock = threading.Lock()
         self._until: dict[int, float] = {}
         self._views: dict[int, SegmentView] = {}
@@ -38,7 +43,9 @@ class KeptGenerations:
     def pin(self, generation: int) -> None:
         """Keep it for as long as a cursor lives: from now on if it is here, else once it is overtaken."""
         with self._lock:
-            self._until[generation] = self._clock() + CURSOR_LIVES_S
+            until = self._until[generation] = self._clock() + CURSOR_LIVES_S
+            if self._pins is not None:
+                self._pins.pin(generation, until)
 
     def overtake(self, view: SegmentView) -> None:
         """A newer generation takes the place of this one, which is kept while it is pinned."""
@@ -69,6 +76,9 @@ class KeptGenerations:
     def _drop_expired(self, newest: int | None) -> None:
         """`newest` was overtaken this moment: of too many, others go first, those that were pinned longest ago."""
         now = self._clock()
+        if self._pins is not None:
+            for generation in self._views:
+                self._until[generation] = max(self._until[generation], self._pins.until(generation))
         expired = [generation for generation in self._views if self._until[generation] <= now]
         for generation in expired:
             self._drop(generation)

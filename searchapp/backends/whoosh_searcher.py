@@ -18,6 +18,7 @@ from indexer.codec.compiled import HAS_NUMBA
 from indexer.errors import IndexDamagedError
 from searchapp.backends.kept_generations import KeptGenerations
 from searchapp.backends.opened import Opened
+from searchapp.backends.pins import Pins
 from searchapp.search.plan import FacetRequest, Plan
 from searchapp.search.port import (
     Explanation,
@@ -39,17 +40,25 @@ class WhooshEngine:
     """Implements `Engine` over the index in a folder.
 
     Raises IndexNotFoundError, IndexVersionError or IndexDamagedError where there is none that can be read. `compiled`
-    says whether kernels search; without them the answers are the same and slow. By `clock` older generations are kept.
+    says whether kernels search; without them the answers are the same and slow. By `clock` older generations are kept,
+    and as long as `pins` say, which are those of all processes of a server.
     """
 
-    def __init__(self, folder: Path, *, compiled: bool = HAS_NUMBA, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        compiled: bool = HAS_NUMBA,
+        clock: Callable[[], float] = monotonic,
+        pins: Pins | None = None,
+    ) -> None:
         self._compiled = compiled
         self._refreshing = threading.Lock()
         self._index = WhooshIndex.open(folder)
         self._current = self._open_view(self._index.view())
         #: What was found wrong with the files of the current generation.
         self._damage: IndexDamagedError | None = None
-        self._kept = KeptGenerations(self._open_view, clock)
+        self._kept = KeptGenerations(self._open_view, clock, pins)
 
     def facts(self) -> IndexFacts:
         return self._sound().facts()
@@ -85,6 +94,8 @@ class WhooshEngine:
         self._kept.pin(generation)
 
     def at(self, generation: int) -> Opened | None:
+        if generation > self._current.view.generation:
+            self.refresh()  # another process of the server has seen the commit already
         current = self._sound()
         return current if current.view.generation == generation else self._kept.find(generation)
 

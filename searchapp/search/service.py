@@ -55,7 +55,8 @@ _TRIES = 3
 class SearchService:
     """Answers searches from one engine. Safe to use from several threads; `today` says which day date words mean.
 
-    `compiled` says whether kernels cut snippets; without them they are the same and slow.
+    `compiled` says whether kernels cut snippets; without them they are the same and slow. `on_page` is told of each
+    page that was found.
     """
 
     engine: Engine
@@ -63,6 +64,7 @@ class SearchService:
     settings: Settings
     today: Callable[[], date]
     compiled: bool = HAS_NUMBA
+    on_page: Callable[[Page], None] = lambda _: None
     showing: Showing = field(init=False)
     walks: Walks = field(init=False)
     grouped_walks: GroupedWalks = field(init=False)
@@ -78,6 +80,11 @@ class SearchService:
         `offers`: where it finds little, search on for what may have been meant and for what would find something.
         Raises CursorExpiredError where the request has a cursor whose generation is open no more.
         """
+        page = self._search(request, offers=offers)
+        self.on_page(page)
+        return page
+
+    def _search(self, request: SearchRequest, *, offers: bool) -> Page:
         started = perf_counter()
         searched = self._searched(request)
         planned, facts = self._plan(request, searched)

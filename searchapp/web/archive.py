@@ -29,6 +29,7 @@ class Archive:
         self._refresh_every_s = refresh_every_s
         self._service: SearchService | None = None
         self._why_not: ArchiveError = IndexNotFoundError("the index was not opened yet; try again in a moment")
+        self._opening = threading.Lock()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._keep_fresh, name="broadsheet-refresh", daemon=True)
 
@@ -54,16 +55,20 @@ class Archive:
     def refresh(self) -> None:
         """Open the index, or look for a newer generation of it. What stands in the way is kept and said."""
         try:
-            if self._service is None:
-                self._service = self._open_service()
-                _log.info("opened generation %d", self._service.facts().generation)
-            elif self._service.engine.refresh():
-                _log.info("now at generation %d", self._service.facts().generation)
+            with self._opening:
+                self._refresh()
         except ArchiveError as error:
             # The generation that is open still answers; only an archive that never opened has nothing to show.
             if str(error) != str(self._why_not):
                 _log.warning("%s", error)
             self._why_not = error
+
+    def _refresh(self) -> None:
+        if self._service is None:
+            self._service = self._open_service()
+            _log.info("opened generation %d", self._service.facts().generation)
+        elif self._service.engine.refresh():
+            _log.info("now at generation %d", self._service.facts().generation)
 
     def _keep_fresh(self) -> None:
         while not self._ended.wait(self._refresh_every_s):

@@ -1,4 +1,4 @@
-"""Cursors as they stand in addresses: a place in the hits, readable by the process alone that gave it out.
+"""Cursors as they stand in addresses: a place in the hits, readable by the service alone that gave it out.
 
 Nothing is kept for a cursor. It carries its place, when it was given, and which search it belongs to, under a code
 whose key is made anew at each start and is in no file: after a restart, when no older generation is open any more,
@@ -31,11 +31,11 @@ _PLAIN: Final = SearchRequest()
 
 
 class Cursors:
-    """Writes and reads them. `clock` gives seconds and never goes back."""
+    """Writes and reads them. `clock` gives seconds and never goes back. Who shares a key reads what the other wrote."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic, key: bytes | None = None) -> None:
         self._clock = clock
-        self._key = secrets.token_bytes(32)
+        self._key = key or secrets.token_bytes(32)
 
     def write(self, cursor: Cursor, request: SearchRequest) -> str:
         """`request` is the search whose hits go on there."""

@@ -16,7 +16,7 @@ import orjson
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from indexer.errors import ArchiveError, IndexNotFoundError
+from indexer.errors import ArchiveError, IndexBusyError, IndexNotFoundError, IndexVersionError
 from searchapp.search.cursor import CursorExpiredError
 from searchapp.web.parameters import ParameterError
 from searchapp.web.params import KNOWN
@@ -42,6 +42,14 @@ class QueryNotesError(Exception):
         super().__init__("; ".join(notes))
 
 
+class RefusedError(Exception):
+    """A request is refused by what stands in the table of problems; the message is the detail."""
+
+    def __init__(self, code: ProblemCode, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
 class ArticleNotFoundError(Exception):
     """There is no article of this id (any more)."""
 
@@ -59,6 +67,7 @@ _KINDS: Final[tuple[type[Exception], ...]] = (
     QueryNotesError,
     CursorExpiredError,
     ArticleNotFoundError,
+    RefusedError,
     ArchiveError,
     HTTPException,
     Exception,
@@ -83,6 +92,12 @@ def describe_failure(error: Exception) -> Failure:
             return _known(
                 "article_not_found", "there is no article of this id in the archive; it may have been deleted"
             )
+        case RefusedError():
+            return _known(error.code, str(error))
+        case IndexBusyError():
+            return _known("index_busy", str(error))
+        case IndexVersionError():
+            return _known("index_outdated", str(error))
         case ArchiveError():
             return _known("no_index" if isinstance(error, IndexNotFoundError) else "index_unusable", str(error))
         case HTTPException(code=int(number)):
@@ -116,7 +131,7 @@ def _answer_failure(error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.code is not None and 300 <= error.code < 400:
         return Response(error.get_response(request.environ).response, error.code, error.get_headers(request.environ))
     failure = describe_failure(error)
-    if failure.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, ArchiveError):
+    if failure.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, ArchiveError | RefusedError):
         _log.error("failed: %s %r", request.method, request.full_path, exc_info=error)
     if request.path.startswith(MACHINE_PATHS):
         response = problem_document(failure)
@@ -131,6 +146,8 @@ def _answer_failure(error: Exception) -> Response:
         response = Response(page, failure.status, content_type="text/html; charset=utf-8")
     if failure.status == HTTPStatus.METHOD_NOT_ALLOWED and isinstance(error, HTTPException):
         response.headers["Allow"] = dict(error.get_headers(request.environ)).get("Allow", "GET, HEAD")
+    if failure.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
     if failure.status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
     response.headers["Cache-Control"] = "no-store"

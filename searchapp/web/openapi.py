@@ -23,9 +23,11 @@ PROBLEM: Final = "application/problem+json"
 _ABOUT: Final = (
     "Full-text search over a news archive. Offsets count Unicode code points. A parameter that is not listed is "
     "refused, with the right one suggested; an empty value counts as not given. What goes wrong is told by a problem "
-    "document (RFC 9457) whose `code` is stable. Any operation may end in `internal_error`; other methods than GET in "
-    "`method_not_allowed`, other addresses in `not_found`."
+    "document (RFC 9457) whose `code` is stable. Any operation may end in `internal_error`; other methods than those "
+    "listed in `method_not_allowed`, other addresses in `not_found`."
 )
+#: The name under which the document tells how a request shows the service's token.
+_BEARER: Final = "bearer"
 _HEADERS: Final[Schema] = {
     "ETag": {
         "description": "Send it as `If-None-Match` with the same question: an answer that has not changed is a 304. "
@@ -44,9 +46,20 @@ def describe_endpoint() -> Mapping[str, Any]:
         "openapi": OPENAPI_VERSION,
         "info": {"title": "Broadsheet", "version": "1", "description": _ABOUT},
         "servers": [{"url": "/"}],
-        "paths": {operation.path: {"get": _describe(operation)} for operation in OPERATIONS},
-        "components": {"schemas": _describe_shapes(shapes), "headers": _HEADERS},
+        "paths": _describe_paths(),
+        "components": {
+            "schemas": _describe_shapes(shapes),
+            "headers": _HEADERS,
+            "securitySchemes": {_BEARER: {"type": "http", "scheme": "bearer"}},
+        },
     }
+
+
+def _describe_paths() -> Schema:
+    paths: dict[str, Schema] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _describe(operation)
+    return paths
 
 
 def _describe(operation: Operation) -> Schema:
@@ -60,6 +73,12 @@ def _describe(operation: Operation) -> Schema:
         ],
         "responses": dict(_describe_answers(operation)),
     }
+    if operation.takes:
+        # What an article has to be is more than a schema can say, and what it may have is anything.
+        content = {media_type: {"schema": {"description": about}} for media_type, about in operation.takes}
+        described["requestBody"] = {"required": True, "content": content}
+    if operation.needs_token:
+        described["security"] = [{_BEARER: []}]
     return described
 
 
@@ -94,7 +113,7 @@ def _describe_answers(operation: Operation) -> Iterator[tuple[str, Schema]]:
     else:
         yield "200", fine
     by_status: dict[HTTPStatus, list[ProblemCode]] = {}
-    for code in (*operation.problems, "internal_error"):
+    for code in (*operation.problems, *operation.admission_problems, "internal_error"):
         by_status.setdefault(PROBLEMS[code].status, []).append(code)
     for status, codes in sorted(by_status.items()):
         described: Schema = {
@@ -110,7 +129,7 @@ def _describe_answers(operation: Operation) -> Iterator[tuple[str, Schema]]:
                 }
             },
         }
-        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
             described["headers"] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
         yield str(status.value), described
 

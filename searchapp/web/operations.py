@@ -8,10 +8,11 @@ answer, and a view.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal, TypedDict
+from typing import Annotated, Final, Literal, TypeAlias, TypedDict
 
 from msgspec import Meta
 
+from searchapp.ingest.shapes import DeletionAnswer, IngestAnswer
 from searchapp.search.shapes import (
     ArticleAnswer,
     ArticlesAnswer,
@@ -20,13 +21,19 @@ from searchapp.search.shapes import (
     SimilarAnswer,
     SuggestionsAnswer,
 )
-from searchapp.web.parameters import Parameter, ParameterTable, Text
+from searchapp.web.parameters import MAX_VALUE_CHARS, Parameter, ParameterTable, Text
 from searchapp.web.params import SEARCH_PARAMETERS, SIMILAR_PARAMETERS
 from searchapp.web.problems import ProblemCode
 
 _NONE: Final = ParameterTable()
-_WITHOUT_INDEX: Final[tuple[ProblemCode, ...]] = ("no_index", "index_unusable")
+_WITHOUT_INDEX: Final[tuple[ProblemCode, ...]] = ("no_index", "index_outdated", "index_unusable")
+_NEEDS_TOKEN: Final[tuple[ProblemCode, ...]] = ("no_token", "ingest_off")
 _BAD_PARAMETERS: Final[tuple[ProblemCode, ...]] = ("unknown_parameter", "repeated_parameter", "bad_value")
+
+
+Method: TypeAlias = Literal["get", "post", "delete"]
+JSON_BODY: Final = "application/json"
+LINES_BODY: Final = "application/x-ndjson"
 
 
 class AliveAnswer(TypedDict):
@@ -46,7 +53,9 @@ class ReadyAnswer(TypedDict):
 @dataclass(frozen=True, slots=True)
 class Operation:
     """`path` has its variables in braces, each described in `variables`; `shape` is that of the answer. Those that
-    `can_be_unchanged` carry an ETag and answer 304 where it is still true."""
+    `can_be_unchanged` carry an ETag and answer 304 where it is still true. `takes` describes the body of a request, by
+    media type; whoever `needs_token` is to send the service's. Those that are `always_answered` wait for
+    nobody."""
 
     name: str
     path: str
@@ -57,6 +66,15 @@ class Operation:
     variables: tuple[Parameter, ...] = ()
     problems: tuple[ProblemCode, ...] = ()
     can_be_unchanged: bool = False
+    method: Method = "get"
+    takes: tuple[tuple[str, str], ...] = ()
+    needs_token: bool = False
+    always_answered: bool = False
+
+    @property
+    def admission_problems(self) -> tuple[ProblemCode, ...]:
+        """Why it may not be answered at all."""
+        return () if self.always_answered else ("rate_limited", "queue_full")
 
 
 _ARTICLE_ID: Final = Parameter("article_id", Text(), "The article's id, as an answer gives it.", "oo5fg5usyfhjqhzz")
@@ -134,19 +152,50 @@ SUGGEST: Final = Operation(
     parameters=ParameterTable(Parameter("q", Text(), "What was typed so far.", "minef")),
     problems=(*_BAD_PARAMETERS, *_WITHOUT_INDEX),
 )
+INGEST: Final = Operation(
+    name="ingest",
+    method="post",
+    path="/api/v1/articles",
+    summary="Bring articles",
+    about="Adds what is new and updates what has changed; to bring the same again changes nothing. Keys are those of "
+    "files of JSON Lines (docs/endpoint.md lists them). The answer comes when everything is on the disk and can be "
+    "searched, and tells what became of each article; an article that cannot be taken costs no other one.",
+    shape=IngestAnswer,
+    problems=("unknown_parameter", *_NEEDS_TOKEN, "no_article", "body_too_large", "too_many_articles",
+              "unsupported_media_type", "index_outdated", "index_unusable", "index_busy"),
+    takes=((JSON_BODY, "An article, or an array of articles."), (LINES_BODY, "An article a line.")),
+    needs_token=True,
+)  # fmt: skip
+DELETE: Final = Operation(
+    name="delete",
+    method="delete",
+    path="/api/v1/articles/{article_id}",
+    summary="Delete an article",
+    about="It is found no more, and stays out when it is brought or read again, until `broadsheet undelete`. To delete "
+    "it again changes nothing.",
+    shape=DeletionAnswer,
+    parameters=ParameterTable(
+        Parameter("reason", Text(MAX_VALUE_CHARS), "Why; kept with its tombstone.", "withdrawn by its outlet")
+    ),
+    variables=(_ARTICLE_ID,),
+    problems=(*_BAD_PARAMETERS, *_NEEDS_TOKEN, "article_not_found", *_WITHOUT_INDEX, "index_busy"),
+    needs_token=True,
+)
 ALIVE: Final = Operation(
     name="healthz",
     path="/healthz",
     summary="Ask whether the service lives",
     about="Looks at nothing: an answer at all is the answer.",
     shape=AliveAnswer,
+    always_answered=True,
 )
 READY: Final = Operation(
     name="readyz",
     path="/readyz",
     summary="Ask whether the service can answer searches",
-    about="A 503 says what is missing and what to run.",
+    about="A 503 says what is missing and what to run; its code tells no index from an old one and from a damaged one.",
     shape=ReadyAnswer,
+    always_answered=True,
     problems=_WITHOUT_INDEX,
 )
-OPERATIONS: Final = (SEARCH, ARTICLE, ARTICLES, SIMILAR, STORY, SUGGEST, ALIVE, READY)
+OPERATIONS: Final = (SEARCH, ARTICLE, ARTICLES, INGEST, DELETE, SIMILAR, STORY, SUGGEST, ALIVE, READY)

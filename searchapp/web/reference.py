@@ -50,7 +50,10 @@ class ShownProblem:
 
 @dataclass(frozen=True, slots=True)
 class ShownOperation:
+    """`bodies` are the media types that it takes, each with what is in it."""
+
     name: str
+    method: str
     path: str
     summary: str
     about: str
@@ -58,6 +61,8 @@ class ShownOperation:
     parameters: tuple[ShownField, ...]
     answer: ShownType
     problems: tuple[ShownProblem, ...]
+    bodies: tuple[tuple[str, str], ...] = ()
+    needs_token: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,11 @@ def read_reference(document: Mapping[str, Any]) -> Reference:
     """What the page prints of an OpenAPI document of ours."""
     return Reference(
         about=document["info"]["description"],
-        operations=tuple(_operation(path, methods["get"]) for path, methods in document["paths"].items()),
+        operations=tuple(
+            _operation(path, method, described)
+            for path, methods in document["paths"].items()
+            for method, described in methods.items()
+        ),
         shapes=tuple(
             ShownShape(name, schema.get("description", ""), tuple(_fields(schema)))
             for name, schema in document["components"]["schemas"].items()
@@ -119,11 +128,12 @@ def _with_tag(response: Response, tag: str) -> Response:
     return response
 
 
-def _operation(path: str, described: Mapping[str, Any]) -> ShownOperation:
+def _operation(path: str, method: str, described: Mapping[str, Any]) -> ShownOperation:
     parameters = described["parameters"]
     answers = described["responses"]
     return ShownOperation(
         name=described["operationId"],
+        method=method.upper(),
         path=path,
         summary=described["summary"],
         about=described["description"],
@@ -136,6 +146,11 @@ def _operation(path: str, described: Mapping[str, Any]) -> ShownOperation:
             if status >= "400"
             for code, means in _problems(answer["description"])
         ),
+        bodies=tuple(
+            (media_type, content["schema"]["description"])
+            for media_type, content in described.get("requestBody", {}).get("content", {}).items()
+        ),
+        needs_token="security" in described,
     )
 
 

@@ -11,4 +11,5 @@ from searchapp.web.operations import Operation
 
 def add_view(blueprint: Blueprint, operation: Operation, view: Callable[..., Response]) -> None:
     """Let `view`, which is given the variables of the path by name, answer this operation."""
-    blueprint.add_url_rule(operation.path.replace("{", "<").replace("}", ">"), operation.name, view, methods=["GET"])
+    address = operation.path.replace("{", "<").replace("}", ">")
+    blueprint.add_url_rule(address, operation.name, view, methods=[operation.method.upper()])

@@ -16,6 +16,9 @@ from benchmarks.speed.results import (
     Machine,
     MemoryResult,
     Rate,
+    ReadingMemory,
+    ReadingRate,
+    ReadingResult,
     SearchResult,
     SizeLine,
     SizeResult,
@@ -105,12 +108,14 @@ def test_report_has_every_part_and_leaves_the_page_around_it(tmp_path: Path) -> 
         Rate("tantivy", "writer", 1, 1000, 1.0, 1.0, 10, 5),
     )
     cost = CommitCost("Broadsheet", 60, 5.0, 6.0, 7.0, 1.0, 5.0)
+    reading = (ReadingRate("trafilatura alone", "pages", 1, 181, 10.0), ReadingRate("Broadsheet", "pages", 2, 181, 5.0))
     results = {
         "search": searched(timed({"AND": 0.1}, {"AND": 0.2})),
         "indexing": IndexingResult("made-10000", 10_000, rates),
         "commit": CommitResult("made-10000", 10_000, (cost,)),
         "size": SizeResult("made-10000", 10_000, 10, 8, 10, 11, 10, (SizeLine("ids", 8, alike=True),)),
         "memory": (MemoryResult("made-10000", 10_000, "Broadsheet", 50.0, 90.0, 10.0),),
+        "reading": ReadingResult("pages", 181, reading, (ReadingMemory("csv", 2000, 10_000, 40.0, 123.0),)),
     }
     for part, result in results.items():
         save_result(tmp_path / "out", part, "made-10000", result, MACHINE)
@@ -124,15 +129,17 @@ def test_report_has_every_part_and_leaves_the_page_around_it(tmp_path: Path) -> 
     assert written.endswith(f"{END}\nafter\n")
     assert "old" not in written
     assert "\n".join(make_report(found, "picture.svg")) in written
-    for heading in ("## Bars", "## Top ten", "## Indexing", "## Commit", "## Size", "## Memory"):
+    for heading in ("## Bars", "## Top ten", "## Indexing", "## Commit", "## Size", "## Memory", "## Reading"):
         assert heading in written
+    assert "| pages | Broadsheet | 2 | 36 | 2.00 |" in written
+    assert "| csv | 2,000 | 10,000 | 40 | 123 |" in written
 
 
 def test_page_without_markers_is_refused(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("no markers", encoding="utf-8")
     with pytest.raises(ValueError, match="has no line"):
-        fill_page({part: [] for part in ("search", "indexing", "commit", "size", "memory")}, page, "")
+        fill_page({part: [] for part in ("search", "indexing", "commit", "size", "memory", "reading")}, page, "")
     assert page.read_text(encoding="utf-8") == "no markers"
 
 

@@ -14,7 +14,6 @@ from nursery import Nursery
 
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.cli import delete
-from indexer.codec.write_lock import Patience
 from indexer.errors import IndexBusyError
 
 
@@ -25,8 +24,8 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def write_one(folder: Path, patience: Patience = Patience()) -> None:  # noqa: B008 a frozen value
-    with WhooshIndex.open(folder).writer(script.MEMORY_MB, patience=patience) as writer:
+def write_one(folder: Path, **waiting) -> None:
+    with WhooshIndex.open(folder).writer(script.MEMORY_MB, **waiting) as writer:
         script.write_batch(writer, 2)
 
 
@@ -34,7 +33,7 @@ def test_the_second_writer_waits_and_then_writes(nursery: Nursery, folder: Path)
     task = nursery.start("hold_lock", folder=folder, seconds=0.5)
     assert task.read_line() == "holding"
     said: list[str] = []
-    write_one(folder, Patience(60, said.append))
+    write_one(folder, wait_s=60, say=said.append)
     assert len(said) == 1
     assert said[0].startswith(f"waiting for process {task.pid} (nursery.py), since ")
     assert task.wait() == 0
@@ -44,11 +43,11 @@ def test_the_second_writer_waits_and_then_writes(nursery: Nursery, folder: Path)
 def test_at_the_end_of_its_patience_it_says_who_holds_the_lock(nursery: Nursery, folder: Path) -> None:
     task = nursery.start("hold_lock", folder=folder, seconds=60)
     assert task.read_line() == "holding"
-    for patience in (Patience(), Patience(0.3)):
+    for wait_s in (0, 0.3):
         before = time.monotonic()
         with pytest.raises(IndexBusyError, match="another process is writing to") as caught:
-            write_one(folder, patience)
-        assert time.monotonic() - before >= patience.wait_s
+            write_one(folder, wait_s=wait_s)
+        assert time.monotonic() - before >= wait_s
         assert caught.value.holder.startswith(f"process {task.pid} (nursery.py), since 20")
         assert caught.value.holder in str(caught.value)
     task.kill()

@@ -15,7 +15,7 @@ from indexer.article import Article, OriginalLine, Place, ReadArticle, Skipped
 from indexer.backends.port import Commit, Tombstone
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.pipeline import RunOptions, index_units
-from indexer.readers.cut import FileDone
+from indexer.readers.pieces import FileDone
 from indexer.readers.read import ReadOptions
 from indexer.report import Report
 from indexer.stopping import StopSignals

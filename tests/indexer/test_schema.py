@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import pickle
 import tempfile
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh import fields, formats
 from whoosh.qparser import QueryParser
 
 from indexer.analysis.token import AnalysedText, Token
-from indexer.article import Article, OriginalLine, Published
+from indexer.article import Article, OriginalLine, Published, encode_article
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.document import make_draft
 from indexer.schema import (
@@ -27,7 +29,14 @@ ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(mi
 PUBLISHED = st.one_of(
     st.just(Published()),
     st.dates().map(lambda day: Published(on=day.isoformat(), precision="day", raw=f"on {day}")),
-    st.sampled_from([Published(on="2021", precision="year"), Published(on="2021-03", precision="month")]),
+    st.sampled_from(
+        [
+            Published(on="2021", precision="year"),
+            Published(on="2021-03", precision="month", confidence="likely"),
+            Published(on="2021-03-12", precision="minute", confidence="sure", zone="ET"),
+            Published(on="2021-03-12", precision="minute", zone="BST"),
+        ]
+    ),
     st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=ZONES).map(  # noqa: DTZ001 Hypothesis adds the zone
         lambda at: Published(on=at.date().isoformat(), at=at, precision="second", raw=str(at))
     ),
@@ -66,6 +75,14 @@ def test_articles_come_back_from_an_index_as_they_went_in(articles: list[Article
     assert [each.article for each in held] == articles
     assert [each.id for each in held] == [article.id for article in articles]
     assert [each.article.content_hash for each in held] == [article.content_hash for article in articles]
+
+
+def test_articles_that_say_nothing_of_confidence_and_zone_are_stored_as_they_always_were() -> None:
+    plain = Article(title="Maps", published=Published("2021-03-12", None, "day", "12 March 2021"))
+    assert len(orjson.loads(encode_article(plain)[0])) == 14
+    weighed = replace(plain, published=replace(plain.published, confidence="likely"))
+    assert orjson.loads(encode_article(weighed)[0])[14:] == ["likely", ""]
+    assert weighed.content_hash != plain.content_hash
 
 
 def test_an_article_without_anything_comes_back() -> None:

@@ -11,7 +11,7 @@ from indexer.article import Place, ReadArticle, Skipped
 from indexer.backends.port import Commit
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.pipeline import RunOptions, index_units
-from indexer.readers.cut import FileDone
+from indexer.readers.pieces import FileDone
 from indexer.readers.read import ReadOptions, read_articles
 from indexer.settings import Settings
 from indexer.stopping import StopSignals

@@ -21,7 +21,7 @@ RUSSIAN = "Президент подписал указ о мерах подде
 
 def read(content: bytes, *, limits: JsonLimits = LIMITS, size: int = 1 << 20):
     pieces = [content[start : start + size] for start in range(0, len(content), size)]
-    return list(read_json_lines(pieces, "n.jsonl", FieldOptions(), limits))
+    return list(read_json_lines(pieces, Place("n.jsonl"), FieldOptions(), limits))
 
 
 def line(**members) -> bytes:
@@ -118,7 +118,7 @@ def test_array_over_the_limit_is_named():
 
 def test_lines_are_read_as_they_come():
     pieces = (line(title=str(number)) for number in range(10**12))
-    assert told(islice(read_json_lines(pieces, "n.jsonl", FieldOptions()), 3)) == ["0", "1", "2"]
+    assert told(islice(read_json_lines(pieces, Place("n.jsonl"), FieldOptions()), 3)) == ["0", "1", "2"]
 
 
 @pytest.mark.parametrize("head", [b'{"a"', b"{}", b' \n{ "a": 1', b"{\n", b'[{"a": 1}', b"[\n  {"])

@@ -10,8 +10,8 @@ import pytest
 
 from indexer.article import Place, ReadArticle, Skipped
 from indexer.errors import UsageError
-from indexer.readers.cut import FileDone
 from indexer.readers.fields import FieldMap
+from indexer.readers.pieces import FileDone
 from indexer.readers.read import ReadOptions, read_articles
 
 PAGE = """Azernews.Az
@@ -94,18 +94,21 @@ def test_field_map_is_used(tmp_path):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"<!DOCTYPE html><html><body>Words</body></html>", "HTML is not read yet"),
-        ("\ufeff<html><p>Words</p></html>".encode("utf-16-le"), "HTML is not read yet"),
-        (b"<!-- saved -->\n<html lang=en>", "HTML is not read yet"),
-        (b"<?xml version='1.0'?><rss></rss>", "XML is not read yet"),
-        (b"WARC/1.0\r\n", "web archives are not read yet"),
-        (b"%PDF-1.4\n", "binary file"),
-        (b"PK\x03\x04" + bytes(50), "binary file"),
+        (b"<?xml version='1.0'?><urlset></urlset>", "XML of another kind"),
+        (b"<?xml version='1.0'?><rss></rss>", "no text"),
+        (b"WARC/1.0\r\n", "truncated web archive"),
+        (b"%PDF-1.4\n", "damaged PDF"),
+        (b"PK\x03\x04" + bytes(20), "truncated zip"),
+        (b"PK\x03\x04" + bytes(26) + b"[Content_Types].xml", "binary file"),
+        (b"Rar!\x1a\x07" + bytes(50), "binary file"),
         (bytes(1000), "binary file"),
         (b"", "empty file"),
-        (gzip.compress(gzip.compress(b"{}", mtime=0), mtime=0), "binary file"),
+        (gzip.compress(b"", mtime=0), "empty file"),
+        (gzip.compress(gzip.compress(b"{}", mtime=0), mtime=0), "no text"),
         (gzip.compress(PAGE.encode(), mtime=0)[:-9], "truncated gzip"),
         (b"\x1f\x8b\x08" + b"\xff" * 40, "damaged gzip"),
+        (b"\x28\xb5\x2f\xfd" + b"\xff" * 40, "damaged zstandard"),
+        ("\ufeff".encode("utf-16-le") + b"a\x00\x00\xdc\x00\xdc" * 4, "damaged text"),
     ],
 )
 def test_file_that_is_no_article_is_named_with_its_reason(tmp_path, content, reason):

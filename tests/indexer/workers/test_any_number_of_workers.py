@@ -21,7 +21,8 @@ from indexer.backends.whoosh_index import WhooshIndex
 from indexer.codec import tiers
 from indexer.pipeline import RunOptions, index_units
 from indexer.readers import jsonl
-from indexer.readers.cut import FileDone, cut_files
+from indexer.readers.cut import cut_files
+from indexer.readers.pieces import FileDone
 from indexer.readers.read import ReadOptions, read_articles
 from indexer.settings import Settings
 from indexer.stopping import StopSignals

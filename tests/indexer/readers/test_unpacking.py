@@ -1,4 +1,4 @@
-"""Pieces and lines of plain and gzipped files, whole and broken."""
+"""Pieces and lines of plain, gzipped and zstandard files, whole and broken."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.readers.gunzip import GzipDamagedError, cut_lines, read_pieces
+from indexer.readers.line_runs import cut_lines
+from indexer.readers.streams import PIECE_BYTES, DamagedError, Meter, PieceReader, read_raw
+from indexer.readers.unpacking import unpack_gzip, unpack_zstd
 
 Numbered = tuple[int, bytes | None]
+UNPACK = {"gzip": unpack_gzip, "zstandard": unpack_zstd}
+PACK = {"gzip": lambda content: gzip.compress(content, mtime=0), "zstandard": zstandard.compress}
+
+
+def unpack(content: bytes, form: str = "gzip") -> Iterator[bytes]:
+    return UNPACK[form](read_raw(io.BytesIO(content), Meter()), Meter())
 
 
 def split_lines(pieces: Iterable[bytes], limit: int, run_bytes: int = 100) -> Iterator[Numbered]:
@@ -25,27 +34,37 @@ def split_lines(pieces: Iterable[bytes], limit: int, run_bytes: int = 100) -> It
             yield from enumerate(lines if lines[-1] else lines[:-1], start=run.number)
 
 
-def lines_of(content: bytes, limit: int = 1000) -> list[Numbered]:
-    return list(split_lines(read_pieces(io.BytesIO(content)), limit))
-
-
-@given(st.binary(max_size=2000))
-def test_gzipped_and_plain_give_the_same(content):
-    plain = b" " + content
-    assert b"".join(read_pieces(io.BytesIO(plain))) == plain
-    assert b"".join(read_pieces(io.BytesIO(gzip.compress(plain)))) == plain
+@pytest.mark.parametrize("form", UNPACK)
+@given(content=st.binary(max_size=2000))
+def test_what_was_packed_comes_out(form, content):
+    assert b"".join(unpack(PACK[form](content), form)) == content
 
 
 def test_members_one_after_another_and_padding_are_one_file():
     packed = gzip.compress(b"one\n") + gzip.compress(b"two\n") + b"\0" * 512
-    assert lines_of(packed) == [(1, b"one"), (2, b"two")]
+    assert list(split_lines(unpack(packed), 1000)) == [(1, b"one"), (2, b"two")]
+    frames = zstandard.compress(b"one\n") + zstandard.compress(b"two\n")
+    assert list(split_lines(unpack(frames, "zstandard"), 1000)) == [(1, b"one"), (2, b"two")]
 
 
-def test_large_file_comes_in_bounded_pieces():
+@pytest.mark.parametrize("form", UNPACK)
+def test_large_file_comes_in_bounded_pieces(form):
     content = b"x" * 50_000_000
-    sizes = [len(piece) for piece in read_pieces(io.BytesIO(gzip.compress(content)))]
+    sizes = [len(piece) for piece in unpack(PACK[form](content), form)]
     assert sum(sizes) == len(content)
-    assert max(sizes) <= 1_048_576
+    assert max(sizes) <= 33 * 1024 * 1024 if form == "zstandard" else 4 * PIECE_BYTES
+
+
+@pytest.mark.parametrize("form", UNPACK)
+def test_file_cut_off_at_any_byte_gives_what_it_held_and_says_so(form):
+    content = b"".join(b"line %d of a file\n" % number for number in range(30))
+    packed = PACK[form](content)
+    for length in range(1, len(packed)):
+        got = []
+        with pytest.raises(DamagedError, match=f"^truncated {form}$"):  # noqa: PT012 what comes before it counts
+            for piece in unpack(packed[:length], form):
+                got.append(piece)  # noqa: PERF402 extend would lose them
+        assert content.startswith(b"".join(got))
 
 
 @given(st.lists(st.binary(max_size=30).filter(lambda part: b"\n" not in part), min_size=1), st.integers(1, 50))
@@ -82,9 +101,9 @@ def test_line_over_the_limit_is_none_and_the_others_stand(lengths, size):
 def test_truncated_gzip_gives_its_lines_and_then_says_so(kept):
     numbers = b"".join(b"line %d of a file\n" % number for number in range(20_000))
     packed = gzip.compress(numbers)
-    lines = split_lines(read_pieces(io.BytesIO(packed[: int(len(packed) * kept)])), 1000)
+    lines = split_lines(unpack(packed[: int(len(packed) * kept)]), 1000)
     got = []
-    with pytest.raises(GzipDamagedError, match="truncated gzip"):  # noqa: PT012 what comes before the error counts
+    with pytest.raises(DamagedError, match="truncated gzip"):  # noqa: PT012 what comes before the error counts
         for line in lines:
             got.append(line)  # noqa: PERF402 extend would lose them
     assert len(got) > 20_000 * kept / 2
@@ -94,11 +113,27 @@ def test_truncated_gzip_gives_its_lines_and_then_says_so(kept):
 def test_damaged_gzip_is_told():
     packed = bytearray(gzip.compress(b"line\n" * 10_000 + bytes(range(256)) * 100))
     packed[-20] ^= 0xFF
-    with pytest.raises(GzipDamagedError, match="gzip"):
-        list(read_pieces(io.BytesIO(bytes(packed))))
+    with pytest.raises(DamagedError, match="gzip"):
+        list(unpack(bytes(packed)))
 
 
-@given(st.binary(max_size=300))
-def test_any_bytes_after_the_magic_number_give_pieces_or_damage(content):
-    with suppress(GzipDamagedError):
-        list(read_pieces(io.BytesIO(b"\x1f\x8b" + content)))
+@pytest.mark.parametrize(("form", "start"), [("gzip", b"\x1f\x8b"), ("zstandard", b"\x28\xb5\x2f\xfd")])
+@given(content=st.binary(max_size=300))
+def test_any_bytes_after_the_magic_number_give_pieces_or_damage(form, start, content):
+    with suppress(DamagedError):
+        list(unpack(start + content, form))
+
+
+@given(st.lists(st.binary(max_size=20)), st.lists(st.integers(0, 30)))
+def test_reader_of_pieces_reads_as_a_file_does(pieces, sizes):
+    content = b"".join(pieces)
+    file, reader = io.BytesIO(content), PieceReader(iter(pieces))
+    for size in sizes:
+        assert reader.read(size) == file.read(size)
+        assert reader.tell() == file.tell()
+    assert reader.readline() == file.readline()
+    rest = reader.next_piece()
+    reader.give_back(rest)
+    assert reader.tell() == file.tell()
+    assert b"".join(reader.pieces(10)) == file.read(10)
+    assert reader.read() == file.read()

@@ -1,0 +1,1 @@
+"""Indexing what arrives and changes, for as long as it is wanted."""

@@ -1,0 +1,157 @@
+"""The server: granian supervises worker processes, each of which opens the same mapped index.
+
+What a worker must know of the others (whose cursors it may follow, what they counted, which client has asked how often)
+lies in a folder that lives as long as the server.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from logging.config import dictConfig
+from pathlib import Path
+from typing import Any, Final
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from indexer.analysis.analyzer import Analyzer
+from indexer.errors import IndexNotFoundError, UsageError
+from indexer.settings import Settings
+from searchapp.backends.pins import Pins
+from searchapp.backends.whoosh_searcher import WhooshEngine
+from searchapp.search.request import Page
+from searchapp.search.service import SearchService
+from searchapp.warming import warm_up
+from searchapp.web.archive import Archive
+from searchapp.web.logs import describe_logging
+
+# Threads that wait, for their turn or for a commit, cost next to nothing; these beside them answer what waits for
+# nobody: that the service lives, and that the queue is full.
+_SPARE_THREADS: Final = 4
+_MOST_INGESTING: Final = 8
+_KILL_AFTER_S: Final = 1
+_LOOK_AT_PARENT_EVERY_S: Final = 1.0
+_METRICS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+
+_log = logging.getLogger("broadsheet")
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all workers of a server have in common."""
+
+    folder: Path
+    cursor_key: bytes
+
+    @property
+    def pins(self) -> Path:
+        return self.folder / "pins"
+
+    @property
+    def limits(self) -> Path:
+        return self.folder / "limits"
+
+
+def serve(settings: Settings) -> None:
+    """Serve until Ctrl-C or SIGTERM. An index that is not there yet is waited for; one that cannot be used is an
+    ArchiveError, a port that cannot be had a UsageError."""
+    dictConfig(describe_logging(settings.log))
+    _check_address(settings)
+    try:
+        _open_service(settings).engine.close()
+    except IndexNotFoundError as error:
+        _say(f"{error}\nServing all the same: the page shows the archive as soon as it is there.")
+    with tempfile.TemporaryDirectory(prefix="broadsheet-") as folder:
+        shared = Shared(Path(folder), secrets.token_bytes(32))
+        _prepare(shared, settings)
+        server = Server(
+            "broadsheet",
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.WSGI,
+            workers=settings.serve_workers,
+            blocking_threads=settings.serve_at_once + settings.serve_queue + _MOST_INGESTING + _SPARE_THREADS,
+            websockets=False,
+            respawn_failed_workers=True,
+            workers_kill_timeout=_KILL_AFTER_S,
+            log_level=LogLevels.warning,
+            log_dictconfig=describe_logging(settings.log),
+        )
+        server.serve(target_loader=partial(_load_app, settings, shared, os.getpid()), wrap_loader=False)
+
+
+def _prepare(shared: Shared, settings: Settings) -> None:
+    """Before a worker starts, and before the library is imported that looks for its folder then."""
+    from searchapp.web.admission import RateLimit  # noqa: PLC0415 Flask comes with it
+
+    Pins.make_table(shared.pins)
+    RateLimit.make_table(shared.limits)
+    if settings.serve_workers > 1:
+        counts = shared.folder / "metrics"
+        counts.mkdir()
+        os.environ[_METRICS_FOLDER] = str(counts)
+
+
+def _load_app(settings: Settings, shared: Shared, parent: int) -> Any:  # noqa: ANN401 a WSGI application
+    """Runs in the worker process: opens the archive there, since threads and mapped files do not survive a fork."""
+    from searchapp.app import AppParts, create_app  # noqa: PLC0415 see _prepare
+    from searchapp.web.metrics import Metrics  # noqa: PLC0415 see _prepare
+    from searchapp.web.seen import watch_searches  # noqa: PLC0415 see _prepare
+
+    threading.Thread(target=_follow_parent, args=(parent,), name="broadsheet-parent", daemon=True).start()
+    metrics = Metrics()
+    open_service = partial(_open_service, settings, watch_searches(settings, metrics), Pins(shared.pins))
+    archive = Archive(open_service, settings.refresh_every_s)
+    archive.__enter__()  # for as long as the process lives
+    parts = AppParts(archive.refresh, metrics, shared.cursor_key, shared.limits)
+    app = create_app(settings, archive.service, parts=parts)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    _say(f"Broadsheet is at http://{host}:{settings.port}/ (Ctrl-C ends it)")
+    return app
+
+
+def _open_service(
+    settings: Settings, on_page: Callable[[Page], None] = lambda _: None, pins: Pins | None = None
+) -> SearchService:
+    warm_up(_say)
+    engine = WhooshEngine(settings.index_dir, pins=pins)
+    return SearchService(engine, Analyzer(), settings, date.today, on_page=on_page)
+
+
+def _follow_parent(parent: int) -> None:
+    """End with the supervisor, also when it was killed and could not say so: an orphan would keep the port."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_AT_PARENT_EVERY_S)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _check_address(settings: Settings) -> None:
+    """Refuse a port that another server has: on Linux two granians share one silently, each with half the requests."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise UsageError(
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}; "
+            "choose another with --host and --port"
+        ) from error
+
+
+def _say(text: str) -> None:
+    _log.info("%s", text)
