@@ -108,6 +108,7 @@ lint: setup-dev ## ruff (lint and format) and mypy
 eval: setup-dev $(READY_SCORING) ## measure extraction and ranking over DATA, and over COLLECTION=path beside them
 	$(BIN)/python benchmarks/eval_extraction.py --data $(DATA)
 	$(BIN)/python benchmarks/eval_html.py --data $(DATA)
+	$(BIN)/python benchmarks/eval_furniture.py --data $(DATA)
 	$(BIN)/python benchmarks/eval_ranking.py --data $(DATA) $(if $(COLLECTION),--collection $(COLLECTION)) \
 		--scorer $(SCORING)/bin/ir_measures
 	$(BIN)/python benchmarks/eval_ranking_extras.py --data $(DATA) $(if $(COLLECTION),--collection $(COLLECTION))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
+from indexer.backends.learnt_file import read_learnt
 from indexer.backends.port import Tombstone
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.commands import (
@@ -23,6 +25,7 @@ from indexer.indexing import index
 from indexer.parsing import parse
 from indexer.progress import RebuildProgress
 from indexer.rebuilding import clean_again, rebuild_index
+from indexer.settling import settle
 from indexer.verifying import verify
 
 ids_argument = click.argument("article_ids", nargs=-1, required=True, metavar="ID...")
@@ -102,14 +105,18 @@ def rebuild(index_dir: Path | None) -> None:
     For a new version of Broadsheet. Search stays up meanwhile, and a rebuild that is cut off changes nothing.
     """
     settings, _ = read_settings({"index_dir": index_dir})
+    today = datetime.now(UTC).date()
     held = WhooshIndex.open(settings.index_dir, for_rebuild=True)
     with RebuildProgress(messages(), held.article_count()) as progress:
-        report = rebuild_index(
-            held, settings.writer_memory_mb, clean_again, progress.on_article, wait_s=settings.lock_wait_s
-        )
+        clean = partial(clean_again, learnt=read_learnt(held.folder), today=today)
+        report = rebuild_index(held, settings.writer_memory_mb, clean, progress.on_article, wait_s=settings.lock_wait_s)
+    rebuilt = WhooshIndex.open(settings.index_dir)
+    with rebuilt.writer(settings.writer_memory_mb, wait_s=settings.lock_wait_s) as writer:
+        settled = settle(rebuilt, writer, today)
     click.echo(
         f"rebuilt {report.articles:,} articles, cleaned {report.recleaned:,} of them otherwise "
-        f"({report.renamed:,} under a new id), generation {report.generation}",
+        f"({report.renamed:,} under a new id), and {settled.recleaned:,} more by what was learnt of their sources, "
+        f"generation {settled.generation}",
         err=True,
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import orjson
 
+from indexer.backends.learnt_file import read_learnt
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.commands import (
     EXIT_FAILED,
@@ -27,6 +28,7 @@ from indexer.readers.cut import cut_files
 from indexer.readers.fields import FieldMap
 from indexer.readers.pieces import STANDARD_INPUT
 from indexer.readers.read import ReadOptions
+from indexer.settling import settle
 from indexer.stopping import StopSignals
 from indexer.units import group_steps
 from indexer.workers.hiring import hire_crew
@@ -69,22 +71,22 @@ def index(
     settings, _ = read_settings({"index_dir": index_dir, "collection": collection, "index_workers": workers})
     console = messages()
     progress = RunProgress(console)
-    read_options = ReadOptions(settings.collection, FieldMap.parse(mapped), datetime.now(UTC).date())
+    field_map, today = FieldMap.parse(mapped), datetime.now(UTC).date()
     # It says at once when a path is not there.
-    steps = cut_files(paths, progress.on_position, field_map=read_options.field_map)
+    steps = cut_files(paths, progress.on_position, field_map=field_map)
     roots = tuple(str(path) for path in paths if str(path) != STANDARD_INPUT)
     if console.is_terminal:
         progress.expect(total_size(roots))
     options = RunOptions(roots, prune, yes, settings.commit_every_s)
-    with (
-        StopSignals() as stop,
-        WhooshIndex.open_or_create(settings.index_dir, wait_s=settings.lock_wait_s).writer(
-            settings.writer_memory_mb, wait_s=settings.lock_wait_s, say=say
-        ) as writer,
-        hire_crew(writer, read_options, settings.index_workers) as crew,
-        progress,
-    ):
-        report = index_units(group_steps(steps), crew, writer, options, watcher=progress, stop=stop)
+    wait_s = settings.lock_wait_s
+    held = WhooshIndex.open_or_create(settings.index_dir, wait_s=wait_s)
+    with StopSignals() as stop, held.writer(settings.writer_memory_mb, wait_s=wait_s, say=say) as writer:
+        read_options = ReadOptions(settings.collection, field_map, today, read_learnt(held.folder))
+        with hire_crew(writer, read_options, settings.index_workers) as crew, progress:
+            report = index_units(group_steps(steps), crew, writer, options, watcher=progress, stop=stop)
+        if not stop.requested:
+            settled = settle(held, writer, today, lambda: bool(stop.requested))
+            report = report.with_settling(settled.recleaned, settled.generation, settled.took_s)
     click.echo(orjson.dumps(report.to_json()).decode() if as_json else report.to_text())
     if report.refused:
         click.echo(f"error: {report.refused}", err=True)

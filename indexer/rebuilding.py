@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from indexer.article import Article, Place, ReadArticle
 from indexer.backends.held import HeldArticle
@@ -16,11 +17,12 @@ from indexer.backends.whoosh_index import WhooshIndex
 from indexer.backends.whoosh_writer import WhooshIndexWriter
 from indexer.cleaning.language import UNDETERMINED, identify_language
 from indexer.document import make_draft
+from indexer.learnt import NOTHING_LEARNT, LearntLines, folder_of, is_of_lines
 from indexer.readers.scraped_text import read_scraped_text
 from indexer.run_memory import RunMemory
 
-#: Gives an article again from its `original`, or as it is where it has none.
-Clean = Callable[[Article], Article]
+#: Gives an article that was read from this origin again from its `original`, or as it is where it has none.
+Clean = Callable[[Article, str], Article]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class _Rebuild:
         `index` of its file finds it unchanged; unless the id is another's or is deleted: then it stays as it was."""
         if not held.article.original:
             return held.article
-        article = self._clean(held.article)
+        article = self._clean(held.article, held.origin)
         if article.id != held.id:
             if not self._is_free(article.id):
                 return held.article
@@ -82,15 +84,19 @@ class _Rebuild:
         return not is_taken and self._memory.remember(article_id, Place("")) is None
 
 
-def clean_again(article: Article) -> Article:
-    """A scraped text's article, read again from the lines it was read from; any other as it is."""
-    if article.external_id is not None or article.extra_json != "{}":
+def clean_again(
+    article: Article, origin: str = "", learnt: LearntLines = NOTHING_LEARNT, today: date | None = None
+) -> Article:
+    """A scraped text's article, read again from the lines it was read from; any other as it is. `today` refuses dates
+    that are yet to come."""
+    if not is_of_lines(article):
         return article  # structured: its fields were given, not found in text
-    outcome = read_scraped_text("\n".join(line.text for line in article.original), Place(""))
+    text = "\n".join(line.text for line in article.original)
+    outcome = read_scraped_text(text, Place(""), known=learnt.in_folder(folder_of(origin)), today=today)
     if not isinstance(outcome, ReadArticle):
         return article
     again = outcome.article
     lang = again.lang
     if lang == UNDETERMINED:
-        lang = identify_language(f"{again.title}\n{again.body[:2000]}")
+        lang = identify_language(f"{again.title}\n{again.body}")
     return replace(again, collection=article.collection, lang=lang)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 #: Why an article that is deleted on purpose is left out; alone among the reasons it is nobody's fault.
 DELETED = "deleted"
@@ -14,7 +14,8 @@ class Report:
     """`read` counts the articles that readers gave: each of them is added, updated, unchanged, a conflict, or skipped
     (deleted, or not fit for an index). `skipped` is (reason, count), and counts also what no reader could make an
     article of; `notes` what was read but not wholly understood. `stopped_by` is the number of the signal that ended
-    the run early, 0 when it ran to its end; `refused` says why nothing was pruned though it was asked for.
+    the run early, 0 when it ran to its end; `refused` says why nothing was pruned though it was asked for. `recleaned`
+    counts the articles of the index that were cleaned otherwise after it was learnt what furniture their source has.
     """
 
     read: int
@@ -29,6 +30,11 @@ class Report:
     stopped_by: int = 0
     refused: str = ""
     notes: tuple[tuple[str, int], ...] = ()
+    recleaned: int = 0
+
+    def with_settling(self, recleaned: int, generation: int, took_s: float) -> Report:
+        """The report when what came after the run is told as well; `took_s` is how long that took."""
+        return replace(self, recleaned=recleaned, generation=generation, took_s=self.took_s + took_s)
 
     @property
     def is_something_skipped(self) -> bool:
@@ -44,6 +50,7 @@ class Report:
             "unchanged": self.unchanged,
             "conflict": self.conflict,
             "removed": self.removed,
+            "recleaned": self.recleaned,
             "skipped": dict(self.skipped),
             "notes": dict(self.notes),
             "generation": self.generation,
@@ -70,6 +77,8 @@ class Report:
             lines += [f"  {note}: {count:,}" for note, count in self.notes]
         if self.removed:
             lines.append(f"{'removed':<10}{self.removed:>10,}")
+        if self.recleaned:
+            lines.append(f"{'recleaned':<10}{self.recleaned:>10,}")
         lines.append(f"index generation {self.generation}, took {self.took_s:.1f} s")
         return "\n".join(lines)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from indexer.backends.learnt_file import LEARNT_FILE, read_learnt
 from indexer.backends.meta import META_FILE, check_versions, has_checksums, read_meta
 from indexer.backends.tombstones import TOMBSTONES_FILE, Tombstones
 from indexer.backends.whoosh_index import WhooshIndex, is_vacant
@@ -101,6 +102,7 @@ class _Verifier:
     def verify(self) -> Verification:
         storage = DurableStorage(self._folder, sealed=self._verify_meta())
         tombstones = self._verify_tombstones()
+        self._verify_learnt()
         generation, contents, segments = self._open_segments(storage)
         if isinstance(contents, IndexDamagedError):
             path = self._folder / contents_name(max(generation, 0))
@@ -172,6 +174,16 @@ class _Verifier:
         if path.exists():
             self._note_file(_size_of(path))
         return tombstones
+
+    def _verify_learnt(self) -> None:
+        path = self._folder / LEARNT_FILE
+        try:
+            read_learnt(self._folder)
+        except IndexDamagedError as error:
+            self._note_damage(path, error, "does not say what was written")
+            return
+        if path.exists():
+            self._note_file(_size_of(path))
 
     def _segment_damages(self, found: _Listed) -> Iterator[Damage]:
         path, segment = found.path, found.opened

@@ -61,6 +61,8 @@ class WhooshIndexWriter:
                 sweep_leftovers(index.storage)
             self._tombstones = Tombstones(self._folder)
             self._view = index.view()
+            #: The generation that was there when this writer came.
+            self.opened_at = self._view.generation
         except BaseException:
             self._lock.release()
             raise

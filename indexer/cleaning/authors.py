@@ -12,8 +12,11 @@ from functools import lru_cache
 _MAX_CHARS = 500
 _BARE_LEADS = frozenset({"by", "von", "par", "por", "di", "av", "af", "door", "author", "authors"})
 _SURE_LEADS = re.compile(
-    r"(?:(?:written|reported|reporting|story|text|analysis|words|posted|published|edited)\s{1,3}by|by|byline|authors?|autore?s?"
-    r"|auteurs?|автор(?:ы)?|текст|müəllif|yazan|yazar|tekst|foto)(?:\s{0,2}[:：]\s{0,3}|\s{1,3})(?=\S)",
+    r"(?:(?:(?:additional\s)?report(?:ed|ing)|written|story|text|analysis|words|posted|published|edited|editing|opinion"
+    r"|interview|review|comment(?:ary)?|column|essay|compiled|produced|translated|photo(?:graph)?s?|photography)\s{1,3}by"
+    r"|(?:eine?\s)?(?:gast)?(?:beitrag|artikel|kommentar|analyse|kolumne|bericht|interview)\svon"
+    r"|by|byline|authors?|autore?s?|auteurs?|автор(?:ы)?|текст|müəllif|yazan|yazar|haber|tekst|foto)"
+    r"(?:\s{0,2}[:：]\s{0,3}|\s{1,3})(?=\S)|(?:作者|记者|記者|文)\s?[：:/\s]\s?(?=\S)",
     re.IGNORECASE,
 )
 # Also the beginnings of names (Di Maria, Von Trapp): stripped only before two words or more.
@@ -23,6 +26,16 @@ _SEPARATOR = re.compile(
 )
 # A letter or two that also stand inside a name (José Ortega y Gasset): they part only names of two words.
 _SHORT_SEPARATOR = re.compile(r"(?<=\S\s)(?:y|e|i|en|ja|o)(?=\s\S)")
+# "JANE DOE Associated Press", "Jane Doe of Reuters", "Jane Doe - AFP": the agency has no comma before it.
+_AGENCY_BEHIND = re.compile(
+    r"(?P<name>\S{1,40}(?:\s\S{1,40}){1,4}?)\s(?:(?:of|for|at|from|de|für|pour|para|[-–—])\s)?"
+    r"(?P<agency>(?:[Tt]he\s)?(?:Associated Press|Press Association)|Agence France-Presse|Reuters|Bloomberg"
+    r"|BBC(?:\sNews)?|CNN|NPR|AFP|AP|UPI|dpa|EFE|ANSA|DHA|IHA|AA|TASS|Interfax|Xinhua|Ritzau|NTB|TT|ANP|PTI|IANS|ANI)"
+)
+_TWO_AGENCIES = re.compile(r"\s[-–—]\s")
+_PLACE_BEHIND = re.compile(r"(?<=\w)\s(?:in|à|en|aus)\s[A-Z][\w.-]{1,30}(?:\s[A-Z][\w.-]{1,30})?\Z")
+_HELP = re.compile(r"(?:avec|with|mit|con|com)\s(?=\S)", re.IGNORECASE)
+_NO_NAMES = frozenset({"updated", "published", "posted", "last updated", "first published"})
 _COMMA = re.compile(r"\s{0,3}[,，、]\s{0,3}")
 _ROLE = re.compile(
     r"(?:(?:a|the|our|senior|chief|staff|special|foreign|political|deputy|managing|associate|contributing|assistant|news"
@@ -130,10 +143,12 @@ def read_authors(text: str, *, commas_separate: bool = True) -> tuple[str, ...]:
     line = _ADDRESS.sub(" ", text[:_MAX_CHARS]).strip(" \t\r\n-–—*•·:,;|")
     if line.casefold() in _BARE_LEADS:
         return ()
-    line = _strip_lead(line)
+    bare = _strip_lead(line)
+    # Only a byline says where it was written: "Women in Black" is a name.
+    is_byline, line = bare != line, bare
     names: dict[str, str] = {}
     for piece in _SEPARATOR.split(line):
-        for name in _names_of(piece, commas_separate=commas_separate):
+        for name in _names_of(piece, commas_separate=commas_separate, is_byline=is_byline):
             names.setdefault(name.casefold(), name)
     if not names and (whole := " ".join(line.split())):
         return (whole,)  # "Staff Writer" alone is all that the outlet said
@@ -141,16 +156,16 @@ def read_authors(text: str, *, commas_separate: bool = True) -> tuple[str, ...]:
 
 
 def _strip_lead(line: str) -> str:
-    for lead in (_SURE_LEADS, _DOUBTFUL_LEADS):
+    for lead in (_SURE_LEADS, _DOUBTFUL_LEADS, _HELP):
         if match := lead.match(line):
             return line[match.end() :]
     return line
 
 
-def _names_of(piece: str, *, commas_separate: bool) -> list[str]:
+def _names_of(piece: str, *, commas_separate: bool, is_byline: bool) -> list[str]:
     parts = _COMMA.split(piece) if commas_separate else [piece]
     parts = [_trim(" ".join(part.split())) for part in parts]
-    parts = [part for part in parts if part]
+    parts = [part for part in parts if part and part.casefold() not in _NO_NAMES]
     if len(parts) == 2 and "、" not in piece and _is_turned_round(parts):
         parts = [", ".join(parts)]
     names: list[str] = []
@@ -158,8 +173,18 @@ def _names_of(piece: str, *, commas_separate: bool) -> list[str]:
         if names and part.casefold() in {"jr", "jr.", "sr", "sr.", "ii", "iii", "phd", "md"}:
             names[-1] += f", {part}"
         elif not _ROLE.fullmatch(part) and any(map(str.isalpha, part)):
-            names.extend(_calm_capitals(name) for name in _part_short(_strip_lead(part)))
+            for name in _part_short(_strip_lead(part)):
+                bare = _PLACE_BEHIND.sub("", name) if is_byline else name
+                names.extend(map(_calm_capitals, _part_agency(bare)))
     return names
+
+
+def _part_agency(name: str) -> list[str]:
+    """A name and the agency behind it, which belongs to a list of two though no comma says so."""
+    if match := _AGENCY_BEHIND.fullmatch(name):
+        return [match["name"].rstrip(" -–—"), match["agency"]]
+    parts = _TWO_AGENCIES.split(name)
+    return parts if len(parts) == 2 and parts[0].casefold() in _AGENCIES else [name]
 
 
 def _trim(part: str) -> str:

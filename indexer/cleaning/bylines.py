@@ -9,6 +9,7 @@ from indexer.cleaning.authors import read_authors
 from indexer.cleaning.page_lines import PageLines, count_words
 
 _MAX_CHARS = 140
+_ABOUT_LINES = 8
 _OUR = r"(?:(?:unser(?:er|em)?|our|notre|nuestr[oa]|nostr[oa])\s\w{3,25}\s)?"
 _BY = (
     r"by|written by|reported by|story by|text by|words by|author|authors|from|von|text|text von|par|propos recueillis par|por"
@@ -19,7 +20,9 @@ _LEAD = re.compile(rf"(?:{_BY})\s{{0,2}}[:：]?\s{{1,3}}{_OUR}(?P<names>\S.*)", 
 _LEAD_ALONE = re.compile(rf"(?:\w+\s)?(?:{_BY})\s?[:：]?", re.IGNORECASE)
 # "Posted on 21 July 2019 by Jane Doe", "Ein Artikel von Jane Doe": only in a line that is short and about that.
 _LEAD_WITHIN = re.compile(
-    r"(?:^|[\s·|,–—-])(?:by|von|par|por|door|автор:?)\s{1,3}(?P<names>[^\W\d_][^|·\d]{1,60})", re.IGNORECASE
+    r"(?:^|[\s·|,/–—-])(?:by|von|par|por|door|aut[eh]?o?r:?|автор:?)(?:\s{1,3}|(?=(?-i:[A-ZÄÖÜÉ])))"
+    r"(?P<names>[^\W\d_][^|·/\d]{1,60})",
+    re.IGNORECASE,
 )
 _LEAD_OF_ARTICLE = re.compile(
     r"(?:an? |ein(?:e)? |une? |un )?(?:article|story|report|column|artikel|beitrag|kolumne|interview|analyse|bericht|tipps"
@@ -52,6 +55,13 @@ _OFFICE = re.compile(
 _PARTICLES = frozenset(
     "de da di do dos das del della der den des du van von und and & y e et la le el al bin ibn ten ter zu af av ve və и".split()
 )
+# "Jane Doe is a reporter for the Gazette.", below an article.
+_ABOUT = re.compile(
+    r"(?P<names>[^\W\d_][^,.;:!?\d]{2,60}?)\s(?:is|ist|war|est|es|è|é|ist)\s(?:an?|the|our|ein(?:e)?|der|die|un[ae]?|une|le|la)?\s?"
+    r"(?:[\w-]+\s){0,6}?(?:reporter|writer|journalist(?:in)?|author|autor(?:in|a)?|editor|columnist|correspondent|contributor"
+    r"|blogger(?:in)?|redakteur(?:in)?|volontär(?:in)?|journaliste|auteur[e]?|periodista|giornalista|jornalista)\b",
+    re.IGNORECASE,
+)
 _HANDLE = re.compile(r"[^\W\d_][\w.-]{1,24}")
 _NAME_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-]){0,24}\Z")
 # Two or three of these make a menu, not a person: "Top Stories", "Latest News".
@@ -61,7 +71,7 @@ _NO_NAMES = frozenset(
     "section sections culture technology science health entertainment lifestyle breaking editorial print email privacy "
     "policy terms united states new york media group press release newsletter sign log subscribe published comments view products services forum moderator recipes last redaktion über "
     "ähnliche neueste verwandte aktuelle weitere mehr themen pressesprecher themenstarter beiträge artikel nachrichten "
-    "articles notas noticias recherche suche rezepte related temas recientes categories kategorien archiv archives in".split()
+    "articles notas noticias noticia escucha lesen hören schließen suchen startseite recherche suche rezepte related temas recientes categories kategorien archiv archives in".split()
 )
 
 
@@ -78,6 +88,11 @@ def find_lead_bylines(page: PageLines) -> frozenset[int]:
     lines = page.find_all(lambda text: bool(_led_names(text)), page.start - 30, page.start + 3)
     lines += page.find_all(lambda text: bool(_led_names(text)), page.end - 2, page.end + 4)
     return frozenset(lines)
+
+
+def reads_like_byline(text: str) -> bool:
+    """Whether a line alone, wherever it stands, names who wrote something: "By Jane Doe, Staff Writer", "Jane Doe"."""
+    return len(text) <= _MAX_CHARS and (bool(_led_names(text)) or _reads_like_name(text.strip(" |,;:–—-")))
 
 
 def find_byline(page: PageLines, leads: frozenset[int], title: int | None, outlet: int | None) -> FoundByline | None:
@@ -99,13 +114,39 @@ def find_byline(page: PageLines, leads: frozenset[int], title: int | None, outle
     for at in ordered:
         if at not in near and (names := _read_names(_drop_date(page, at, _led_names(page.texts[at])))):
             return FoundByline(at, names)
+    return _only_name_above(page, title, outlet) or _find_about(page) or _find_signature(page, title, outlet)
+
+
+def _find_about(page: PageLines) -> FoundByline | None:
+    """What a line below the text says of its writer."""
+    for at in page.find_all(lambda text: _ABOUT.match(text) is not None, page.end - 1, page.end + _ABOUT_LINES):
+        match = _ABOUT.match(page.texts[at])
+        if match is not None and _reads_like_name(match["names"]):
+            return FoundByline(at, _read_names(match["names"]))
+    return None
+
+
+def _find_signature(page: PageLines, title: int | None, outlet: int | None) -> FoundByline | None:
+    """The writer's name below the last paragraph."""
     signature = page.end if page.end < len(page.texts) else page.end - 1
     text = page.texts[signature]
-    # The writer's name below the last paragraph.
     is_last = signature + 1 >= len(page.texts) or page.is_furniture(signature + 1)
     if is_last and signature not in {title, outlet} and _reads_like_name(text) and not page.is_furniture(signature):
         return FoundByline(signature, _read_names(text))
     return None
+
+
+def _only_name_above(page: PageLines, title: int | None, outlet: int | None) -> FoundByline | None:
+    """The one line between headline and text that is a name and nothing else."""
+    if title is None or title >= page.start:
+        return None
+    names = [
+        at
+        for at in range(title + 1, page.start)
+        if at != outlet and _reads_like_name(page.texts[at].strip(" |,;:–—-")) and not page.is_furniture(at)
+    ]
+    alike = {page.folded[at] for at in names}
+    return FoundByline(names[0], _read_names(page.texts[names[0]])) if len(alike) == 1 else None
 
 
 def _only_line_between(page: PageLines, title: int | None, outlet: int | None) -> FoundByline | None:

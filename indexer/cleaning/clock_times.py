@@ -18,7 +18,7 @@ class ClockTime:
     """A time at `text[start:end]`; `second` is None where none was printed.
 
     `offset` is set where an offset was printed in numbers; `zone_name` where a name was, which needs the date to
-    be understood (see zones.py).
+    be understood (see zones.py). `zone` is what was printed of either.
     """
 
     start: int
@@ -28,6 +28,7 @@ class ClockTime:
     second: int | None
     offset: timezone | None
     zone_name: str
+    zone: str
 
 
 _CLOCK = (
@@ -44,19 +45,23 @@ _ZONE = (
     r"(?(bracket)[)\]]))?"
 )
 _LEAD = (
-    r"(?:[Tt](?=\d)|(?P<lead>[\s,.:;|/·•–—-]{0,5}"
-    r"(?P<word>(?:at|um|à|às|a\slas|kl\.?|klo|kello|alle(?:\sore)?|ore|ora|o|godz\.|в|о|saat|om|pukul|@)\s{1,2})?))"
+    r"(?:[Tt](?=\d)|(?P<lead>[\s,.:;|/·•–—(-]{0,5}"
+    r"(?P<word>(?:at|um|à|às|a\slas|kl\.?|klo|kello|alle(?:\sore)?|ore|ora|o(?:\sgodz\.)?|godz\.|в|о|v|ob|u|saat|om|pukul|@)\s{1,2})?))"
 )
 _AFTER = re.compile(_LEAD + _CLOCK + _ZONE)
 _BEFORE = re.compile(rf"(?<![\w:.,/-])(?P<word>){_CLOCK}{_ZONE}[\s,|·•–—-]{{1,4}}(?:(?:on|am|le|el|den|del)\s)?\Z")
 _BEFORE_CHARS = 48
+_DAY_SIGNS = tuple("日号일)）")
 _AFTERNOON = frozenset({"下午", "午後", "오후"})
 
 
 def read_time_after(text: str, start: int) -> ClockTime | None:
     """The time that follows a date ending at `start`."""
     match = _AFTER.match(text, start)
-    if match is None or (match["lead"] == "" and match["word"] is None and match["half_before"] is None):
+    if match is None:
+        return None
+    is_glued = match["lead"] == "" and match["word"] is None and match["half_before"] is None
+    if is_glued and text[start - 1 : start] not in _DAY_SIGNS:
         return None
     return _read(match, text, 0)
 
@@ -83,8 +88,11 @@ def _read(match: re.Match[str], text: str, shift: int) -> ClockTime | None:
     if hour > 23 or minute > 59 or (second is not None and int(second) > 60):
         return None
     offset, name = zone or (None, "")
+    printed = "" if zone is None else match["zone"].strip(" ,()[]")
     # A leap second has no place in a datetime.
-    return ClockTime(shift + match.start(), shift + end, hour, minute, seconds if seconds != 60 else 59, offset, name)
+    return ClockTime(
+        shift + match.start(), shift + end, hour, minute, seconds if seconds != 60 else 59, offset, name, printed
+    )
 
 
 def _is_clock(match: re.Match[str], *, has_zone: bool, ends_line: bool) -> bool:

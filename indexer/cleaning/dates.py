@@ -5,7 +5,8 @@ invent a time or a zone, never convert: `published.on` is the day that was print
 
 Where day and month are both numbers the day comes first (12/03/2021 is 12 March) unless that is impossible
 (03/15/2021) or a US zone stands beside it (03/04/2021 3:29 PM ET). Years have four digits, 1600 to 2199; two digits
-are read only beside a month's name and only by `parse_date` (26-Feb-87). Relative dates ("2 hours ago") are not read.
+are read beside a month's name by `parse_date` (26-Feb-87), and where it is asked for by `find_date` (06.11.23).
+Relative dates ("2 hours ago") are not read.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class _Calendar:
     clock: str = ""  # the time, where it stands inside the date
 
 
-_NAME = r"[^\W\d_](?:[^\W\d_]|[̀-ͯ]){1,13}"
+_NAME = r"(?:(?:تشرين|كانون)\s(?:ال[أا]ول|الثاني)|[^\W\d_](?:[^\W\d_]|[̀-ͯ]){1,13})"
 _ORDINAL = r"(?:st|nd|rd|th|\s?er|re|e|º|ª|°|-?(?:е|го|ші|ше))?"
 _JOINT = r"[\s.,/'’-]{1,4}"
 _OF = r"(?:(?:de|del|of|van)\s{1,2}|d['’]\s?)?"  # the space keeps December whole
@@ -60,9 +61,14 @@ _NOT_IN_NUMBER = r"(?<![\d.,:/$€£-])(?<!\d[ \u00a0])"
 _YEAR_ENDS = r"(?!\d|[.,/-]\d|\s?%)"
 
 _ISO = re.compile(r"(?<![\d./-])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
-_NUMERIC = re.compile(r"(?<![\d.,:/-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})(?!\d|[./-]\d)")
+_NUMERIC = re.compile(r"(?<![\d.,:/-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})(?!\d|[./]\d|-\d(?!\d?[:.]\d\d))")
+# Years of two digits, as 06.11.23 has: only where a line is about a date, see `find_date`.
+_SHORT_NUMERIC = re.compile(r"(?<![\w.,:/-])(\d{1,2})([./])(\d{1,2})\2(\d{2})(?![\d%]|[./-]\d)")
+_SPACED_ISO = re.compile(r"(?<![\d./-])(\d{4})\.\s(\d{1,2})\.\s(\d{1,2})(?!\d)\.?")
+_VIETNAMESE = re.compile(r"(?<![\d.,:/-])(\d{1,2})\stháng\s(\d{1,2})(?:,|\snăm|,\snăm)?\s(\d{4})(?!\d)", re.IGNORECASE)
 _DAY_NAME_YEAR = re.compile(
-    rf"(?<![\d.,:/-])(\d{{1,2}}){_ORDINAL}{_JOINT}{_OF}({_NAME}){_JOINT}{_OF}(\d{{4}}){_YEAR_ENDS}", re.IGNORECASE
+    rf"(?<![\d.,:/-])(\d{{1,2}}){_ORDINAL}{_JOINT}{_OF}({_NAME})(?:/{_NAME})?{_JOINT}{_OF}(\d{{4}}){_YEAR_ENDS}",
+    re.IGNORECASE,
 )
 _DAY_NAME_SHORT_YEAR = re.compile(rf"(?<!\d)(\d{{1,2}})[\s-]({_NAME})[\s-](\d{{2}})(?![\d])")
 _NAME_DAY_YEAR = re.compile(
@@ -72,7 +78,9 @@ _NAME_DAY_YEAR = re.compile(
 _CTIME = re.compile(
     rf"(?<![^\W_])({_NAME})\s{{1,2}}(\d{{1,2}})\s(\d\d:\d\d:\d\d)\s(?:([A-Z]{{2,5}}|[+-]\d{{4}})\s)?(\d{{4}})(?!\d)"
 )
-_YEAR_NAME_DAY = re.compile(rf"(?<![\d.,:/-])(\d{{4}})[\s.-]{{1,3}}({_NAME})[\s.-]{{1,3}}(\d{{1,2}})(?!\d)\.?")
+_YEAR_NAME_DAY = re.compile(
+    rf"(?<![\d.,:/-])(\d{{4}})[\s.-]{{1,3}}(?:m\.\s)?({_NAME})[\s.-]{{1,3}}(\d{{1,2}})(?!\d)\.?"
+)
 _HAN = re.compile(r"(?<!\d)(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일号])?")
 _NAME_YEAR = re.compile(
     rf"{_NOT_IN_NUMBER}(?<![^\W_])(?<!\d\.\s)({_NAME})\.?,?\s{{1,2}}{_OF}(\d{{4}}){_YEAR_ENDS}", re.IGNORECASE
@@ -82,34 +90,12 @@ _NAME_YEAR = re.compile(
 _DAY_BEFORE = re.compile(rf"\d{{1,2}}{_ORDINAL}[\s.,-]{{1,3}}{_OF}\Z", re.IGNORECASE)
 _WEEKDAY_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{2,14}(?:-feira)?)[.,]{0,2}\s{0,3}\Z", re.IGNORECASE)
 _WEEKDAY_AFTER = re.compile(r"[\s,]{1,2}([^\W\d_]{4,14})(?![^\W_])")
-_ENDING_AFTER = re.compile(r"\s?(?:года|г\.?|року|р\.|r\.|roku|м\.?)(?![^\W_])")
+_HAN_WEEKDAY_AFTER = re.compile(
+    r"\s?(?:[(（](?:星期|周|週)?[一二三四五六日天月火水木金土월화수목금토일](?:曜日?|요일)?[)）]"
+    r"|(?:星期|周|週|礼拜)[一二三四五六日天]|[월화수목금토일]요일)"
+)
+_ENDING_AFTER = re.compile(r"\s?(?:года|г\.?|року|р\.|r\.|roku|м\.?|d\.)(?![^\W_])")
 
-_YEAR = re.compile(
-    rf"(?<![\d.,:/-])(\d{{1,2}}){_ORDINAL}{_JOINT}{_OF}({_NAME}){_JOINT}{_OF}(\d{{4}}){_YEAR_ENDS}", re.IGNORECASE
-)
-_DAY_NAME_SHORT_YEAR = re.compile(rf"(?<!\d)(\d{{1,2}})[\s-]({_NAME})[\s-](\d{{2}})(?![\d])")
-_NAME_DAY_YEAR = re.compile(
-    rf"(?<![^\W_])({_NAME})[\s.-]{{1,3}}(\d{{1,2}}){_ORDINAL}[\s,.-]{{1,4}}(?:of\s|de\s)?(\d{{4}}){_YEAR_ENDS}",
-    re.IGNORECASE,
-)
-_CTIME = re.compile(
-    rf"(?<![^\W_])({_NAME})\s{{1,2}}(\d{{1,2}})\s(\d\d:\d\d:\d\d)\s(?:([A-Z]{{2,5}}|[+-]\d{{4}})\s)?(\d{{4}})(?!\d)"
-)
-_YEAR_NAME_DAY = re.compile(rf"(?<![\d.,:/-])(\d{{4}})[\s.-]{{1,3}}({_NAME})[\s.-]{{1,3}}(\d{{1,2}})(?!\d)\.?")
-_HAN = re.compile(r"(?<!\d)(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일号])?")
-_NAME_YEAR = re.compile(
-    rf"{_NOT_IN_NUMBER}(?<![^\W_])(?<!\d\.\s)({_NAME})\.?,?\s{{1,2}}{_OF}(\d{{4}}){_YEAR_ENDS}", re.IGNORECASE
-)
-
-# 31 February 2021 is no date, and February 2021 inside it is none either.
-_DAY_BEFORE = re.compile(rf"\d{{1,2}}{_ORDINAL}[\s.,-]{{1,3}}{_OF}\Z", re.IGNORECASE)
-_WEEKDAY_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{2,14}(?:-feira)?)[.,]{0,2}\s{0,3}\Z", re.IGNORECASE)
-_WEEKDAY_AFTER = re.compile(r"[\s,]{1,2}([^\W\d_]{4,14})(?![^\W_])")
-_ENDING_AFTER = re.compile(r"\s?(?:года|г\.?|року|р\.|r\.|roku|м\.?)(?![^\W_])")
-
-_PLAIN_ISO = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?)?"
-)
 _YEAR = re.compile(r"\d{4}")
 _YEAR_MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[Tt ]?(\d\d)(\d\d)(\d\d)?(.{0,8}))?")
@@ -120,18 +106,26 @@ _WRAPPING_BEFORE = re.compile(r"(?i:(?:on|the|le|el|il|den|am|vom)\s)?[\s.,;:|(\
 _WRAPPING_AFTER = re.compile(r"(?:\s{0,3}(?:[(（][^()（）]{0,60}[)）]|\[[\w/+-]{1,40}\]))?[\s.,;:|)\]»\"'–—-]{0,8}")
 
 
-def find_date(text: str, *, today: date | None = None, month_first: bool = False) -> FoundDate | None:
+def find_date(
+    text: str, *, today: date | None = None, month_first: bool | None = False, short_years: bool = False
+) -> FoundDate | None:
     """The first date in one line of text, with a time and a zone where they stand beside it.
 
     `today` refuses dates that are yet to come (a day's slack for outlets east of here). `month_first` reads
-    03/04/2021 as 4 March. Impossible dates (31 February) are stepped over whole.
+    03/04/2021 as 4 March; None says that nobody knows. Impossible dates (31 February) are stepped over whole.
+
+    `short_years` reads years of two digits too, which are dates only where a line is about one: 06.11.23, and 06/11/23
+    where it is known which comes first.
     """
-    if _YEAR.search(text) is None:  # nearly every line of an article
+    forms = _FORMS
+    if short_years and _SHORT_NUMERIC.search(text) is not None:
+        forms = (*_FORMS, (_SHORT_NUMERIC, _read_short_numeric if month_first is not None else _read_certain_short))
+    elif _YEAR.search(text) is None:  # nearly every line of an article
         return None
     found: FoundDate | None = None
-    for form, read in _FORMS:
+    for form, read in forms:
         for calendar in _calendars(form, read, text, before=None if found is None else found.start):
-            candidate = _with_time(text, calendar, month_first=month_first)
+            candidate = _with_time(text, calendar, month_first=bool(month_first))
             if is_to_come(candidate.published, today):
                 continue
             if candidate.start == 0:
@@ -191,6 +185,27 @@ def _read_ctime(match: re.Match[str]) -> _Calendar | None:
     return _calendar(match, match[5], _month(match[1]), int(match[2]), clock=f" {match[3]} {match[4] or ''}")
 
 
+def _read_vietnamese(match: re.Match[str]) -> _Calendar | None:
+    return _calendar(match, match[3], int(match[2]), int(match[1]))
+
+
+def _read_spaced_iso(match: re.Match[str]) -> _Calendar | None:
+    return _calendar(match, match[1], int(match[2]), int(match[3]))
+
+
+def _read_short_numeric(match: re.Match[str]) -> _Calendar | None:
+    first, second = int(match[1]), int(match[3])
+    if second > 12 >= first:
+        first, second = second, first
+    swappable = match[2] == "/" and first <= 12 and second <= 12
+    return _calendar(match, _long_year(match[4]), second, first, swappable=swappable)
+
+
+def _read_certain_short(match: re.Match[str]) -> _Calendar | None:
+    calendar = _read_short_numeric(match)
+    return None if calendar is None or calendar.swappable else calendar
+
+
 def _read_year_name_day(match: re.Match[str]) -> _Calendar | None:
     return _calendar(match, match[1], _month(match[2]), int(match[3]))
 
@@ -213,6 +228,8 @@ _FORMS: tuple[_Form, ...] = (
     (_CTIME, _read_ctime),
     (_YEAR_NAME_DAY, _read_year_name_day),
     (_HAN, _read_han),
+    (_SPACED_ISO, _read_spaced_iso),
+    (_VIETNAMESE, _read_vietnamese),
     (_NAME_YEAR, _read_name_year),
 )
 
@@ -256,6 +273,8 @@ def _with_time(text: str, calendar: _Calendar, *, month_first: bool) -> FoundDat
         start -= len(weekday[0])
     if ending := _ENDING_AFTER.match(text, end):
         end = ending.end()
+    if han := _HAN_WEEKDAY_AFTER.match(text, end):
+        end = han.end()
     after = _WEEKDAY_AFTER.match(text, end)
     if after is not None and fold_name(after[1]) in WEEKDAYS:
         end = after.end()
@@ -280,17 +299,22 @@ def _published(calendar: _Calendar, clock: ClockTime | None, raw: str, *, month_
     precision: DatePrecision = "minute" if clock.second is None else "second"
     local = datetime(year, month, day, clock.hour, clock.minute, clock.second or 0)  # noqa: DTZ001 its zone comes next
     zone = clock.offset or zone_of_name(clock.zone_name, local)
-    return Published(on, None if zone is None else local.replace(tzinfo=zone), precision, raw), zone is not None
+    at = None if zone is None else local.replace(tzinfo=zone)
+    return Published(on, at, precision, raw, zone=clock.zone), zone is not None
 
 
 def _find_short_year(raw: str) -> FoundDate | None:
-    """`26-Feb-87`: years of two digits as POSIX reads them, 69 to 99 in the last century."""
+    """`26-Feb-87`."""
     match = _DAY_NAME_SHORT_YEAR.search(raw)
     if match is None:
         return None
-    year = int(match[3])
-    calendar = _calendar(match, str(year + (1900 if year >= 69 else 2000)), _month(match[2]), int(match[1]))
+    calendar = _calendar(match, _long_year(match[3]), _month(match[2]), int(match[1]))
     return None if calendar is None else _with_time(raw, calendar, month_first=False)
+
+
+def _long_year(year: str) -> str:
+    """Two digits as POSIX reads them: 69 to 99 are of the last century."""
+    return str(int(year) + (1900 if int(year) >= 69 else 2000))
 
 
 def _parse_number(raw: str) -> Published | None:

@@ -22,6 +22,7 @@ REPEATED_LINE: Final = "repeated line"
 DATE_LINE: Final = "date line"
 BYLINE: Final = "byline"
 SITE_NAME: Final = "site name"
+LEARNT_LINE: Final = "line of many articles of this source"
 
 # In the order of trust: a line that has a copyright sign is that, whatever else it mentions.
 _REASONS: Final = (

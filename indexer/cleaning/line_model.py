@@ -27,6 +27,8 @@ _LEAST_CHANCE = 0.15
 # A page's first long text is its article; what readers wrote below it is long as well, and looks like prose.
 _LATER_WORDS_DAMPING = 0.0003
 _MAX_ROUNDS = 30
+# Tried on pages whose sister pages are known: a tenth does best.
+_REPEATED_DAMPING = 0.1
 
 Doubles = npt.NDArray[np.float64]
 
@@ -58,10 +60,11 @@ class LineModel:
 
 @dataclass(frozen=True, slots=True)
 class LineVerdict:
-    """`features`: those of `measure_lines`; `chances`: how likely each line belongs to the article, float64; `chosen`:
-    bool; both of shape (lines,)."""
+    """`features` and `words`: those of `measure_lines`; `chances`: how likely each line belongs to the article,
+    float64; `chosen`: bool; all but the features of shape (lines,)."""
 
     features: Floats
+    words: Doubles
     chances: Doubles
     chosen: Flags
 
@@ -82,9 +85,17 @@ def _load() -> LineModel:
 
 def judge_lines(lines: list[str], model: LineModel) -> LineVerdict:
     """Judge the non-empty lines of one page, in order; `lines` must not be empty."""
-    features, words = measure_lines(lines)
+    features, weights = measure_lines(lines)
+    words = weights.astype(np.float64)
     chances = score_lines(features, model)
-    return LineVerdict(features, chances, choose_stretch(chances, words.astype(np.float64), _words_before(features)))
+    return LineVerdict(features, words, chances, choose_stretch(chances, words, _words_before(features)))
+
+
+def judge_again(verdict: LineVerdict, repeated: Flags) -> LineVerdict:
+    """The verdict when it is known which lines other pages of the source have as well."""
+    chances = np.where(repeated, _REPEATED_DAMPING * verdict.chances, verdict.chances)
+    chosen = choose_stretch(chances, verdict.words, _words_before(verdict.features))
+    return LineVerdict(verdict.features, verdict.words, chances, chosen)
 
 
 def score_lines(features: Floats, model: LineModel) -> Doubles:

@@ -1,7 +1,8 @@
 """Names of months and weekdays as outlets write them, and how a name is folded before it is looked up.
 
-A name stands for one month in every language listed here; languages that disagree with that (Croatian, where
-listopad is October and not the November of Polish and Czech) are left out. Tables only: dates.py reads dates.
+A name stands for one month in every language listed here; a name that does not is left out (the Croatian October:
+listopad is the November of Polish and Czech). Some names are of two words, here joined by a low line.
+Tables only: dates.py reads dates.
 """
 
 from __future__ import annotations
@@ -61,6 +62,29 @@ _MONTHS: dict[str, str] = {
     "id": "januari jan,februari feb,maret mar,april apr,mei,juni jun,juli jul,agustus agu,september sep,oktober okt,"
     "november nov,desember des",
     "ar": "يناير,فبراير,مارس,أبريل ابريل,مايو,يونيو,يوليو,أغسطس اغسطس,سبتمبر,أكتوبر اكتوبر,نوفمبر,ديسمبر",
+    "ar, Levant": "كانون_الثاني,شباط,آذار اذار,نيسان,أيار ايار,حزيران,تموز,آب,أيلول ايلول,"
+    "تشرين_الأول,تشرين_الثاني,كانون_الأول",
+    "ar, Maghreb": "جانفي,فيفري,مارس,أفريل افريل,ماي,جوان,جويلية,أوت,سبتمبر,أكتوبر,نوفمبر,ديسمبر",
+    "fa": "ژانویه,فوریه,مارس,آوریل,مه,ژوئن,ژوئیه,اوت,سپتامبر,اکتبر,نوامبر,دسامبر",
+    "he": "ינואר בינואר,פברואר בפברואר,מרץ במרץ מרס במרס,אפריל באפריל,מאי במאי,יוני ביוני,יולי ביולי,אוגוסט באוגוסט,"
+    "ספטמבר בספטמבר,אוקטובר באוקטובר,נובמבר בנובמבר,דצמבר בדצמבר",
+    "be": "студзеня,лютага,сакавіка,красавіка,мая траўня,чэрвеня,ліпеня,жніўня,верасня,кастрычніка,лістапада,снежня",
+    "sr": "januar januara јануар јануара,februar februara фебруар фебруара,mart marta март марта,"
+    "april aprila април априла,maj maja мај маја,jun juna јун јуна,jul jula јул јула,avgust avgusta август августа,"
+    "septembar septembra септембар септембра,oktobar oktobra октобар октобра,novembar novembra новембар новембра,"
+    "decembar decembra децембар децембра",
+    "hr": "siječnja,veljače,ožujka,travnja,svibnja,lipnja,srpnja,kolovoza,rujna,,studenoga studenog,prosinca",
+    "sl": "januar januarja,februar februarja,marec marca,april aprila,maj maja,junij junija,julij julija,"
+    "avgust avgusta,september septembra,oktober oktobra,november novembra,december decembra",
+    "sk": "január januára,február februára,marec marca,apríl apríla,máj mája,jún júna,júl júla,august augusta,"
+    "september septembra,október októbra,november novembra,december decembra",
+    "et": "jaanuar,veebruar,märts,aprill,mai,juuni,juuli,august,september,oktoober,november,detsember",
+    "lt": "sausio,vasario,kovo,balandžio,gegužės,birželio,liepos,rugpjūčio,rugsėjo,spalio,lapkričio,gruodžio",
+    "sq": "janar,shkurt,mars,prill,maj,qershor,korrik,gusht,shtator,tetor,nëntor,dhjetor",
+    "gl": "xaneiro,febreiro,marzo,abril,maio,xuño,xullo,agosto,setembro,outubro,novembro,decembro",
+    "ms": "januari,februari,mac,april,mei,jun,julai,ogos,september,oktober,november,disember",
+    "ka": "იანვარი იანვარს,თებერვალი,მარტი,აპრილი,მაისი,ივნისი,ივლისი,აგვისტო,სექტემბერი,ოქტომბერი,ნოემბერი,დეკემბერი",
+    "hy": "հունվարի,փետրվարի,մարտի,ապրիլի,մայիսի,հունիսի,հուլիսի,օգոստոսի,սեպտեմբերի,հոկտեմբերի,նոյեմբերի,դեկտեմբերի",
 }
 
 # Names that can stand directly before a date. They are only stepped over, so their order says nothing.
@@ -90,7 +114,9 @@ senin selasa rabu kamis jumat sabtu minggu
 """
 
 # Everyday words of some language ("out 2020", "set 1999 goals"): without a day beside them they need a capital.
-_TIMID = "out set ago pro led dub lis elo loka kas ara may mar ter dec oca eki tem черв лист"
+_TIMID = (
+    "out set ago pro led dub lis elo loka kas ara may mar ter dec oca eki tem черв лист mac korrik tetor kovo liepos"
+)
 
 # NFKD leaves these whole.
 _FOLD_LETTERS = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "ə": "e", "đ": "d", "’": "", "'": ""})
@@ -106,7 +132,8 @@ def _number_months() -> dict[str, int]:
     numbers: dict[str, int] = {}
     for language, line in _MONTHS.items():
         for number, names in enumerate(line.split(","), start=1):
-            for name in names.split():
+            for joined in names.split():
+                name = joined.replace("_", " ")
                 if numbers.setdefault(fold_name(name), number) != number:
                     raise AssertionError(f"{name} ({language}) is two months")
     return numbers

@@ -18,6 +18,20 @@ from indexer.cleaning.page_lines import PageLines, count_words, fold_line
 _WORD = re.compile(r"\w+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _SUFFIX = re.compile(r"\s+[|•·–—-]\s+|\s*[|]\s*")
+# Standing heads before a bar, or behind one: where a headline stands in the paper, not what it says.
+_KICKER = (
+    r"(?:opinion|analysis|editorial|comment(?:ary)?|column|perspective|letters?|review|explainer|interview|exclusive|video"
+    r"|watch|live|live updates|breaking(?: news)?|meinung|kommentar|analyse|leitartikel|tribune|éditorial|édito|opinión"
+    r"|análisis|opinião|análise|editoriale|opinione|opinie|commentaar|мнение|аналитика|думка|rəy|təhlil|görüş|yorum|opinia)"
+)
+_KICKER_BEFORE = re.compile(rf"{_KICKER}\s{{0,2}}(?:\||//|•)\s{{0,2}}(?=\S)", re.IGNORECASE)
+_KICKER_BEHIND = re.compile(rf"(?<=\S)\s{{0,2}}(?:\||//|•)\s{{0,2}}{_KICKER}\Z", re.IGNORECASE)
+# A trail of where one is, a ticker of other articles, each after its day.
+_NO_TITLE = re.compile(
+    r"(?:sie sind hier|sie befinden sich|you are here|vous êtes ici|estás aquí|usted está aquí|tu sei qui|u bent hier)\b"
+    r"|\[\s?\d{1,2}\.\s?\w+\.?\s\d{4}\s?\]",
+    re.IGNORECASE,
+)
 _LOOKED_ABOVE = 40
 _LOOKED_BELOW = 2
 _MAX_CHARS = 300
@@ -57,7 +71,12 @@ def find_title(page: PageLines, bylines: frozenset[int], outlet: int | None) -> 
 
 
 def trim_title(title: str, source: str) -> str:
-    """`Headline | Outlet` -> `Headline`, where the outlet is the source that was found."""
+    """`Opinion | Headline | Outlet` -> `Headline`, where the outlet is the source that was found."""
+    bare = _KICKER_BEHIND.sub("", _KICKER_BEFORE.sub("", _trim_source(title, source)))
+    return bare if any(map(str.isalpha, bare)) else title
+
+
+def _trim_source(title: str, source: str) -> str:
     parts = _SUFFIX.split(title)
     if source and len(parts) > 1:
         for part, kept in ((parts[-1], parts[:-1]), (parts[0], parts[1:])):
@@ -72,7 +91,7 @@ def _may_be_title(page: PageLines, at: int) -> bool:
     if len(text) > _MAX_CHARS or not any(map(str.isalpha, text)):
         return False
     words = _length(text)
-    if not 2 <= words <= _MAX_WORDS:
+    if not 2 <= words <= _MAX_WORDS or _NO_TITLE.match(text):
         return False
     return not (page.is_sentence(at) and (text[-1] == "." and words > 12))
 

@@ -5,6 +5,7 @@ Formats are told by what is in a file, never by its name alone; all of them may 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from indexer.article import ReadArticle, Skipped
 from indexer.cleaning.language import UNDETERMINED, identify_language
+from indexer.learnt import NOTHING_LEARNT, LearntLines, folder_of
 from indexer.readers.cut import cut_files
 from indexer.readers.encoding import NotText, decode_page, decode_text
 from indexer.readers.fields import NO_MAP, FieldMap, FieldOptions
@@ -31,11 +33,13 @@ from indexer.readers.pieces import (
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """`collection` is "" for each article's source. `today` refuses dates that are yet to come."""
+    """`collection` is "" for each article's source. `today` refuses dates that are yet to come. `learnt` is what is
+    known of the furniture of sources."""
 
     collection: str = ""
     field_map: FieldMap = NO_MAP
     today: date | None = None
+    learnt: LearntLines = NOTHING_LEARNT
 
 
 _DEFAULTS = ReadOptions()
@@ -73,7 +77,7 @@ def read_piece(piece: Piece, options: ReadOptions) -> Iterator[ReadArticle | Ski
 
             yield _finish_text(read_pdf(piece, options.today), options)
         case TextPiece():
-            yield _finish_text(_read_text(piece), options)
+            yield _finish_text(_read_text(piece, options), options)
 
 
 def _read_page(piece: HtmlPiece, options: ReadOptions) -> ReadArticle | Skipped:
@@ -82,14 +86,15 @@ def _read_page(piece: HtmlPiece, options: ReadOptions) -> ReadArticle | Skipped:
     return read_html_page(piece.content, piece.place, address=piece.address, charset=piece.charset, today=options.today)
 
 
-def _read_text(piece: TextPiece) -> ReadArticle | Skipped:
+def _read_text(piece: TextPiece, options: ReadOptions) -> ReadArticle | Skipped:
     decoded = decode_page(piece.content, piece.charset) if piece.charset else decode_text(piece.content)
     if isinstance(decoded, NotText):
         return Skipped(piece.place, decoded.reason, decoded.detail)
     # Its expressions take a while to be compiled.
     from indexer.readers.scraped_text import read_scraped_text  # noqa: PLC0415 see above
 
-    outcome = read_scraped_text(decoded.text, piece.place)
+    known = options.learnt.in_folder(folder_of(os.path.realpath(piece.place.path)))
+    outcome = read_scraped_text(decoded.text, piece.place, known=known, today=options.today)
     if isinstance(outcome, Skipped) or not piece.address or outcome.article.url is not None:
         return outcome
     return _add_address(outcome, piece.address)

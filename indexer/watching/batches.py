@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from indexer.backends.learnt_file import read_learnt
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.backends.whoosh_writer import WhooshIndexWriter
 from indexer.errors import IndexBusyError
@@ -21,10 +22,13 @@ from indexer.readers.fields import FieldMap
 from indexer.readers.read import ReadOptions
 from indexer.report import Report
 from indexer.settings import Settings
+from indexer.settling import settle
 from indexer.stopping import StopSignals
 from indexer.units import group_steps
 from indexer.workers.hiring import hire_crew
 
+#: Whoever holds the writer for a moment is waited for without a word.
+_SAY_AFTER_S = 1.0
 _ASK_AGAIN_EVERY_S = 0.2
 
 
@@ -59,7 +63,8 @@ class Batches:
             if writer is None:
                 return None
             with hire_crew(writer, self._read_options(), self._settings.index_workers) as crew, progress:
-                return index_units(group_steps(steps), crew, writer, run_options, watcher=progress, stop=self._stop)
+                report = index_units(group_steps(steps), crew, writer, run_options, watcher=progress, stop=self._stop)
+            return self._settle(report, writer)
 
     def index_some(self, files: Sequence[str], looked_at: Sequence[str] = (), removed_before: int = 0) -> Report | None:
         """The same for some files, by their real paths. What the index has of the files and folders in `looked_at`, and
@@ -78,7 +83,16 @@ class Batches:
             units = group_steps(cut_some(self._options.paths, files, field_map=self._read_options().field_map))
             with hire_crew(writer, self._read_options(), workers=0) as crew:
                 progress = RunProgress(self._console, names_commits=False)
-                return index_units(units, crew, writer, run_options, watcher=progress, stop=self._stop)
+                report = index_units(units, crew, writer, run_options, watcher=progress, stop=self._stop)
+            return self._settle(report, writer)
+
+    def _settle(self, report: Report, writer: WhooshIndexWriter) -> Report:
+        """As after a run of `index`."""
+        if self._stop.requested:
+            return report
+        index = WhooshIndex.open(self._settings.index_dir)
+        settled = settle(index, writer, datetime.now(UTC).date(), lambda: bool(self._stop.requested))
+        return report.with_settling(settled.recleaned, settled.generation, settled.took_s)
 
     @contextmanager
     def _writer(self) -> Iterator[WhooshIndexWriter | None]:
@@ -86,7 +100,8 @@ class Batches:
         is_said = False
         while not self._stop.requested:
             try:
-                writer = WhooshIndex.open_or_create(self._settings.index_dir).writer(self._settings.writer_memory_mb)
+                index = WhooshIndex.open_or_create(self._settings.index_dir)
+                writer = index.writer(self._settings.writer_memory_mb, wait_s=_SAY_AFTER_S)
             except IndexBusyError as error:
                 if not is_said:
                     is_said = True
@@ -101,7 +116,8 @@ class Batches:
 
     def _read_options(self) -> ReadOptions:
         # A watch goes on for days: today is another one each time.
-        return ReadOptions(self._settings.collection, self._options.field_map, datetime.now(UTC).date())
+        today, learnt = datetime.now(UTC).date(), read_learnt(self._settings.index_dir)
+        return ReadOptions(self._settings.collection, self._options.field_map, today, learnt)
 
 
 def say(console: Console, line: str) -> None:
@@ -117,6 +133,7 @@ def describe_batch(report: Report) -> str:
         (report.unchanged, "unchanged"),
         (report.conflict, "conflict"),
         (report.removed, "removed"),
+        (report.recleaned, "cleaned again"),
         *((count, f"skipped ({reason})") for reason, count in report.skipped),
     ]
     said = ", ".join(f"{count:,} {name}" for count, name in counts if count) or "no article"

@@ -69,7 +69,7 @@ def assert_nothing_is_left_over(folder: Path) -> None:
     index = WhooshIndex.open(folder)
     contents = index.contents()
     needed = {segment.file_name for segment in contents.segments} | {f"_MAIN_{contents.generation}.toc"}
-    small = {"broadsheet.json", "tombstones.json", "MAIN_WRITELOCK"}
+    small = {"broadsheet.json", "tombstones.json", "furniture.json", "MAIN_WRITELOCK"}
     there = {path.name for path in folder.iterdir()}
     assert needed <= there
     assert there <= needed | small

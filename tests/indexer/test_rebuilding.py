@@ -68,7 +68,8 @@ def test_structured_articles_are_never_cleaned_as_scraped_text() -> None:
 def test_an_article_cleaned_otherwise_takes_its_new_fields_and_id(folder, index_articles_of) -> None:
     index_articles_of(scraped("Old title"), scraped("Untouched", original=()))
 
-    def clean(article: Article) -> Article:
+    def clean(article: Article, origin: str) -> Article:
+        assert origin == "/news/a.jsonl"
         return replace(article, title="New title")
 
     report = rebuild(folder, clean)
@@ -87,13 +88,13 @@ def test_a_new_id_that_is_taken_or_deleted_leaves_the_article_as_it_was(
         with WhooshIndex.open(folder).writer(MEMORY_MB) as writer:
             writer.bury((Tombstone(taken.id, "", "2024-01-01"),))
     before = held(folder)
-    report = rebuild(folder, lambda article: replace(article, title="Taken"))
+    report = rebuild(folder, lambda article, _origin: replace(article, title="Taken"))
     assert (report.recleaned, held(folder)) == (0, before)
 
 
 def test_two_articles_that_become_one_are_both_kept(folder, index_articles_of) -> None:
     index_articles_of(scraped("One"), scraped("Two"))
-    rebuild(folder, lambda article: replace(article, title="Same"))
+    rebuild(folder, lambda article, _origin: replace(article, title="Same"))
     assert sorted(article.title for article in held(folder).values()) == ["Same", "Two"]
 
 
@@ -169,6 +170,6 @@ def test_an_index_of_the_format_before_is_named_and_rebuilt(folder, index_articl
     old = WhooshIndex.open(folder, for_rebuild=True)
     with pytest.raises(IndexVersionError, match="segment format 1, this is 2; run: broadsheet rebuild"):
         old.view().segments[0].mapped.group("text")
-    rebuild_index(old, MEMORY_MB, lambda article: article, lambda _: None)
+    rebuild_index(old, MEMORY_MB, lambda article, _origin: article, lambda _: None)
     assert held(folder) == before
     assert not verify_index(folder, deep=True).damages

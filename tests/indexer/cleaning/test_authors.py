@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,3 +70,13 @@ def test_no_text_raises_and_names_are_whole_and_told_once(text):
 
 def test_very_long_byline_is_read_in_bounded_time():
     assert len(read_authors("staff writer for " * 100_000)) <= 40
+
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "bylines.tsv"
+ROWS = [line.split("\t") for line in GOLDEN.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
+def test_a_byline_of_several_names_and_agencies_is_parted(row: list[str]) -> None:
+    byline, *names = row
+    assert read_authors(byline) == tuple(names)

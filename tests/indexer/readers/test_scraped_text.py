@@ -236,7 +236,8 @@ def test_date_beside_the_title_wins_over_the_clock_of_the_page() -> None:
 
 def test_only_date_above_the_title_is_taken_and_called_unsure() -> None:
     article = read("\n".join(["The Mercury", "Thursday July 10 2025", TITLE, *PARAGRAPHS]))
-    assert article.published == Published(on="2025-07-10", precision="day", raw=article.published.raw)
+    raw = article.published.raw
+    assert article.published == Published(on="2025-07-10", precision="day", raw=raw, confidence="likely")
     assert marks_of(article)["Thursday July 10 2025"] == "only date of the page, perhaps the date of scraping"
 
 
