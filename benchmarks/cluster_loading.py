@@ -137,6 +137,7 @@ class Watch:
         cluster.call("POST", f"/{index}/_flush", timeout_s=60)
         time.sleep(_LET_GO_S)
         cluster.call("POST", f"/{index}/_forcemerge?max_num_segments=1", timeout_s=600)
+        cluster.call("POST", f"/{index}/_refresh")  # or what was merged is held open, and counts
         cluster.call("POST", f"/{index}/_flush", timeout_s=60)
         stats = cluster.call("GET", f"/{index}/_stats/docs,store")["_all"]["primaries"]
         articles = stats["docs"]["count"] + _REMOVED

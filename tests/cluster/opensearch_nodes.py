@@ -320,9 +320,8 @@ class Cluster:
                 node.resume()
             if not node.is_running:
                 node.start()
-        self.wait_for(lambda: bool(self.leader), "a leader")
-        self.call("PUT", "/_cluster/settings", {"transient": {"*": None}, "persistent": {"*": None}})
         self.wait_until_green()
+        self.call("PUT", "/_cluster/settings", {"transient": {"*": None}, "persistent": {"*": None}})
 
     def _complain_of_ended(self) -> None:
         for node in self.nodes:
