@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Final, Literal
 from urllib.parse import unquote, urlsplit
 
-from lxml import etree
+from lxml import etree, html
 
 from indexer.article import UNDATED, Published
 from indexer.cleaning.datelines import FoundDay
@@ -52,6 +52,8 @@ _ZONE: Final = re.compile(r"(?:\d|\s)(Z|(?:UTC|GMT)?\s?[+-]\d\d:?\d\d)\s*$")
 _GREENWICH: Final = re.compile(r"(?:Z|GMT|UTC|[+-]00:?00)\s*$")
 _MAX_TIME_ELEMENTS: Final = 60
 _LEAST_WITNESS: Final = 1.0
+#: A source of this weight that names another day leaves nothing sure.
+_LEAST_DISSENT: Final = 1.5
 _AROUND_DAYS: Final = timedelta(days=1)
 
 
@@ -83,6 +85,8 @@ def choose_date(
     UNDATED where no source says any; notes name what was refused."""
     notes: dict[str, None] = {}
     votes = [vote for vote in _collect(root, head, shown, address, near) if _is_possible(vote, today, notes)]
+    if not votes and (found := _search(root)) is not None:
+        votes = [vote for vote in (DateVote(found, 1.0, "shown"),) if _is_possible(vote, today, notes)]
     if not votes:
         if _names_ancient(head):
             notes.setdefault(ANCIENT_NOTE)
@@ -103,8 +107,27 @@ def choose_date(
     chosen = _local_day(votes, chosen) or chosen
     # A page's clock says the day of scraping, so it confirms nothing.
     groups = {vote.group for vote in votes if vote.published.on == chosen and vote.weight >= _LEAST_WITNESS}
-    confidence: Literal["sure", "likely"] = "sure" if len(groups) >= 2 else "likely"
+    disagree = any(vote.weight >= _LEAST_DISSENT and not _agree(vote.published.on or "", chosen) for vote in votes)
+    confidence: Literal["sure", "likely"] = "sure" if len(groups) >= 2 and not disagree else "likely"
     return ChosenDate(replace(_best_wording(votes, chosen), confidence=confidence), tuple(notes))
+
+
+def _agree(one: str, other: str) -> bool:
+    """Whether they are one day, or a day and its month."""
+    return one.startswith(other) or other.startswith(one)
+
+
+def _search(root: etree._Element) -> Published | None:
+    """What htmldate finds in a page where none of our own sources says a thing."""
+    import htmldate  # noqa: PLC0415 takes half a second to import, and few pages need it
+
+    tree = html.document_fromstring(etree.tostring(root, encoding="unicode"))
+    try:
+        found = htmldate.find_date(tree, original_date=True, outputformat="%Y-%m-%d", min_date="1995-01-01")
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        return None
+    # It makes the first of January of a year alone, such as that of a copyright notice: a day that nobody named.
+    return None if found is None or found.endswith("-01-01") else parse_date(found)
 
 
 def _collect(
