@@ -10,6 +10,7 @@ QUERIES =
 OUT = build/bench
 SIZES = 10000,100000,1000000
 PARTS = indexing,search,memory,size,commit,reading
+SOAK_S = 3600
 
 VENV = .venv
 BIN = $(VENV)/bin
@@ -23,7 +24,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-cluster test-slow test-whoosh chromium opensearch lint eval bench screenshots lock clean
+.PHONY: help setup setup-dev demo test test-cluster test-slow test-faults test-whoosh chromium opensearch lint eval bench screenshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -83,7 +84,10 @@ test-cluster: setup-dev opensearch ## run the tests that want three nodes of Ope
 	$(BIN)/python -m pytest -m cluster
 
 test-slow: setup-dev ## long runs, half an hour: 100,000 texts and queries, ten minutes of commits and searches
-	$(BIN)/python -m pytest -m slow -rP --durations=0
+	$(BIN)/python -m pytest -m slow -rP --durations=0 --ignore tests/faults
+
+test-faults: setup-dev ## kill, cut off, fill up and damage, at length: an hour and a half, of which SOAK_S seconds one writes and four read
+	BROADSHEET_SOAK_S=$(SOAK_S) $(BIN)/python -m pytest -m slow -rP --durations=0 tests/faults
 
 test-whoosh: setup-dev ## fetch Whoosh's own tests and run them over our segments; docs/whoosh-tests.md says what they find
 	$(BIN)/python tests/whoosh_suite/run.py

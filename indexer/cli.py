@@ -12,7 +12,6 @@ from indexer.backends.choosing import learnt_of, open_index, settle_after
 from indexer.backends.port import Tombstone
 from indexer.commands import (
     EXIT_FAILED,
-    WAIT_FOR_WRITER_S,
     Command,
     Place,
     json_option,
@@ -20,6 +19,7 @@ from indexer.commands import (
     place_options,
     print_json,
     read_settings,
+    say,
 )
 from indexer.indexing import index
 from indexer.parsing import parse
@@ -61,7 +61,7 @@ def delete(ctx: click.Context, article_ids: tuple[str, ...], *, reason: str, pur
     """Delete articles by id, so that no later run brings them back."""
     settings, _ = read_settings(place)
     today = datetime.now(UTC).date().isoformat()
-    with open_index(settings).writer(settings.writer_memory_mb, wait_s=WAIT_FOR_WRITER_S) as writer:
+    with open_index(settings).writer(settings.writer_memory_mb, wait_s=settings.lock_wait_s, say=say) as writer:
         there = [each for each in dict.fromkeys(article_ids) if writer.known(each) is not None]
         deleted = [each for each in dict.fromkeys(article_ids) if writer.tombstone(each) is not None]
         # The tombstone first: cut off in between, the article is gone after the same command again, never back.
@@ -85,7 +85,7 @@ def delete(ctx: click.Context, article_ids: tuple[str, ...], *, reason: str, pur
 def undelete(ctx: click.Context, article_ids: tuple[str, ...], *, place: Place) -> None:
     """Let deleted articles come back: the next `index` of their files adds them again."""
     settings, _ = read_settings(place)
-    with open_index(settings).writer(settings.writer_memory_mb, wait_s=WAIT_FOR_WRITER_S) as writer:
+    with open_index(settings).writer(settings.writer_memory_mb, wait_s=settings.lock_wait_s, say=say) as writer:
         buried = tuple(each for each in dict.fromkeys(article_ids) if writer.tombstone(each) is not None)
         writer.unbury(buried)
     for article_id in buried:
@@ -105,9 +105,9 @@ def rebuild(*, place: Place) -> None:
     held = open_index(settings, for_rebuild=True)
     with RebuildProgress(messages(), held.article_count()) as progress:
         clean = partial(clean_again, learnt=learnt_of(held), today=today)
-        report = rebuild_index(held, settings.writer_memory_mb, clean, progress.on_article, wait_s=WAIT_FOR_WRITER_S)
+        report = rebuild_index(held, settings.writer_memory_mb, clean, progress.on_article, wait_s=settings.lock_wait_s)
     rebuilt = open_index(settings)
-    with rebuilt.writer(settings.writer_memory_mb, wait_s=WAIT_FOR_WRITER_S) as writer:
+    with rebuilt.writer(settings.writer_memory_mb, wait_s=settings.lock_wait_s) as writer:
         settled = settle_after(rebuilt, writer, today)
     click.echo(
         f"rebuilt {report.articles:,} articles, cleaned {report.recleaned:,} of them otherwise "

@@ -19,8 +19,6 @@ from indexer.settings import Settings, SettingValue, load_settings
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
-#: A watch and a service hold the writer for moments only: a command waits for so long before it gives up.
-WAIT_FOR_WRITER_S = 10.0
 EXIT_FAILED = 1
 EXIT_WRONG_USAGE = 2
 EXIT_SKIPPED = 3
@@ -89,6 +87,11 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON f
 def read_settings(options: Mapping[str, object]) -> tuple[Settings, tuple[SettingValue, ...]]:
     """The settings in force here and now. Raises SettingError."""
     return load_settings(options, os.environ, Path.cwd())
+
+
+def say(message: str) -> None:
+    """A line on standard error."""
+    click.echo(message, err=True)
 
 
 def messages() -> Console:

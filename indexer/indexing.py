@@ -12,7 +12,6 @@ from indexer.backends.choosing import OPENSEARCH, learnt_of, open_or_create_inde
 from indexer.commands import (
     EXIT_FAILED,
     EXIT_SKIPPED,
-    WAIT_FOR_WRITER_S,
     Command,
     Place,
     json_option,
@@ -20,6 +19,7 @@ from indexer.commands import (
     paths_argument,
     place_options,
     read_settings,
+    say,
 )
 from indexer.errors import UsageError
 from indexer.pipeline import RunOptions, index_units
@@ -85,8 +85,9 @@ def index(
     if console.is_terminal:
         progress.expect(total_size(roots))
     options = RunOptions(roots, prune, yes, settings.commit_every_s)
+    wait_s = settings.lock_wait_s
     held = open_or_create_index(settings)
-    with StopSignals() as stop, held.writer(settings.writer_memory_mb, wait_s=WAIT_FOR_WRITER_S) as writer:
+    with StopSignals() as stop, held.writer(settings.writer_memory_mb, wait_s=wait_s, say=say) as writer:
         read_options = ReadOptions(settings.collection, field_map, today, learnt_of(held), part)
         with hire_crew(writer, read_options, settings.index_workers) as crew, progress:
             report = index_units(group_steps(steps), crew, writer, options, watcher=progress, stop=stop)

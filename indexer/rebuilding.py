@@ -35,7 +35,12 @@ class RebuildReport:
 
 
 def rebuild_index(
-    index: ArticleIndex, memory_mb: int, clean: Clean, on_article: Callable[[int], None], *, wait_s: float = 0.0
+    index: ArticleIndex,
+    memory_mb: int,
+    clean: Clean,
+    on_article: Callable[[int], None],
+    *,
+    wait_s: float = 0.0,
 ) -> RebuildReport:
     """`on_article` is told how many articles are done; another writer is waited for, so many seconds. Raises
     ArchiveError; the index is then as it was."""

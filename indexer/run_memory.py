@@ -9,25 +9,29 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import repeat
 from typing import Self
 
 from indexer.article import Place
+from indexer.errors import ArchiveError
 
 
 class RunMemory:
     """Ids are exact, never hashes of them: two articles are not taken for one by accident."""
 
     def __init__(self) -> None:
-        self._database = sqlite3.connect("", isolation_level=None)
-        self._database.executescript(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;"
-            "CREATE TABLE seen (id TEXT PRIMARY KEY, number INTEGER, file INTEGER, line INTEGER) WITHOUT ROWID;"
-            "CREATE TABLE files (file INTEGER PRIMARY KEY, path BLOB, member BLOB);"
-            "CREATE TABLE untrusted (origin BLOB PRIMARY KEY) WITHOUT ROWID;"
-            "BEGIN"
-        )
+        with _translated_errors():
+            self._database = sqlite3.connect("", isolation_level=None)
+            self._database.executescript(
+                "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;"
+                "CREATE TABLE seen (id TEXT PRIMARY KEY, number INTEGER, file INTEGER, line INTEGER) WITHOUT ROWID;"
+                "CREATE TABLE files (file INTEGER PRIMARY KEY, path BLOB, member BLOB);"
+                "CREATE TABLE untrusted (origin BLOB PRIMARY KEY) WITHOUT ROWID;"
+                "BEGIN"
+            )
         self._path: tuple[str, str] | None = None
         self._file = 0
         self._number = 0
@@ -46,9 +50,15 @@ class RunMemory:
         self, path: str, article_ids: Sequence[str], lines: Sequence[int], member: str = ""
     ) -> dict[int, Place]:
         """The same for the articles of a file, or of a member of it, in their order: by number in `article_ids` the
-        first place of each id that is not new."""
+        first place of each id that is not new. Raises ArchiveError where there is no room to remember them."""
         if not article_ids:
             return {}
+        with _translated_errors():
+            return self._remember_all(path, article_ids, lines, member)
+
+    def _remember_all(
+        self, path: str, article_ids: Sequence[str], lines: Sequence[int], member: str
+    ) -> dict[int, Place]:
         if (path, member) != self._path:
             self._file += 1
             self._path = path, member
@@ -76,7 +86,8 @@ class RunMemory:
 
     def distrust(self, origin: str) -> None:
         """A file (or a folder) that could not be read, or not wholly: what it held may be there still."""
-        self._database.execute("INSERT OR IGNORE INTO untrusted VALUES (?)", (os.fsencode(origin),))
+        with _translated_errors():
+            self._database.execute("INSERT OR IGNORE INTO untrusted VALUES (?)", (os.fsencode(origin),))
 
     def distrusts(self, origin: str) -> bool:
         """Whether this file, or a folder that holds it, could not be read wholly."""
@@ -98,3 +109,13 @@ def _encode_name(member: str) -> bytes:
 
 def _decode_name(name: bytes) -> str:
     return name.decode("utf-8", "surrogatepass")
+
+
+@contextmanager
+def _translated_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ArchiveError(
+            f"cannot remember what was read: {error}; free some space in {tempfile.gettempdir()} and run it again"
+        ) from error

@@ -41,6 +41,7 @@ class Settings:
     commit_every_s: float = 30.0
     writer_memory_mb: int = 112
     index_workers: int = field(default_factory=_count_cores)
+    lock_wait_s: float = 10.0
     host: str = "127.0.0.1"
     port: int = 8000
     search_deadline_ms: int = 1000
@@ -152,6 +153,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("commit_every_s", "seconds", "longest time between two commits of a run", _seconds(0.1, 30)),
     Setting("writer_memory_mb", "MB", "memory for postings before they are spilled", _whole_number(16, 65536)),
     Setting("index_workers", "processes", "how many read and analyse; 0 or 1: one does it all", _whole_number(0, 64)),
+    Setting("lock_wait_s", "seconds", "how long to wait for another process that is writing", _seconds(0, 86400)),
     Setting("host", "address", "address that `serve` listens on", str),
     Setting("port", "", "port that `serve` listens on", _whole_number(1, 65535)),
     Setting("search_deadline_ms", "ms", "longest time that one search may take", _whole_number(10, 60000)),

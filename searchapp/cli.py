@@ -12,10 +12,12 @@ from typing import Final
 
 import click
 
-from indexer.commands import EXIT_CODES
+from indexer.commands import EXIT_CODES, EXIT_WRONG_USAGE
+from indexer.errors import UsageError
 
 _PLACES: Final[Mapping[str, str]] = {
     "index": "indexer.indexing",
+    **dict.fromkeys(("backup", "restore"), "indexer.backup"),
     "watch": "indexer.watching.command",
     "migrate": "indexer.migrating",
     **dict.fromkeys(("parse", "stats", "verify", "delete", "undelete", "rebuild", "settings"), "indexer.cli"),
@@ -27,13 +29,16 @@ class _LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click's name
         return sorted(_PLACES)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 click's names
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         place = _PLACES.get(cmd_name)
         if place is None:
             return None
         gc.disable()  # what is imported stays; to look through it again and again takes a tenth of the time
         try:
             commands: tuple[click.Command, ...] = import_module(place).COMMANDS
+        except UsageError as error:  # the compiled loops lie where they must not
+            click.echo(f"error: {error}", err=True)
+            ctx.exit(EXIT_WRONG_USAGE)
         finally:
             gc.enable()
         return next(command for command in commands if command.name == cmd_name)

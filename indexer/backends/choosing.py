@@ -43,7 +43,7 @@ def open_or_create_index(settings: Settings) -> ArticleIndex:
     """The same, where there may be none yet."""
     if settings.engine == OPENSEARCH:
         return _open_cluster(settings, may_create=True)
-    return WhooshIndex.open_or_create(settings.index_dir)
+    return WhooshIndex.open_or_create(settings.index_dir, wait_s=settings.lock_wait_s)
 
 
 def learnt_of(index: ArticleIndex) -> LearntLines:

@@ -67,7 +67,12 @@ def plan_merge(folder: Path, segments: list[BroadsheetSegment]) -> MergeJob:
 
 
 def run_merge(job: MergeJob) -> None:
-    """Write the merged segment. Raises ArchiveError; no file is left behind then."""
+    """Write the merged segment. Raises ArchiveError; no file is left behind then.
+
+    The inputs are read whole first: of a flipped bit a merge would make a segment whose checksums hold.
+    """
     with translated_errors(job.folder, "merge segments of"):
         sources = [MergeSource(MappedSegment(job.folder / each.listed.file_name), each.live) for each in job.inputs]
+        for source in sources:
+            source.segment.file.check()
         merge_segments(job.folder / job.listed.file_name, sources)

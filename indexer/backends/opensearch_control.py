@@ -14,7 +14,7 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -81,15 +81,19 @@ class Control:
         if holder is not None and holder != self._holder:
             raise IndexBusyError(f"the index is being rebuilt by {holder}; wait until that has finished", holder)
 
-    def wait_until_not_rebuilt(self, wait_s: float) -> None:
-        """Raises IndexBusyError where somebody still rebuilds the index after so many seconds."""
+    def wait_until_not_rebuilt(self, wait_s: float, say: Callable[[str], None] | None = None) -> None:
+        """Raises IndexBusyError where somebody still rebuilds the index after so many seconds; `say` is told once that
+        this is waited for."""
         last = time.monotonic() + wait_s
         while True:
             try:
                 self.check_not_rebuilt()
-            except IndexBusyError:
+            except IndexBusyError as busy:
                 if time.monotonic() >= last:
                     raise
+                if say is not None:
+                    say(f"waiting: {busy}")
+                    say = None
                 time.sleep(min(1.0, wait_s))
             else:
                 return

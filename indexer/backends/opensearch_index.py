@@ -100,14 +100,19 @@ class OpenSearchIndex:
         return index
 
     def writer(
-        self, memory_mb: int, words: Callable[[int], WordCollector] | None = None, *, wait_s: float = 0.0
+        self,
+        memory_mb: int,
+        words: Callable[[int], WordCollector] | None = None,
+        *,
+        wait_s: float = 0.0,
+        say: Callable[[str], None] | None = None,
     ) -> OpenSearchIndexWriter:
         """Several may be open at a time, none while the index is rebuilt. Raises IndexBusyError where it still is after
-        so many seconds."""
+        so many seconds; `say` is told when that is waited for."""
         from indexer.backends.opensearch_writer import OpenSearchIndexWriter  # noqa: PLC0415 only writing needs it
         from indexer.backends.words import choose_collector  # noqa: PLC0415 the same
 
-        self.control.wait_until_not_rebuilt(wait_s)
+        self.control.wait_until_not_rebuilt(wait_s, say)
         return OpenSearchIndexWriter(self, words or choose_collector, memory_mb)
 
     def real_index(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias
@@ -197,8 +197,9 @@ class ArticleIndex(Protocol):
     #: How it is named to people.
     place: str
 
-    def writer(self, memory_mb: int, *, wait_s: float = 0.0) -> IndexWriter:
-        """Raises IndexBusyError where another one may not be written beside, still after so many seconds."""
+    def writer(self, memory_mb: int, *, wait_s: float = 0.0, say: Callable[[str], None] | None = None) -> IndexWriter:
+        """Raises IndexBusyError where another one may not be written beside, still after so many seconds; `say` is told
+        when it is waited for."""
         ...
 
     def article_count(self) -> int: ...

@@ -144,4 +144,5 @@ def list_packed(packed: Packed) -> BroadsheetSegment:
 
 
 def remove_packed(folder: Path, packed: Packed) -> None:
-    (folder / list_packed(packed).file_name).unlink(missing_ok=True)
+    with suppress(OSError):  # swept by the next writer
+        (folder / list_packed(packed).file_name).unlink(missing_ok=True)

@@ -36,9 +36,10 @@ class SegmentView:
     """The segments of one generation. Raises IndexDamagedError where a file is not what was written."""
 
     def __init__(self, folder: Path, contents: Contents, before: SegmentView | None = None) -> None:
-        """`before` lends the segments that it has open."""
+        """`before` lends the segments that it has open, unless other files were put in their place."""
         self.generation = contents.generation
-        lent = {each.listed.segment_id(): each.mapped for each in before.segments} if before else {}
+        there = [each for each in before.segments if each.mapped.file.is_still_there()] if before else []
+        lent = {each.listed.segment_id(): each.mapped for each in there}
         self.segments: tuple[OpenSegment, ...] = tuple(
             OpenSegment(lent.get(listed.segment_id()) or MappedSegment(folder / listed.file_name), listed)
             for listed in contents.segments

@@ -5,7 +5,6 @@ What they say is a JSON object that ends in `checksum`, the CRC-32 of the object
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from indexer.codec.durable import sync_path, write_synced
 from indexer.errors import IndexDamagedError
 
 PARTIAL_SUFFIX = ".partial"
@@ -21,16 +21,9 @@ PARTIAL_SUFFIX = ".partial"
 def replace_file(path: Path, content: bytes) -> None:
     """Give `path` this content, wholly or not at all, also across a power cut. Raises OSError."""
     partial = path.with_name(path.name + PARTIAL_SUFFIX)
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    write_synced(partial, content)
     partial.replace(path)
-    descriptor = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_path(path.parent)
 
 
 def write_sealed(path: Path, said: Mapping[str, object]) -> None:

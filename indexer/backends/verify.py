@@ -87,9 +87,9 @@ def verify_index(folder: Path, *, deep: bool = False) -> Verification:
     The files of one generation are opened before any is read, so that commits may come and go meanwhile. Raises
     IndexNotFoundError where there is no index, IndexVersionError where it is of another version.
     """
-    if is_vacant(folder):
-        raise IndexNotFoundError(f"there is no index at {folder}; run: broadsheet index PATH...")
     with translated_errors(folder, "verify"):
+        if is_vacant(folder):
+            raise IndexNotFoundError(f"there is no index at {folder}; run: broadsheet index PATH...")
         return _Verifier(folder, deep=deep).verify()
 
 

@@ -22,7 +22,7 @@ from indexer.backends.segment_view import SegmentView
 from indexer.backends.stats import IndexStats
 from indexer.backends.storage import PARTIAL_SUFFIX
 from indexer.backends.tombstones import Tombstones
-from indexer.codec.durable import DurableStorage
+from indexer.codec.durable import DurableStorage, make_folder
 from indexer.codec.failures import translated_errors
 from indexer.codec.toc import (
     INDEX_NAME,
@@ -34,7 +34,8 @@ from indexer.codec.toc import (
     read_contents,
     whoosh_index,
 )
-from indexer.errors import IndexBusyError, IndexDamagedError, IndexNotFoundError, IndexVersionError
+from indexer.codec.write_lock import WriteLock
+from indexer.errors import IndexDamagedError, IndexNotFoundError, IndexVersionError
 from indexer.schema import UNDATED_DAY
 
 if TYPE_CHECKING:
@@ -57,16 +58,16 @@ class WhooshIndex:
         self._is_foreign = is_foreign
 
     @classmethod
-    def create(cls, folder: Path) -> WhooshIndex:
-        """Make an empty index in a folder that is missing or empty. Raises IndexDamagedError where something is."""
-        if not is_vacant(folder):
-            raise IndexDamagedError(f"{folder} is not empty: {_name_content(folder)}; choose another folder")
+    def create(cls, folder: Path, *, wait_s: float = 0.0) -> WhooshIndex:
+        """Make an empty index in a folder that is missing or empty. Raises IndexDamagedError where something is, and
+        IndexBusyError where another process is still making one after so many seconds."""
         with translated_errors(folder, "create an index in"):
-            folder.mkdir(parents=True, exist_ok=True)
+            if not is_vacant(folder):
+                raise IndexDamagedError(f"{folder} is not empty: {_name_content(folder)}; choose another folder")
+            make_folder(folder)
             storage = DurableStorage(folder)
-            lock = storage.lock(LOCK_NAME)
-            if not lock.acquire():
-                raise IndexBusyError(f"another process is writing to {folder}; wait until it has finished")
+            lock = WriteLock(storage, LOCK_NAME)
+            lock.acquire(wait_s)
             try:
                 # Under the lock, and looked at again: of two processes that start at once, the second must not wipe
                 # what the first has written. The versions come first: cut off after them, the folder is still vacant.
@@ -80,11 +81,11 @@ class WhooshIndex:
     @classmethod
     def open(cls, folder: Path, *, for_rebuild: bool = False) -> WhooshIndex:
         """Raises IndexNotFoundError, IndexVersionError, IndexDamagedError, each saying what to do."""
-        if is_vacant(folder):
-            raise IndexNotFoundError(f"there is no index at {folder}; run: broadsheet index PATH...")
-        if not _is_index(folder):
-            raise IndexDamagedError(f"{folder} is not a whole index: {_name_content(folder)}; nothing was changed")
         with translated_errors(folder, "open"):
+            if is_vacant(folder):
+                raise IndexNotFoundError(f"there is no index at {folder}; run: broadsheet index PATH...")
+            if not _is_index(folder):
+                raise IndexDamagedError(f"{folder} is not a whole index: {_name_content(folder)}; nothing was changed")
             meta = read_meta(folder)
             check_versions(folder, meta, for_rebuild=for_rebuild)
             index = cls(folder, DurableStorage(folder, sealed=has_checksums(meta)))
@@ -96,8 +97,9 @@ class WhooshIndex:
             return cls(folder, index.storage, is_foreign=bool(foreign))
 
     @classmethod
-    def open_or_create(cls, folder: Path) -> WhooshIndex:
-        return cls.create(folder) if is_vacant(folder) else cls.open(folder)
+    def open_or_create(cls, folder: Path, *, wait_s: float = 0.0) -> WhooshIndex:
+        with translated_errors(folder, "open"):
+            return cls.create(folder, wait_s=wait_s) if is_vacant(folder) else cls.open(folder)
 
     @property
     def whoosh(self) -> Any:  # noqa: ANN401 Whoosh's own index
@@ -105,10 +107,15 @@ class WhooshIndex:
         return whoosh_index(self.storage)
 
     def writer(
-        self, memory_mb: int, words: Callable[[int], WordCollector] | None = None, *, wait_s: float = 0.0
+        self,
+        memory_mb: int,
+        words: Callable[[int], WordCollector] | None = None,
+        *,
+        wait_s: float = 0.0,
+        say: Callable[[str], None] | None = None,
     ) -> WhooshIndexWriter:
         """The only writer of this index while it is open. Raises IndexBusyError where there still is one after so many
-        seconds, and names it.
+        seconds, and names it; `say` is told when there is one to be waited for.
 
         `words` makes what analyses the articles that are written; by default a batch at a time, or article by article
         where numba is missing.
@@ -117,7 +124,10 @@ class WhooshIndex:
         from indexer.backends.whoosh_writer import WhooshIndexWriter  # noqa: PLC0415
         from indexer.backends.words import choose_collector  # noqa: PLC0415
 
-        return WhooshIndexWriter(self, self.storage.lock(LOCK_NAME), words or choose_collector, memory_mb, wait_s)
+        lock = WriteLock(self.storage, LOCK_NAME)
+        with translated_errors(self.folder, "lock"):
+            lock.acquire(wait_s, say)
+        return WhooshIndexWriter(self, lock, words or choose_collector, memory_mb)
 
     def article_count(self) -> int:
         """Live articles, in segments of an older format as well."""
@@ -132,7 +142,7 @@ class WhooshIndex:
     def latest_generation(self) -> int:
         """The number of the last commit, without reading it."""
         with translated_errors(self.folder, "read"):
-            return latest_generation(self.storage)
+            return _despite_commits(lambda: latest_generation(self.storage))
 
     def view(self, before: SegmentView | None = None) -> SegmentView:
         """The last commit, which stays readable whatever is written meanwhile. `before` lends what it has open."""
@@ -140,22 +150,27 @@ class WhooshIndex:
             return _despite_commits(lambda: SegmentView(self.folder, read_contents(self.storage), before))
 
     def articles(self) -> Iterator[HeldArticle]:
-        if self._is_foreign:
-            yield from older_articles(self.folder, self.whoosh)
-            return
+        """Every live article. Raises IndexDamagedError before the first one where a byte of any is not what was
+        written."""
         with translated_errors(self.folder, "read"):
-            yield from self.view().articles()
+            view = self.view()
+            for segment in view.segments:
+                segment.mapped.file.check()
+            if self._is_foreign:
+                yield from older_articles(self.storage)
+            yield from view.articles()
 
     def known_articles(self) -> Iterator[KnownArticle]:
         with translated_errors(self.folder, "read"):
             yield from self.view().known_articles()
 
     def tombstones(self) -> tuple[Tombstone, ...]:
-        return tuple(Tombstones(self.folder))
+        with translated_errors(self.folder, "read"):
+            return tuple(Tombstones(self.folder))
 
     def stats(self) -> IndexStats:
-        meta = read_meta(self.folder)
         with translated_errors(self.folder, "read"):
+            meta = read_meta(self.folder)
             view = self.view()
             days = view.first_days()
             dated = days[days != UNDATED_DAY].tolist()

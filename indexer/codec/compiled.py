@@ -4,7 +4,7 @@ numba keeps compiled code by source file, so a kernel imported from another file
 when only the other file changed. The cache folder is therefore named after everything that the code depends on: the
 text of every kernel file, numba, Python and the processor. numba itself tells files by their paths and times, so these
 are in the name too: a folder marked as warm is warm for this very copy of the program. The cached files are pickles:
-the folder is private to the user and never lies under an index.
+a folder that others may write to, or that lies in an index, is refused.
 
 Where numba is missing `HAS_NUMBA` is false, and callers take the numpy path that stands beside each kernel.
 """
@@ -20,6 +20,8 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import ParamSpec, TypeVar
+
+from indexer.codec.private_folder import make_private_folder
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,7 +60,7 @@ def cache_folder() -> Path:
 
 if HAS_NUMBA:
     _folder = cache_folder()
-    _folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(_folder, CACHE_VARIABLE)
     config.CACHE_DIR = str(_folder)  # type: ignore[attr-defined]
 
     @intrinsic  # type: ignore[untyped-decorator, unused-ignore]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from whoosh import index as whoosh_index
 
@@ -16,6 +18,15 @@ from indexer.errors import (
     IndexDamagedError,
     IndexVersionError,
 )
+
+_MAKE_ROOM: Final = "free some space there or in {temporary}, and run the command again"
+_ADVICE: Final = {
+    errno.ENOSPC: _MAKE_ROOM,
+    errno.EDQUOT: _MAKE_ROOM,
+    errno.EMFILE: "let the process open more files (ulimit -n) and run the command again",
+    errno.ENFILE: "let the system open more files and run the command again",
+    errno.EIO: "the disk may be failing; run: broadsheet verify",
+}
 
 
 @contextmanager
@@ -32,8 +43,10 @@ def translated_errors(folder: Path, doing: str) -> Iterator[None]:
     except FileNotFoundError as error:
         raise IndexDamagedError(f"cannot {doing} {folder}: {error.filename} is missing; restore a backup") from error
     except OSError as error:
-        advice = "free some space and run the command again" if error.errno == errno.ENOSPC else "nothing was changed"
-        raise ArchiveError(f"cannot {doing} {folder}: {error.strerror or error}; {advice}") from error
+        advice = _ADVICE.get(error.errno or 0, "what was committed before is as it was")
+        raise ArchiveError(
+            f"cannot {doing} {folder}: {error.strerror or error}; {advice.format(temporary=tempfile.gettempdir())}"
+        ) from error
     except MemoryError as error:
         raise ArchiveError(f"cannot {doing} {folder}: out of memory; lower writer_memory_mb") from error
     except Exception as error:

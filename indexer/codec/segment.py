@@ -31,6 +31,7 @@ from indexer.codec.stored import (
     open_stored,
 )
 from indexer.codec.stories import Stories, open_stories
+from indexer.errors import IndexDamagedError
 
 GROUPS: Final = ("text", "author", "source", "tag")
 
@@ -141,7 +142,8 @@ class MappedSegment:
         return os.fsdecode(self.values("origin").of(doc)[0])
 
     def article(self, doc: int, *, with_original: bool = True) -> Article:
-        """What is stored. A page of hits needs no original, which is then neither read nor decompressed."""
+        """What is stored. A page of hits needs no original, which is then neither read nor decompressed. Raises
+        IndexDamagedError where it is not what was written."""
         frames = self.frames
         first, last = frames.stored_offsets.cut(doc)
         fields = self._decompressor.decompress(frames.stored[first:last].tobytes())
@@ -149,7 +151,12 @@ class MappedSegment:
         if with_original:
             first, last = frames.original_offsets.cut(doc)
             original = self._decompressor.decompress(frames.original[first:last].tobytes())
-        return decode_article(fields, original)
+        try:
+            return decode_article(fields, original)
+        except (ValueError, TypeError) as error:
+            raise IndexDamagedError(
+                f"{self.path}: stored article {doc} makes no sense; run: broadsheet verify"
+            ) from error
 
     def damaged_ranges(self) -> Iterator[tuple[int, int]]:
         """First byte and the one after the last of every damaged stretch of the file. Reads all of it."""

@@ -11,8 +11,9 @@ The sections of a segment are those of group.py, key_terms.py, columns.py, store
 all of these).
 
 A segment file is written once, synced, and never changed. Opening reads the directory alone and checks it and the
-file's length, so that it takes no longer for a large one; `damaged_ranges` reads everything. Nothing in it is code:
-sections are numbers and bytes.
+file's length, so that it takes no longer for a large one. A section of at most `CHUNK` bytes is checked when it is
+first asked for; longer ones by `check`, which reads everything, and by `check_some`, which goes on where it was.
+Nothing in the file is code: sections are numbers and bytes.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ import mmap
 import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -57,6 +60,15 @@ class Section:
     checksums: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Bytes of a file and their checksum; None where they are zeros."""
+
+    first: int
+    end: int
+    checksum: int | None
+
+
 class SegmentFileWriter:
     """Writes sections one after the other; `finish` makes the file whole and durable."""
 
@@ -72,9 +84,12 @@ class SegmentFileWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
-        if kind is not None:
-            self._path.unlink(missing_ok=True)
+        try:
+            self._file.close()  # which writes what is buffered, and fails on a full disk
+        finally:
+            if kind is not None:
+                with suppress(OSError):  # swept by the next writer
+                    self._path.unlink(missing_ok=True)
 
     def add(self, name: str, array: Array) -> None:
         """Append one array, little-endian whatever the machine."""
@@ -125,20 +140,38 @@ class SegmentFile:
         try:
             with path.open("rb") as file:
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                self._identity = _identity_of(os.fstat(file.fileno()))
         except FileNotFoundError as error:
             raise IndexDamagedError(f"{path} is missing; restore it from a backup") from error
         except ValueError as error:
             raise IndexDamagedError(f"{path} is empty; restore it from a backup", (0, 0)) from error
         self.facts, self._sections = self._read_directory()
+        #: Sections that were read whole and found to be what was written.
+        self._sound: set[str] = set()
+        #: How many stretches of the file `check_some` has read.
+        self._read_stretches = 0
+        self._is_checked = False
 
     def __contains__(self, name: str) -> bool:
         return name in self._sections
 
     def array(self, name: str) -> Array:
-        """A section as an array of the shape and type that it was written with."""
+        """A section as an array of the shape and type that it was written with. Raises IndexDamagedError for a short
+        one that is not what was written."""
         section = self._sections[name]
+        if section.size <= CHUNK and name not in self._sound:
+            for stretch in _cut(section):
+                self._demand(stretch)
+            self._sound.add(name)
         flat = np.frombuffer(self._map, section.dtype, offset=section.offset, count=int(np.prod(section.shape)))
         return flat.reshape(section.shape)
+
+    def is_still_there(self) -> bool:
+        """Whether its path leads to this file, and not to one that was restored in its place, or to none."""
+        try:
+            return _identity_of(self.path.stat()) == self._identity
+        except FileNotFoundError:
+            return False
 
     def release_pages(self) -> None:
         """Have this process hold no page of the map; what is read next comes from the system's cache or the disk."""
@@ -164,20 +197,70 @@ class SegmentFile:
 
     def damaged_ranges(self) -> Iterator[tuple[int, int]]:
         """First byte and the one after the last of every stretch whose checksum does not hold."""
+        for stretch in self._stretches():
+            if not self._is_sound(stretch):
+                yield stretch.first, stretch.end
+
+    def check(self) -> None:
+        """Read the whole file, once in the life of this object. Raises IndexDamagedError at the first damage."""
+        if not self._is_checked:
+            for stretch in self._stretches():
+                self._demand(stretch)
+            self._is_checked = True
+
+    def check_some(self, most_bytes: int) -> int:
+        """Read on where this left off, about so many bytes at most; gives how many, 0 when all are read. Raises
+        IndexDamagedError. For one thread at a time."""
+        done = 0
+        if not self._is_checked and most_bytes > 0:
+            for stretch in islice(self._stretches(), self._read_stretches, None):
+                self._demand(stretch)
+                self._read_stretches += 1
+                done += stretch.end - stretch.first
+                if done >= most_bytes:
+                    return done
+            self._is_checked = True
+        return done
+
+    def copy_to(self, path: Path) -> None:
+        """The same file under another name, which must not be there yet, synced; also of one that was removed
+        meanwhile. Raises OSError."""
+        with path.open("xb") as file:
+            for first in range(0, len(self._map), CHUNK):
+                last = min(first + CHUNK, len(self._map))
+                file.write(self._map[first:last])
+                self._release(first, last)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _demand(self, stretch: _Stretch) -> None:
+        if not self._is_sound(stretch):
+            self._fail(stretch.first, stretch.end)
+
+    def _is_sound(self, stretch: _Stretch) -> bool:
+        content = self._map[stretch.first : stretch.end]
+        if stretch.first == 0:
+            return content == _MAGIC.ljust(_ALIGNMENT, b"\0")
+        if stretch.checksum is None:
+            return not any(content)
+        self._release(stretch.first, stretch.end)
+        return zlib.crc32(content) == stretch.checksum
+
+    def _stretches(self) -> Iterator[_Stretch]:
+        """Every byte in front of the directory, which was checked when the file was opened."""
+        yield _Stretch(0, _ALIGNMENT, None)
         end = _ALIGNMENT
-        if self._map[:_ALIGNMENT] != _MAGIC.ljust(_ALIGNMENT, b"\0"):
-            yield 0, _ALIGNMENT
         for section in self._sections.values():
-            if any(self._map[end : section.offset]):
-                yield end, section.offset
+            yield _Stretch(end, section.offset, None)
+            yield from _cut(section)
             end = section.offset + section.size
-            for number, expected in enumerate(section.checksums):
-                first = section.offset + number * CHUNK
-                last = min(first + CHUNK, end)
-                if zlib.crc32(self._map[first:last]) != expected:
-                    yield first, last
-        if any(self._map[end : self._directory_at]):
-            yield end, self._directory_at
+        yield _Stretch(end, self._directory_at, None)
+
+    def _release(self, first: int, last: int) -> None:
+        """Reading all of a file must not make the process look as large as the file."""
+        if last - first == CHUNK and hasattr(mmap, "MADV_DONTNEED"):
+            start = first - first % mmap.PAGESIZE
+            self._map.madvise(mmap.MADV_DONTNEED, start, last - start)
 
     def _read_directory(self) -> tuple[Mapping[str, Any], dict[str, Section]]:
         size = len(self._map)
@@ -218,6 +301,18 @@ class SegmentFile:
             f"{self.path} is damaged in bytes {first} to {last}; restore it from a backup, or index its articles again",
             (first, last),
         )
+
+
+def _identity_of(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
+
+
+def _cut(section: Section) -> Iterator[_Stretch]:
+    """A section as it is checksummed."""
+    end = section.offset + section.size
+    for number, checksum in enumerate(section.checksums):
+        first = section.offset + number * CHUNK
+        yield _Stretch(first, min(first + CHUNK, end), checksum)
 
 
 def _bytes_of(section: Section) -> int:

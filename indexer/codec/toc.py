@@ -5,6 +5,7 @@ Behind what Whoosh reads of it stands a seal with its checksum: durable.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,15 @@ from whoosh.index import TOC, FileIndex, clean_files
 
 from indexer.codec.durable import DurableStorage, sync_path
 from indexer.codec.whoosh_codec import BroadsheetSegment
+from indexer.errors import IndexDamagedError
 from indexer.schema import build_schema
 
 INDEX_NAME: Final = "MAIN"
 LOCK_NAME: Final = f"{INDEX_NAME}_WRITELOCK"
+#: What a segment may be called: its name leads to no other folder.
+_SEGMENT_NAME: Final = re.compile(rf"{INDEX_NAME}_[0-9a-z]+")
+#: What is on its way to its name when a process ends.
+_UNNAMED: Final = re.compile(rf"_{INDEX_NAME}_[0-9]+\.toc\..+|[a-z]+\.json\.partial")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +56,19 @@ def read_contents(storage: DurableStorage) -> Contents:
     """The last commit. Raises FileNotFoundError where the next commit is just removing it: look again."""
     toc = TOC.read(storage, INDEX_NAME, schema=build_schema())
     segments: list[Any] = toc.segments
+    for segment in segments:
+        if not _SEGMENT_NAME.fullmatch(segment.segment_id()):
+            path = Path(storage.folder) / contents_name(toc.generation)
+            raise IndexDamagedError(f"{path} names a segment {segment.segment_id()!r}; restore it from a backup")
     ours = tuple(segment for segment in segments if isinstance(segment, BroadsheetSegment))
     live_count = sum(segment.doc_count() for segment in segments)
     return Contents(toc.generation, ours, len(segments) - len(ours), live_count)
+
+
+def stock_segments(storage: DurableStorage) -> list[Any]:
+    """The segments of the last commit that Whoosh's own codec wrote."""
+    segments: list[Any] = TOC.read(storage, INDEX_NAME, schema=build_schema()).segments
+    return [segment for segment in segments if not isinstance(segment, BroadsheetSegment)]
 
 
 def commit_contents(
@@ -64,7 +80,7 @@ def commit_contents(
     """
     sync_path(storage.folder)
     TOC(build_schema(), list(segments), generation).write(storage, INDEX_NAME)
-    older = [name for name in storage if is_contents_name(name) and name != TOC._filename(INDEX_NAME, generation)]  # noqa: SLF001 the name is Whoosh's to say
+    older = [name for name in storage if is_contents_name(name) and name != contents_name(generation)]
     for name in (*older, *gone):
         (Path(storage.folder) / name).unlink(missing_ok=True)
 
@@ -74,6 +90,9 @@ def sweep_leftovers(storage: DurableStorage) -> None:
     writer, while nobody packs for it."""
     toc = TOC.read(storage, INDEX_NAME, schema=build_schema())
     clean_files(storage, INDEX_NAME, toc.generation, toc.segments)
+    for name in storage:
+        if _UNNAMED.fullmatch(name):
+            (Path(storage.folder) / name).unlink(missing_ok=True)
 
 
 def contents_name(generation: int) -> str:

@@ -8,6 +8,7 @@ is what this codec is there to avoid.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -36,6 +37,12 @@ class BroadsheetSegment(base.Segment):  # type: ignore[misc]
         indexname, _, segid = name.rpartition("_")
         segment = cls(indexname, document_count)
         segment.segid = segid
+        return segment
+
+    def without(self, docs: AbstractSet[int]) -> BroadsheetSegment:
+        """The same with these documents deleted too; this one stays as it is."""
+        segment = BroadsheetSegment.of_name(self.segment_id(), self._document_count)
+        segment._deleted = self._deleted | docs  # noqa: SLF001 its own kind
         return segment
 
     def codec(self, **_: object) -> BroadsheetCodec:

@@ -148,7 +148,8 @@ def test_workers_end_with_their_run(archive: Path, folder: Path, number: int) ->
         time.sleep(0.05)
 
 
-def test_a_run_is_refused_plainly_while_another_writes(archive: Path, folder: Path) -> None:
+def test_a_run_is_refused_plainly_while_another_writes(archive: Path, folder: Path, monkeypatch) -> None:
+    monkeypatch.setenv("BROADSHEET_LOCK_WAIT_S", "0.1")
     with WhooshIndex.open_or_create(folder).writer(64):
         second = start(archive, folder)
         _, errors = second.communicate(timeout=120)
