@@ -24,7 +24,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-slow test-faults test-whoosh chromium lint eval bench screenshots lock clean
+.PHONY: help setup setup-dev demo test test-cluster test-slow test-faults test-whoosh chromium opensearch lint eval bench screenshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -77,8 +77,11 @@ demo: setup ## index the sample articles and serve them at http://127.0.0.1:PORT
 	$(BIN)/broadsheet index index_data/samples --index-dir index_data/demo
 	@exec $(BIN)/broadsheet serve --index-dir index_data/demo --host 127.0.0.1 --port $(PORT)
 
-test: setup-dev chromium ## run every test, those of the page in a real browser
+test: setup-dev chromium opensearch ## run every test, those of the page in a real browser, those of a cluster on one
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+test-cluster: setup-dev opensearch ## run the tests that want three nodes of OpenSearch
+	$(BIN)/python -m pytest -m cluster
 
 test-slow: setup-dev ## long runs, half an hour: 100,000 texts and queries, ten minutes of commits and searches
 	$(BIN)/python -m pytest -m slow -rP --durations=0 --ignore tests/faults
@@ -99,6 +102,10 @@ chromium:
 	else \
 		echo "There is no Chromium: tests of the page will be skipped. On Debian: sudo apt-get install chromium" >&2; \
 	fi
+
+# Nodes of OpenSearch for tests. Where they cannot be had the tests are skipped and say so; with CI=true they fail.
+opensearch:
+	@$(PYTHON) tests/cluster/opensearch_jars.py || echo "tests on a cluster will not run" >&2
 
 lint: setup-dev ## ruff (lint and format) and mypy
 	$(BIN)/ruff check .

@@ -90,13 +90,16 @@ class Analyst:
         skips: list[tuple[int, Skipped]] = []
         unfit: list[int] = []
         notes: Counter[str] = Counter()
+        shard = self._options.shard
         for outcome in outcomes:
             if isinstance(outcome, Skipped):
                 skips.append((len(ids), outcome))
                 continue
+            article = outcome.article
+            if shard is not None and not shard.holds(article.id):
+                continue
             if outcome.notes:
                 notes.update(outcome.notes)
-            article = outcome.article
             try:
                 encoded = encode_article(article)
                 article_id, content_hash = article.id, hash_content(*encoded)

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import click
 
-from indexer.backends.learnt_file import read_learnt
+from indexer.backends.choosing import learnt_of, open_index, settle_after
 from indexer.backends.port import Tombstone
-from indexer.backends.whoosh_index import WhooshIndex
 from indexer.commands import (
     EXIT_FAILED,
     Command,
-    index_dir_option,
+    Place,
     json_option,
     messages,
+    place_options,
     print_json,
     read_settings,
     say,
@@ -25,23 +25,23 @@ from indexer.indexing import index
 from indexer.parsing import parse
 from indexer.progress import RebuildProgress
 from indexer.rebuilding import clean_again, rebuild_index
-from indexer.settling import settle
 from indexer.verifying import verify
 
 ids_argument = click.argument("article_ids", nargs=-1, required=True, metavar="ID...")
 
 
 @click.command("stats", cls=Command)
-@index_dir_option
+@place_options
 @json_option
-def stats(index_dir: Path | None, *, as_json: bool) -> None:
+def stats(*, place: Place, as_json: bool) -> None:
     """Tell what the index holds."""
-    settings, _ = read_settings({"index_dir": index_dir})
-    found = WhooshIndex.open(settings.index_dir).stats()
+    settings, _ = read_settings(place)
+    opened = open_index(settings)
+    found = opened.stats()
     if as_json:
         print_json(found.to_json())
         return
-    click.echo(f"{settings.index_dir}: {found.articles:,} articles in {found.segments} segments, ", nl=False)
+    click.echo(f"{opened.place}: {found.articles:,} articles in {found.segments} segments, ", nl=False)
     click.echo(f"{found.size_bytes / 1e6:,.1f} MB, generation {found.generation}, ", nl=False)
     click.echo(f"analysis {found.analysis_version}, {found.tombstones:,} tombstones")
     for name, values in (("source", found.by_source), ("language", found.by_lang), ("year", found.by_year)):
@@ -55,16 +55,13 @@ def stats(index_dir: Path | None, *, as_json: bool) -> None:
 @ids_argument
 @click.option("--reason", default="", metavar="TEXT", help="Why; kept with the tombstone.")
 @click.option("--purge", is_flag=True, help="Also rewrite the files that held the words.")
-@index_dir_option
+@place_options
 @click.pass_context
-def delete(
-    ctx: click.Context, article_ids: tuple[str, ...], *, reason: str, purge: bool, index_dir: Path | None
-) -> None:
+def delete(ctx: click.Context, article_ids: tuple[str, ...], *, reason: str, purge: bool, place: Place) -> None:
     """Delete articles by id, so that no later run brings them back."""
-    settings, _ = read_settings({"index_dir": index_dir})
+    settings, _ = read_settings(place)
     today = datetime.now(UTC).date().isoformat()
-    index = WhooshIndex.open(settings.index_dir)
-    with index.writer(settings.writer_memory_mb, wait_s=settings.lock_wait_s, say=say) as writer:
+    with open_index(settings).writer(settings.writer_memory_mb, wait_s=settings.lock_wait_s, say=say) as writer:
         there = [each for each in dict.fromkeys(article_ids) if writer.known(each) is not None]
         deleted = [each for each in dict.fromkeys(article_ids) if writer.tombstone(each) is not None]
         # The tombstone first: cut off in between, the article is gone after the same command again, never back.
@@ -83,13 +80,12 @@ def delete(
 
 @click.command("undelete", cls=Command)
 @ids_argument
-@index_dir_option
+@place_options
 @click.pass_context
-def undelete(ctx: click.Context, article_ids: tuple[str, ...], *, index_dir: Path | None) -> None:
+def undelete(ctx: click.Context, article_ids: tuple[str, ...], *, place: Place) -> None:
     """Let deleted articles come back: the next `index` of their files adds them again."""
-    settings, _ = read_settings({"index_dir": index_dir})
-    index = WhooshIndex.open(settings.index_dir)
-    with index.writer(settings.writer_memory_mb, wait_s=settings.lock_wait_s, say=say) as writer:
+    settings, _ = read_settings(place)
+    with open_index(settings).writer(settings.writer_memory_mb, wait_s=settings.lock_wait_s, say=say) as writer:
         buried = tuple(each for each in dict.fromkeys(article_ids) if writer.tombstone(each) is not None)
         writer.unbury(buried)
     for article_id in buried:
@@ -98,25 +94,25 @@ def undelete(ctx: click.Context, article_ids: tuple[str, ...], *, index_dir: Pat
 
 
 @click.command("rebuild", cls=Command)
-@index_dir_option
-def rebuild(index_dir: Path | None) -> None:
+@place_options
+def rebuild(*, place: Place) -> None:
     """Clean and analyse again what the index holds.
 
     For a new version of Broadsheet. Search stays up meanwhile, and a rebuild that is cut off changes nothing.
     """
-    settings, _ = read_settings({"index_dir": index_dir})
+    settings, _ = read_settings(place)
     today = datetime.now(UTC).date()
-    held = WhooshIndex.open(settings.index_dir, for_rebuild=True)
+    held = open_index(settings, for_rebuild=True)
     with RebuildProgress(messages(), held.article_count()) as progress:
-        clean = partial(clean_again, learnt=read_learnt(held.folder), today=today)
+        clean = partial(clean_again, learnt=learnt_of(held), today=today)
         report = rebuild_index(held, settings.writer_memory_mb, clean, progress.on_article, wait_s=settings.lock_wait_s)
-    rebuilt = WhooshIndex.open(settings.index_dir)
+    rebuilt = open_index(settings)
     with rebuilt.writer(settings.writer_memory_mb, wait_s=settings.lock_wait_s) as writer:
-        settled = settle(rebuilt, writer, today)
+        settled = settle_after(rebuilt, writer, today)
     click.echo(
         f"rebuilt {report.articles:,} articles, cleaned {report.recleaned:,} of them otherwise "
         f"({report.renamed:,} under a new id), and {settled.recleaned:,} more by what was learnt of their sources, "
-        f"generation {settled.generation}",
+        f"generation {max(report.generation, settled.generation)}",
         err=True,
     )
 

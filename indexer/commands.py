@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import click
 import orjson
@@ -57,6 +58,29 @@ def paths_argument(metavar: str) -> Callable[[_Function], _Function]:
 index_dir_option = click.option(
     "--index-dir", type=click.Path(path_type=Path), help="Where the index lives.  [default: index_data/index]"
 )
+#: What says where an index is; `read_settings` takes them as they come.
+_PLACE = (
+    index_dir_option,
+    click.option("--engine", metavar="whoosh|opensearch", help="What keeps the index.  [default: whoosh]"),
+    click.option("--opensearch-urls", metavar="URL,URL...", help="The cluster's nodes, with --engine opensearch."),
+)
+Place: TypeAlias = Mapping[str, object]
+_PLACE_NAMES = ("index_dir", "engine", "opensearch_urls")
+
+
+def place_options(command: Callable[..., object]) -> Callable[..., object]:
+    """The options that say where the index is, handed to the command together as `place`."""
+
+    @wraps(command)
+    def gather(*args: object, **options: object) -> object:
+        place = {name: options.pop(name) for name in _PLACE_NAMES}
+        return command(*args, **options, place=place)
+
+    for option in reversed(_PLACE):
+        gather = option(gather)
+    return gather
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 
 

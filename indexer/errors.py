@@ -9,6 +9,8 @@
         |-- IndexVersionError       written by another schema or analysis version; run: broadsheet rebuild
         |-- IndexDamagedError       a file is missing or not what it was
         |-- IndexBusyError          another process is writing
+        |-- ClusterError            OpenSearch does not answer, refuses, or has lost a part of the index
+        |   `-- ClusterLateError    no answer came in the time that there was
         `-- WorkerLostError         a process that was reading for the run has ended
 
 Errors of foreign libraries are translated into these in the adapter that calls the library.
@@ -20,6 +22,8 @@ __all__ = [
     "ArchiveError",
     "ArticleError",
     "BroadsheetError",
+    "ClusterError",
+    "ClusterLateError",
     "IndexBusyError",
     "IndexDamagedError",
     "IndexNotFoundError",
@@ -72,6 +76,18 @@ class IndexBusyError(ArchiveError):
     def __init__(self, message: str, holder: str = "") -> None:
         super().__init__(message)
         self.holder = holder
+
+
+class ClusterError(ArchiveError):
+    """`status` is that of the answer, None where there was none."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class ClusterLateError(ClusterError):
+    pass
 
 
 class WorkerLostError(ArchiveError):

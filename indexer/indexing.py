@@ -8,16 +8,16 @@ from pathlib import Path
 import click
 import orjson
 
-from indexer.backends.learnt_file import read_learnt
-from indexer.backends.whoosh_index import WhooshIndex
+from indexer.backends.choosing import OPENSEARCH, learnt_of, open_or_create_index, settle_after
 from indexer.commands import (
     EXIT_FAILED,
     EXIT_SKIPPED,
     Command,
-    index_dir_option,
+    Place,
     json_option,
     messages,
     paths_argument,
+    place_options,
     read_settings,
     say,
 )
@@ -28,7 +28,7 @@ from indexer.readers.cut import cut_files
 from indexer.readers.fields import FieldMap
 from indexer.readers.pieces import STANDARD_INPUT
 from indexer.readers.read import ReadOptions
-from indexer.settling import settle
+from indexer.sharding import Shard
 from indexer.stopping import StopSignals
 from indexer.units import group_steps
 from indexer.workers.hiring import hire_crew
@@ -36,7 +36,7 @@ from indexer.workers.hiring import hire_crew
 
 @click.command("index", cls=Command)
 @paths_argument("PATH...")
-@index_dir_option
+@place_options
 @click.option("--collection", help="Name of the collection of these articles.  [default: each article's source]")
 @click.option("--map", "mapped", multiple=True, metavar="FIELD=KEY", help="Read a field from this key or column.")
 @click.option("--prune", is_flag=True, help="Afterwards remove articles under these paths that are there no more.")
@@ -45,19 +45,21 @@ from indexer.workers.hiring import hire_crew
 @click.option(
     "--workers", metavar="N", help="Processes that read and analyse; 0 or 1: this one.  [default: one a core]"
 )
+@click.option("--shard", metavar="N/PARTS", help="Load only this part; other machines load the others (opensearch).")
 @json_option
 @click.pass_context
 def index(
     ctx: click.Context,
     paths: tuple[Path, ...],
     *,
-    index_dir: Path | None,
+    place: Place,
     collection: str | None,
     mapped: tuple[str, ...],
     prune: bool,
     yes: bool,
     strict: bool,
     workers: str | None,
+    shard: str | None,
     as_json: bool,
 ) -> None:
     """Read files and folders of articles into the index: pages, texts, JSON, CSV, feeds, web archives, PDF, plain,
@@ -68,7 +70,12 @@ def index(
     """
     if prune and all(str(path) == STANDARD_INPUT for path in paths):
         raise UsageError("--prune needs files or folders: what comes from standard input lies under none")
-    settings, _ = read_settings({"index_dir": index_dir, "collection": collection, "index_workers": workers})
+    settings, _ = read_settings({**place, "collection": collection, "index_workers": workers})
+    part = None if shard is None else Shard.parse(shard)
+    if part is not None and (prune or settings.engine != OPENSEARCH):
+        raise UsageError(
+            "--shard is for loading a cluster from several machines: it wants --engine opensearch, no --prune"
+        )
     console = messages()
     progress = RunProgress(console)
     field_map, today = FieldMap.parse(mapped), datetime.now(UTC).date()
@@ -79,14 +86,14 @@ def index(
         progress.expect(total_size(roots))
     options = RunOptions(roots, prune, yes, settings.commit_every_s)
     wait_s = settings.lock_wait_s
-    held = WhooshIndex.open_or_create(settings.index_dir, wait_s=wait_s)
+    held = open_or_create_index(settings)
     with StopSignals() as stop, held.writer(settings.writer_memory_mb, wait_s=wait_s, say=say) as writer:
-        read_options = ReadOptions(settings.collection, field_map, today, read_learnt(held.folder))
+        read_options = ReadOptions(settings.collection, field_map, today, learnt_of(held), part)
         with hire_crew(writer, read_options, settings.index_workers) as crew, progress:
             report = index_units(group_steps(steps), crew, writer, options, watcher=progress, stop=stop)
         if not stop.requested:
-            settled = settle(held, writer, today, lambda: bool(stop.requested))
-            report = report.with_settling(settled.recleaned, settled.generation, settled.took_s)
+            settled = settle_after(held, writer, today, lambda: bool(stop.requested))
+            report = report.with_settling(settled.recleaned, max(report.generation, settled.generation), settled.took_s)
     click.echo(orjson.dumps(report.to_json()).decode() if as_json else report.to_text())
     if report.refused:
         click.echo(f"error: {report.refused}", err=True)

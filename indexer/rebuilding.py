@@ -12,9 +12,7 @@ from datetime import date
 
 from indexer.article import Article, Place, ReadArticle
 from indexer.backends.held import HeldArticle
-from indexer.backends.port import Draft
-from indexer.backends.whoosh_index import WhooshIndex
-from indexer.backends.whoosh_writer import WhooshIndexWriter
+from indexer.backends.port import ArticleIndex, Draft, IndexWriter
 from indexer.cleaning.language import UNDETERMINED, identify_language
 from indexer.document import make_draft
 from indexer.learnt import NOTHING_LEARNT, LearntLines, folder_of, is_of_lines
@@ -37,7 +35,7 @@ class RebuildReport:
 
 
 def rebuild_index(
-    index: WhooshIndex,
+    index: ArticleIndex,
     memory_mb: int,
     clean: Clean,
     on_article: Callable[[int], None],
@@ -59,7 +57,7 @@ def rebuild_index(
 
 
 class _Rebuild:
-    def __init__(self, writer: WhooshIndexWriter, clean: Clean, memory: RunMemory) -> None:
+    def __init__(self, writer: IndexWriter, clean: Clean, memory: RunMemory) -> None:
         self._writer = writer
         self._clean = clean
         self._memory = memory

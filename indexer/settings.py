@@ -13,11 +13,13 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from indexer.errors import SettingError
 
 SETTINGS_FILE = "broadsheet.toml"
 ENVIRONMENT_PREFIX = "BROADSHEET_"
+ENGINES = ("whoosh", "opensearch")
 
 
 #: Beyond that many the process that cuts the input for them and remembers ids is what they wait for.
@@ -56,6 +58,17 @@ class Settings:
     serve_wait_ms: int = 1000
     rate_limit_per_minute: int = 0
     client_header: str = ""
+    engine: str = "whoosh"
+    opensearch_urls: str = "http://127.0.0.1:9200"
+    opensearch_index: str = "broadsheet"
+    opensearch_shards: int = 1
+    opensearch_replicas: int = 1
+    opensearch_user: str = ""
+    opensearch_password: str = ""
+    opensearch_api_key: str = ""
+    opensearch_ca_file: str = ""
+    opensearch_timeout_s: float = 30.0
+    opensearch_patience_s: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +126,20 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return read
 
 
+def _addresses(text: str) -> str:
+    for url in text.split(","):
+        parts = urlsplit(url.strip())
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be addresses like http://a:9200, with commas between them")
+    return text
+
+
+def _index_name(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,99}", text):
+        raise ValueError("must be small letters, digits, - and _, a letter or digit first, at most 100")
+    return text
+
+
 def _token(text: str) -> str:
     # What `Authorization: Bearer` can carry (RFC 6750), and long enough not to be guessed.
     if text and not re.fullmatch(r"[A-Za-z0-9._~+/-]{16,}=*", text):
@@ -150,6 +177,19 @@ SETTINGS: tuple[Setting, ...] = (
         "rate_limit_per_minute", "", "requests that a client may send; 0: as many as it likes", _whole_number(0, 10**6)
     ),
     Setting("client_header", "", "header in which a proxy names the client, such as X-Forwarded-For", str),
+    Setting("engine", "", "where an index lives: whoosh (in index_dir) or opensearch", _one_of(*ENGINES)),
+    Setting("opensearch_urls", "", "addresses of the cluster's nodes, with commas between them", _addresses),
+    Setting(
+        "opensearch_index", "", "alias of the index on OpenSearch, and what its parts are named after", _index_name
+    ),
+    Setting("opensearch_shards", "", "shards of an index that is made", _whole_number(1, 1024)),
+    Setting("opensearch_replicas", "", "copies of each shard beside the first", _whole_number(0, 16)),
+    Setting("opensearch_user", "", "user for basic authentication; empty: none", str),
+    Setting("opensearch_password", "", "password of that user", str, is_secret=True),
+    Setting("opensearch_api_key", "", "API key; empty: none", str, is_secret=True),
+    Setting("opensearch_ca_file", "", "file of the authority that signed the cluster's certificates", str),
+    Setting("opensearch_timeout_s", "seconds", "longest wait for one answer of a node", _seconds(0.5, 600)),
+    Setting("opensearch_patience_s", "seconds", "how long a write is tried again", _seconds(0, 86400)),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 

@@ -19,6 +19,7 @@ _PLACES: Final[Mapping[str, str]] = {
     "index": "indexer.indexing",
     **dict.fromkeys(("backup", "restore"), "indexer.backup"),
     "watch": "indexer.watching.command",
+    "migrate": "indexer.migrating",
     **dict.fromkeys(("parse", "stats", "verify", "delete", "undelete", "rebuild", "settings"), "indexer.cli"),
     **dict.fromkeys(("search", "show", "serve"), "searchapp.commands"),
 }

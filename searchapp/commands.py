@@ -6,8 +6,8 @@ options, the same checks, the same answer.
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
-from pathlib import Path
 
 import click
 import orjson
@@ -16,12 +16,13 @@ from indexer.analysis.analyzer import Analyzer
 from indexer.commands import (
     EXIT_FAILED,
     Command,
-    index_dir_option,
+    Place,
     json_option,
+    place_options,
     read_settings,
 )
 from indexer.errors import UsageError
-from searchapp.backends.whoosh_searcher import WhooshEngine
+from searchapp.backends.choosing import open_engine
 from searchapp.search.answer import answer, article_answer
 from searchapp.search.service import SearchService
 from searchapp.search.shapes import ArticleAnswer, SearchAnswer
@@ -52,13 +53,13 @@ from searchapp.web.params import read_params
 @click.option("--facets", default="", metavar="NAME[:SIZE],...", help="Counts of values: source, author, year ...")
 @click.option("--histogram", default="", metavar="day|month|year", help="Counts over time.")
 @click.option("--strict", is_flag=True, help="Refuse a query that is not understood as typed.")
-@index_dir_option
+@place_options
 def search(
     query: tuple[str, ...],
     *,
     as_json: bool,
     strict: bool,
-    index_dir: Path | None,
+    place: Place,
     **options: str | tuple[str, ...] | None,
 ) -> None:
     """Search the archive; without a QUERY, show all of it.
@@ -74,7 +75,9 @@ def search(
         asked = read_params(pairs, refuse_unknown=True)
     except ParameterError as error:
         raise UsageError(str(error)) from error
-    page = _open_service(index_dir).search(asked.search)
+    service = _open_service(place)
+    with closing(service.engine):
+        page = service.search(asked.search)
     if asked.strict and page.notes:
         raise UsageError("; ".join(note.message for note in page.notes))
     if as_json:
@@ -87,13 +90,14 @@ def search(
 @click.command("show", cls=Command)
 @click.argument("article_id", metavar="ID")
 @json_option
-@index_dir_option
-def show(article_id: str, *, as_json: bool, index_dir: Path | None) -> None:
+@place_options
+def show(article_id: str, *, as_json: bool, place: Place) -> None:
     """Show one article: ID is its id, or the id that it was given by its outlet."""
-    service = _open_service(index_dir)
+    service = _open_service(place)
     wanted = _clean(article_id)
-    stored = service.article(wanted)
-    found = (stored,) if stored else service.find_external_id(wanted)
+    with closing(service.engine):
+        stored = service.article(wanted)
+        found = (stored,) if stored else service.find_external_id(wanted)
     if not found:
         click.echo(f"error: there is no article {wanted!r} here; `broadsheet search --json` prints ids", err=True)
         raise click.exceptions.Exit(EXIT_FAILED)
@@ -111,10 +115,10 @@ def show(article_id: str, *, as_json: bool, index_dir: Path | None) -> None:
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", help="Port to listen on.  [default: 8000]")
 @click.option("--workers", metavar="N", help="Processes that answer.  [default: 1]")
-@index_dir_option
-def serve(host: str | None, port: str | None, workers: str | None, index_dir: Path | None) -> None:
+@place_options
+def serve(host: str | None, port: str | None, workers: str | None, place: Place) -> None:
     """Serve the search page and the endpoint until Ctrl-C."""
-    settings, _ = read_settings({"host": host, "port": port, "serve_workers": workers, "index_dir": index_dir})
+    settings, _ = read_settings({**place, "host": host, "port": port, "serve_workers": workers})
     from searchapp.serving import serve as serve_app  # noqa: PLC0415 Flask and its server cost other commands 0.2 s
 
     serve_app(settings)
@@ -123,9 +127,9 @@ def serve(host: str | None, port: str | None, workers: str | None, index_dir: Pa
 COMMANDS: tuple[click.Command, ...] = (search, show, serve)
 
 
-def _open_service(index_dir: Path | None) -> SearchService:
-    settings, _ = read_settings({"index_dir": index_dir})
-    engine = WhooshEngine(settings.index_dir)  # says first when there is none
+def _open_service(place: Place) -> SearchService:
+    settings, _ = read_settings(place)
+    engine = open_engine(settings)  # says first when there is none
     warm_up(lambda text: click.echo(text, err=True))
     return SearchService(engine, Analyzer(), settings, date.today)
 

@@ -27,10 +27,10 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from indexer.analysis.analyzer import Analyzer
-from indexer.errors import IndexNotFoundError, UsageError
+from indexer.errors import ClusterError, IndexNotFoundError, UsageError
 from indexer.settings import Settings
+from searchapp.backends.choosing import open_engine
 from searchapp.backends.pins import Pins
-from searchapp.backends.whoosh_searcher import WhooshEngine
 from searchapp.search.request import Page
 from searchapp.search.service import SearchService
 from searchapp.warming import warm_up
@@ -65,13 +65,13 @@ class Shared:
 
 
 def serve(settings: Settings) -> None:
-    """Serve until Ctrl-C or SIGTERM. An index that is not there yet is waited for; one that cannot be used is an
-    ArchiveError, a port that cannot be had a UsageError."""
+    """Serve until Ctrl-C or SIGTERM. An index that is not there yet, or a cluster, is waited for; an index that
+    cannot be used is an ArchiveError, a port that cannot be had a UsageError."""
     dictConfig(describe_logging(settings.log))
     _check_address(settings)
     try:
         _open_service(settings).engine.close()
-    except IndexNotFoundError as error:
+    except (IndexNotFoundError, ClusterError) as error:
         _say(f"{error}\nServing all the same: the page shows the archive as soon as it is there.")
     with tempfile.TemporaryDirectory(prefix="broadsheet-") as folder:
         shared = Shared(Path(folder), secrets.token_bytes(32))
@@ -126,8 +126,7 @@ def _open_service(
     settings: Settings, on_page: Callable[[Page], None] = lambda _: None, pins: Pins | None = None
 ) -> SearchService:
     warm_up(_say)
-    engine = WhooshEngine(settings.index_dir, pins=pins)
-    return SearchService(engine, Analyzer(), settings, date.today, on_page=on_page)
+    return SearchService(open_engine(settings, pins), Analyzer(), settings, date.today, on_page=on_page)
 
 
 def _follow_parent(parent: int) -> None:

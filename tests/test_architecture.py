@@ -30,7 +30,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
         "searchapp/backends/whoosh_searcher.py",
     ),
     "nltk": ("indexer/analysis/",),
-    "opensearchpy": ("indexer/backends/opensearch_index.py", "searchapp/backends/opensearch_searcher.py"),
+    "opensearchpy": ("indexer/backends/opensearch_connection.py",),
 }
 #: Libraries for kernels: only in files that say that they are kernels, and where the compiler itself is set up.
 KERNEL_LIBRARIES = {"numba", "llvmlite"}

@@ -177,3 +177,27 @@ def test_any_text_for_a_number_is_a_value_or_a_setting_error(
             except SettingError:
                 continue
             assert getattr(settings, setting.name) > 0
+
+
+def test_a_secret_is_never_shown(tmp_path: Path) -> None:
+    _, values = load_settings({}, {"BROADSHEET_OPENSEARCH_PASSWORD": "correct horse"}, tmp_path)
+    shown = {value.setting.name: value.shown for value in values}
+    assert shown["opensearch_password"] == "(set)"
+    assert shown["opensearch_api_key"] == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("engine", "lucene"),
+        ("opensearch_urls", "a:9200"),
+        ("opensearch_urls", "http://a:9200,,http://b:9200"),
+        ("opensearch_index", "_News"),
+        ("opensearch_index", "News"),
+        ("opensearch_shards", "0"),
+        ("opensearch_replicas", "-1"),
+    ],
+)
+def test_what_cannot_be_a_cluster_is_refused_by_name(name: str, value: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=name):
+        load_settings({}, {f"{ENVIRONMENT_PREFIX}{name.upper()}": value}, tmp_path)

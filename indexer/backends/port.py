@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias
 
 from indexer.analysis.token import AnalysedText
 from indexer.article import Article
+from indexer.backends.held import HeldArticle
+from indexer.backends.stats import IndexStats
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,11 @@ class Packer(Protocol):
 
 
 class IndexWriter(Protocol):
-    """The only writer of an index while it is open. Nothing is seen by readers before `commit` returns."""
+    """Writes to an index. Nothing is seen by readers before `commit` returns.
+
+    Of the embedded index it is the only one while it is open. On a cluster several may write at a time, and what was
+    written before a run was cut off stays, to be seen with the next commit.
+    """
 
     def __enter__(self) -> Self: ...
 
@@ -122,6 +128,10 @@ class IndexWriter(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Gives up what was not committed."""
+        ...
+
+    def detach(self) -> None:
+        """In a process that was forked off: leave what only one may hold to the one that took it."""
         ...
 
     def known(self, article_id: str) -> KnownArticle | None:
@@ -137,8 +147,11 @@ class IndexWriter(Protocol):
     def tombstone(self, article_id: str) -> Tombstone | None: ...
 
     def bury(self, tombstones: tuple[Tombstone, ...]) -> None:
-        """Lay tombstones, durably before this returns; the articles themselves are still to be removed."""
+        """Lay tombstones, durably before this returns; the articles themselves are still to be removed. The
+        first reason and day of an article stand."""
         ...
+
+    def unbury(self, article_ids: tuple[str, ...]) -> None: ...
 
     def write(self, draft: Draft) -> None:
         """Add the article, or replace the one of its id. At most once an id between two commits."""
@@ -168,3 +181,33 @@ class IndexWriter(Protocol):
     def take_merged(self, job: MergeJob) -> Commit:
         """Commit a merge that is done."""
         ...
+
+    def purge(self) -> Commit:
+        """Commit, and rewrite whatever holds words of removed or replaced articles."""
+        ...
+
+    def replace_all(self, drafts: Iterable[Draft]) -> Commit:
+        """Have these articles take the place of everything at once. Cut off before the end, the index is as it was."""
+        ...
+
+
+class ArticleIndex(Protocol):
+    """An index that is there: what the commands of the write side ask of it."""
+
+    #: How it is named to people.
+    place: str
+
+    def writer(self, memory_mb: int, *, wait_s: float = 0.0, say: Callable[[str], None] | None = None) -> IndexWriter:
+        """Raises IndexBusyError where another one may not be written beside, still after so many seconds; `say` is told
+        when it is waited for."""
+        ...
+
+    def article_count(self) -> int: ...
+
+    def articles(self) -> Iterator[HeldArticle]: ...
+
+    def known_articles(self) -> Iterator[KnownArticle]: ...
+
+    def tombstones(self) -> tuple[Tombstone, ...]: ...
+
+    def stats(self) -> IndexStats: ...

@@ -44,6 +44,7 @@ class Damage:
 class Verification:
     """What was looked at, and what is damaged. `articles` counts the live ones that the table of contents names."""
 
+    place: str
     generation: int
     files: int
     size_bytes: int
@@ -52,6 +53,17 @@ class Verification:
     tombstones: int
     is_deep: bool
     damages: tuple[Damage, ...]
+
+    def to_text(self) -> str:
+        if self.is_deep:
+            depth = "every posting and every stored article was read"
+        else:
+            depth = "postings and stored articles were not unpacked (--deep does)"
+        return (
+            f"{self.place} is whole: {self.files} files, {self.size_bytes / 1e6:,.1f} MB, every checksum holds\n"
+            f"generation {self.generation}: {self.articles:,} articles in {self.segments} segments, "
+            f"{self.tombstones:,} tombstones; {depth}"
+        )
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -113,6 +125,7 @@ class _Verifier:
         for segment in segments:
             self._damages.extend(self._segment_damages(segment))
         return Verification(
+            place=str(self._folder),
             generation=generation,
             files=self._files,
             size_bytes=self._size_bytes,

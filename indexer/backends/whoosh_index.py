@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -20,6 +19,7 @@ from indexer.backends.meta import META_FILE, check_versions, has_checksums, read
 from indexer.backends.older_segments import older_articles
 from indexer.backends.port import KnownArticle, Tombstone
 from indexer.backends.segment_view import SegmentView
+from indexer.backends.stats import IndexStats
 from indexer.backends.storage import PARTIAL_SUFFIX
 from indexer.backends.tombstones import Tombstones
 from indexer.codec.durable import DurableStorage, make_folder
@@ -47,44 +47,14 @@ _PAUSE_S: Final = 0.02
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class IndexStats:
-    """What `stats` tells. Counts are (value, articles), most frequent first; years ascending."""
-
-    articles: int
-    segments: int
-    size_bytes: int
-    generation: int
-    schema_version: int
-    analysis_version: int
-    tombstones: int
-    undated: int
-    by_source: tuple[tuple[str, int], ...]
-    by_lang: tuple[tuple[str, int], ...]
-    by_year: tuple[tuple[str, int], ...]
-
-    def to_json(self) -> dict[str, object]:
-        return {
-            "articles": self.articles,
-            "segments": self.segments,
-            "size_bytes": self.size_bytes,
-            "index_generation": self.generation,
-            "schema_version": self.schema_version,
-            "analysis_version": self.analysis_version,
-            "tombstones": self.tombstones,
-            "undated": self.undated,
-            "by_source": dict(self.by_source),
-            "by_lang": dict(self.by_lang),
-            "by_year": dict(self.by_year),
-        }
-
-
 class WhooshIndex:
     """An index that is there and may be read. `whoosh` is the engine's own index, for Whoosh's own API."""
 
     def __init__(self, folder: Path, storage: DurableStorage, *, is_foreign: bool = False) -> None:
         self.folder = folder
         self.storage = storage
+        #: How it is named to people.
+        self.place = str(folder)
         self._is_foreign = is_foreign
 
     @classmethod

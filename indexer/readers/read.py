@@ -29,17 +29,19 @@ from indexer.readers.pieces import (
     TextPiece,
     WholePiece,
 )
+from indexer.sharding import Shard
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """`collection` is "" for each article's source. `today` refuses dates that are yet to come. `learnt` is what is
-    known of the furniture of sources."""
+    known of the furniture of sources. With a `shard` only its articles are kept."""
 
     collection: str = ""
     field_map: FieldMap = NO_MAP
     today: date | None = None
     learnt: LearntLines = NOTHING_LEARNT
+    shard: Shard | None = None
 
 
 _DEFAULTS = ReadOptions()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from indexer.backends.choosing import OPENSEARCH
 from indexer.commands import Command, index_dir_option, messages, read_settings
 from indexer.errors import UsageError
 from indexer.readers.fields import FieldMap
@@ -44,6 +45,8 @@ def watch(
     reads what has changed meanwhile, as `index` does.
     """
     settings, _ = read_settings({"index_dir": index_dir, "collection": collection, "index_workers": workers})
+    if settings.engine == OPENSEARCH:
+        raise UsageError("watch writes to the embedded index; for a cluster run from time to time: broadsheet index")
     if missing := [str(path) for path in paths if not os.path.exists(path)]:  # noqa: PTH110 Path.exists raises on odd names
         raise UsageError(f"there is no {' and no '.join(missing)}; nothing was read")
     console = messages()

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from indexer.analyst import Analyst
-from indexer.backends.whoosh_writer import WhooshIndexWriter
+from indexer.backends.port import IndexWriter
 from indexer.backends.words import load_kernels
 from indexer.readers.read import ReadOptions
 from indexer.workers.crew import Crew, LocalCrew
@@ -23,14 +23,14 @@ CAN_FORK = sys.platform == "linux"
 
 
 @contextmanager
-def hire_crew(writer: WhooshIndexWriter, options: ReadOptions, workers: int) -> Iterator[Crew]:
+def hire_crew(writer: IndexWriter, options: ReadOptions, workers: int) -> Iterator[Crew]:
     """`workers` counts processes beside this one; with fewer than two of them this one does it all. To be entered
     before any thread is started."""
     with _rarely_collected():
         yield from _hire(writer, options, workers)
 
 
-def _hire(writer: WhooshIndexWriter, options: ReadOptions, workers: int) -> Iterator[Crew]:
+def _hire(writer: IndexWriter, options: ReadOptions, workers: int) -> Iterator[Crew]:
     if workers < 2 or not CAN_FORK:
         yield LocalCrew(Analyst(writer, writer.packer(), options))
         return

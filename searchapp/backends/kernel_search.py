@@ -263,7 +263,8 @@ class _Search:
             sign = 1 if order == NEWEST else -1
             instants = np.concatenate([segment.instant[docs] for segment, docs, _ in parts])
             key = np.where(days == 0, -np.inf, sign * days)
-            second = np.where(instants == UNKNOWN_INSTANT, UNKNOWN_INSTANT, sign * instants)
+            # One more than the least of all numbers, which has no opposite to sort by.
+            second = np.where(instants == UNKNOWN_INSTANT, UNKNOWN_INSTANT + 1, sign * instants)
         if len(docs) > keeps:
             lowest = np.partition(key, len(docs) - keeps)[len(docs) - keeps]
             open_picks = np.flatnonzero(key >= lowest)

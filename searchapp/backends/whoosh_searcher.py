@@ -114,6 +114,9 @@ class WhooshEngine:
             self._damage = None
             return True
 
+    def check(self) -> None:
+        """What is mapped is there."""
+
     def close(self) -> None:
         """Nothing is held open but maps, which go when nobody looks into them."""
 

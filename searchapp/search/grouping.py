@@ -53,7 +53,7 @@ class GroupedWalk:
         self, first: int, count: int, read: ReadHits, find_stories: FindStories, *, at_once: int = 0
     ) -> GroupedHits:
         """The best hits of the stories from number `first` on; `at_once` hits are read at a time, if not more are
-        wanted. A late answer has those found by then, and is not remembered."""
+        wanted. A late or partial answer has those found by then, and is not remembered."""
         with self._lock:
             if first < self._forgotten:
                 self._start_again()
@@ -66,9 +66,9 @@ class GroupedWalk:
                 matches = matches or found._replace(hits=())
                 self._keep(found.hits, find_stories)
                 self._has_ended = len(found.hits) < asked
-                if found.timed_out:
-                    late = matches._replace(timed_out=True, total_is_exact=False)
-                    hits = self._slice(late, first, stop)
+                if not found.total_is_exact:
+                    partial = matches._replace(timed_out=found.timed_out, total_is_exact=False)
+                    hits = self._slice(partial, first, stop)
                     self._start_again()
                     return replace(hits, has_more=False)
                 self._matches = matches
@@ -124,4 +124,4 @@ class GroupedWalks:
                 self._walks.popitem(last=False)
         found = walk.take(request.first_hit, request.per_page, read, find_stories, at_once=STRETCH_HITS)
         # What comes next on a walk must not depend on how far a late answer got.
-        return replace(found, hits=(), ranks=()) if found.matches.timed_out else found
+        return found if found.matches.total_is_exact else replace(found, hits=(), ranks=())

@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from indexer.article import Article
+from indexer.errors import BroadsheetError
 from searchapp.search.plan import FacetName, FacetRequest, Plan, Scope
 from searchapp.search.spellings import Spelling
+
+
+class QueryTooLargeError(BroadsheetError):
+    """The engine takes no query of so many parts, though the language does."""
 
 
 class ScoredArticle(NamedTuple):
@@ -55,6 +60,7 @@ class Expansion:
 class Matches(NamedTuple):
     """The answer to a plan: a slice of scored ids, and counts over all matches.
 
+    It is late where `timed_out`; where it is not and `total_is_exact` is false, a part of the index did not answer.
     `clause_articles[i]` is the number of articles that hold the plan's i-th clause, whatever else was asked.
     `expansions` has one for each pattern and close spelling among the clauses that there was time for.
     """
@@ -205,6 +211,10 @@ class Engine(Searchable, Protocol):
 
     def refresh(self) -> bool:
         """Look for a newer generation; True when there was one."""
+        ...
+
+    def check(self) -> None:
+        """Raises ArchiveError that says why, where a search could not be answered now."""
         ...
 
     def close(self) -> None: ...

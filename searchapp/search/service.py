@@ -47,6 +47,8 @@ from searchapp.search.suggestions import Suggestions, suggest
 from searchapp.search.timeline import Timeline, draw_timeline
 from searchapp.search.walking import Walks
 
+#: The note of an answer that a part of the index had no share in; what was typed is not at fault.
+PARTIAL = "partial"
 #: How often a search is run again because an article of its answer was deleted before it could be fetched.
 _TRIES = 3
 
@@ -101,7 +103,7 @@ class SearchService:
         respelling = None
         # Whoever walks on by a cursor has seen the first page.
         is_new = bool(request.q) and request.cursor is None
-        if offers and is_new and matches.total_all_words < ENOUGH_ARTICLES and not matches.timed_out:
+        if offers and is_new and matches.total_all_words < ENOUGH_ARTICLES and matches.total_is_exact:
             respelling = self._respell(request, matches.total_all_words, started)
         hits = tuple(
             [
@@ -118,7 +120,7 @@ class SearchService:
             request=request,
             understood=planned.understood,
             clauses=_count_clauses(planned, matches),
-            notes=(*planned.notes, *_note_forms(planned, matches)),
+            notes=(*planned.notes, *_note_forms(planned, matches), *_note_missing(matches)),
             hits=hits,
             total=matches.total,
             total_is_exact=matches.total_is_exact,
@@ -132,7 +134,7 @@ class SearchService:
             dropped=planned.dropped,
             did_you_mean=respelling,
         )
-        if matches.total or matches.timed_out or not offers:
+        if matches.total or not matches.total_is_exact or not offers:
             return page
         no_hits = self._explain_no_hits(request, started)
         return replace(page, no_hits=no_hits, took_ms=(perf_counter() - started) * 1000)
@@ -140,10 +142,10 @@ class SearchService:
     def cursor_after(self, page: Page) -> Cursor | None:
         """Where the hits go on after this page, None where they end; its generation stays open for whoever follows.
 
-        A late answer does not say what comes next: whoever wants to know asks for the same page again.
+        A late or partial answer does not say what comes next: whoever wants to know asks for the same page again.
         """
         request = page.request
-        if page.timed_out or not page.has_more:
+        if not page.total_is_exact or not page.has_more:
             return None
         self.engine.pin(page.generation)
         return Cursor(page.generation, request.first_hit + request.per_page, self._day(request))
@@ -318,3 +320,12 @@ def _note_forms(planned: PlannedSearch, matches: Matches) -> Iterator[Note]:
                 f"“{shown.text}” fits {expansion.forms:,} forms: all of them are found, the {MOST_SCORED_FORMS} most "
                 "frequent are weighed and the others count as one",
             )
+
+
+def _note_missing(matches: Matches) -> Iterator[Note]:
+    if not matches.total_is_exact and not matches.timed_out:
+        yield Note(
+            PARTIAL,
+            0,
+            "a part of the index did not answer: articles may be missing here and the counts too low; ask again later",
+        )

@@ -182,7 +182,10 @@ class SearchAnswer(TypedDict):
 
     query: Annotated[QueryAnswer, Meta(description="How the query was understood.")]
     total: Annotated[int, Meta(description="How many articles were found.")]
-    total_is_exact: Annotated[bool, Meta(description="False where the time was up before all were counted.")]
+    total_is_exact: Annotated[
+        bool,
+        Meta(description="False where the time was up before all were counted, or a part of the index did not answer."),
+    ]
     total_all_words: Annotated[int, Meta(description="How many of them have every word: where the divider stands.")]
     timed_out: Annotated[bool, Meta(description="Whether the time was up; then these are the hits found by then.")]
     took_ms: Annotated[float, Meta(description="Milliseconds from the request to this answer.")]

@@ -22,8 +22,8 @@ _MOST_WALKS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Hits in order from `first` on, with the counts over all matches. A late answer has no order that the next one
-    would share, so a walk takes none of its hits."""
+    """Hits in order from `first` on, with the counts over all matches. A late or partial answer has no order that
+    the next one would share, so a walk takes none of its hits."""
 
     first: int
     matches: Matches
@@ -34,7 +34,7 @@ class Stretch:
         return self.first <= first and stop <= self.first + len(self.matches.hits)
 
     def hits(self, first: int, count: int) -> tuple[ScoredArticle, ...]:
-        if self.matches.timed_out:
+        if not self.matches.total_is_exact:
             return ()
         start = first - self.first
         return self.matches.hits[start : start + count]
@@ -58,7 +58,7 @@ class Walks:
         if known is not None and known.reaches(cursor.first, request.per_page):
             return known
         stretch = Stretch(cursor.first, execute(replace(request, per_page=STRETCH_HITS)))
-        if stretch.matches.timed_out:
+        if not stretch.matches.total_is_exact:
             return stretch
         with self._lock:
             self._stretches[key] = stretch

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 
 from searchapp.search.answer import answer, article_answer
 from searchapp.search.request import Page
-from searchapp.search.service import SearchService
+from searchapp.search.service import PARTIAL, SearchService
 from searchapp.search.shapes import ArticlesAnswer
 from searchapp.web.addresses import answer_address
 from searchapp.web.cursors import Cursors
@@ -47,7 +47,7 @@ def make_api(find_service: Callable[[], SearchService], cursors: Cursors) -> Blu
             return _with_tag(Response(status=304), known)
         page = _find(asked, service)
         response = _print_page(page, asked, service, started)
-        return response if page.timed_out else _with_tag(response, _tag(page.generation, *facts))
+        return _with_tag(response, _tag(page.generation, *facts)) if page.total_is_exact else response
 
     def _print_page(page: Page, asked: Asked, service: SearchService, started: float) -> Response:
         cursor = service.cursor_after(page)
@@ -92,8 +92,9 @@ def make_api(find_service: Callable[[], SearchService], cursors: Cursors) -> Blu
 
 def _find(asked: Asked, service: SearchService) -> Page:
     page = service.search(asked.search)
-    if asked.strict and page.notes:
-        raise QueryNotesError(tuple(note.message for note in page.notes))
+    notes = tuple(note.message for note in page.notes if note.code != PARTIAL)
+    if asked.strict and notes:
+        raise QueryNotesError(notes)
     return page
 
 

@@ -16,8 +16,9 @@ import orjson
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from indexer.errors import ArchiveError, IndexBusyError, IndexNotFoundError, IndexVersionError
+from indexer.errors import ArchiveError, ClusterError, IndexBusyError, IndexNotFoundError, IndexVersionError
 from searchapp.search.cursor import CursorExpiredError
+from searchapp.search.port import QueryTooLargeError
 from searchapp.web.parameters import ParameterError
 from searchapp.web.params import KNOWN
 from searchapp.web.problems import PROBLEMS, ProblemCode
@@ -66,6 +67,7 @@ _KINDS: Final[tuple[type[Exception], ...]] = (
     ParameterError,
     QueryNotesError,
     CursorExpiredError,
+    QueryTooLargeError,
     ArticleNotFoundError,
     RefusedError,
     ArchiveError,
@@ -88,18 +90,16 @@ def describe_failure(error: Exception) -> Failure:
             return _known("query_notes", str(error), "q")
         case CursorExpiredError():
             return _known("cursor_expired", str(error), "cursor")
+        case QueryTooLargeError():
+            return _known("bad_value", str(error), "q")
         case ArticleNotFoundError():
             return _known(
                 "article_not_found", "there is no article of this id in the archive; it may have been deleted"
             )
         case RefusedError():
             return _known(error.code, str(error))
-        case IndexBusyError():
-            return _known("index_busy", str(error))
-        case IndexVersionError():
-            return _known("index_outdated", str(error))
         case ArchiveError():
-            return _known("no_index" if isinstance(error, IndexNotFoundError) else "index_unusable", str(error))
+            return _known(_archive_code(error), str(error))
         case HTTPException(code=int(number)):
             status = HTTPStatus(number)
             detail = error.description or status.description
@@ -107,6 +107,20 @@ def describe_failure(error: Exception) -> Failure:
         case _:
             detail = "something went wrong here, not with your request; the service's log has the details"
             return _known("internal_error", detail)
+
+
+def _archive_code(error: ArchiveError) -> ProblemCode:
+    match error:
+        case IndexNotFoundError():
+            return "no_index"
+        case IndexBusyError():
+            return "index_busy"
+        case IndexVersionError():
+            return "index_outdated"
+        case ClusterError():
+            return "cluster_unavailable"
+        case _:
+            return "index_unusable"
 
 
 def _known(code: ProblemCode, detail: str, parameter: str | None = None) -> Failure:

@@ -21,7 +21,9 @@ def make_health(find_service: Callable[[], SearchService]) -> Blueprint:
         return _plain({"status": "ok"})
 
     def readyz() -> Response:
-        facts = find_service().facts()
+        service = find_service()
+        service.engine.check()
+        facts = service.facts()
         return _plain({"status": "ready", "index_generation": facts.generation, "articles": facts.articles})
 
     add_view(health, ALIVE, healthz)

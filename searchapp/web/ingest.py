@@ -17,6 +17,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from indexer.article import ReadArticle, Skipped
+from indexer.backends.choosing import OPENSEARCH
 from indexer.settings import Settings
 from searchapp.ingest.bodies import line_of, read_body
 from searchapp.ingest.intake import Intake
@@ -46,10 +47,11 @@ def make_ingest(settings: Settings, find_service: Callable[[], SearchService], i
     deleted."""
     ingest = Blueprint("ingest", __name__)
     wanted = _digest(settings.ingest_token)
+    why_off = _say_why_off(settings)
 
     def check_token() -> None:
-        if not settings.ingest_token:
-            raise RefusedError("ingest_off", "this service takes no articles; to have it take them, set ingest_token")
+        if why_off:
+            raise RefusedError("ingest_off", why_off)
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         # Digests are of one length, so that comparing them tells nothing of the token.
         if scheme.lower() != "bearer" or not hmac.compare_digest(_digest(token.strip()), wanted):
@@ -121,3 +123,10 @@ def _say_why(outcome: ReadArticle | Skipped) -> str:
 
 def _answer(content: IngestAnswer | DeletionAnswer) -> Response:
     return Response(orjson.dumps(content), content_type=JSON_TYPE, headers={"Cache-Control": "no-store"})
+
+
+def _say_why_off(settings: Settings) -> str:
+    """Why this service takes no articles; "" where it does."""
+    if settings.engine == OPENSEARCH:
+        return "articles come into a cluster by `broadsheet index`, not over the endpoint"
+    return "" if settings.ingest_token else "this service takes no articles; to have it take them, set ingest_token"

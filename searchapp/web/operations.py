@@ -26,7 +26,7 @@ from searchapp.web.params import SEARCH_PARAMETERS, SIMILAR_PARAMETERS
 from searchapp.web.problems import ProblemCode
 
 _NONE: Final = ParameterTable()
-_WITHOUT_INDEX: Final[tuple[ProblemCode, ...]] = ("no_index", "index_outdated", "index_unusable")
+_WITHOUT_INDEX: Final[tuple[ProblemCode, ...]] = ("no_index", "index_outdated", "index_unusable", "cluster_unavailable")
 _NEEDS_TOKEN: Final[tuple[ProblemCode, ...]] = ("no_token", "ingest_off")
 _BAD_PARAMETERS: Final[tuple[ProblemCode, ...]] = ("unknown_parameter", "repeated_parameter", "bad_value")
 

@@ -34,6 +34,7 @@ ProblemCode: TypeAlias = Literal[
     "index_outdated",
     "index_unusable",
     "index_busy",
+    "cluster_unavailable",
 ]
 
 
@@ -108,6 +109,10 @@ PROBLEMS: Final[Mapping[ProblemCode, Problem]] = {
     "index_busy": Problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "another process is writing to the index; nothing was taken: `Retry-After` says when to send it again",
+    ),
+    "cluster_unavailable": Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "the cluster that keeps the index does not answer; `detail` says what it said, `Retry-After` when to ask again",
     ),
 }
 

@@ -325,3 +325,29 @@ class BruteForce:
                 names.append(day.isoformat()[:size])
             day += timedelta(days=1)
         return [(name, counts[name], of[name]) for name in names]
+
+
+class RememberingBruteForce(BruteForce):
+    """Counts the words of an article once for each clause."""
+
+    def __init__(self, articles: list[ListedArticle]) -> None:
+        super().__init__(articles)
+        self.remembered: dict[tuple, object] = {}
+
+    def remember(self, key: tuple, make):
+        if len(self.remembered) > 100_000:
+            self.remembered.clear()
+        if key not in self.remembered:
+            self.remembered[key] = make()
+        return self.remembered[key]
+
+    def frequencies(self, clause, article: ListedArticle):
+        return self.remember(
+            ("words", clause, article.id), lambda: super(type(self), self).frequencies(clause, article)
+        )
+
+    def holding(self, clause):
+        return self.remember(("articles", clause), lambda: super(type(self), self).holding(clause))
+
+    def weighed(self, clause):
+        return self.remember(("forms", clause), lambda: super(type(self), self).weighed(clause))

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from brute_force import BruteForce, ListedArticle
+from brute_force import RememberingBruteForce
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_engine_against_brute_force import DAYS, NAMES, SOURCES, WORDS, InventedWords, compare, list_article, plans
@@ -33,32 +33,6 @@ TREES = 2000
 SIZES = ((12, 9, 7), (30, 10, 10, 25), (5, 1, 40), (170, 130, 160))
 LARGE_TREES = 120
 LARGE_SIZES = (9000, 3000, 700)
-
-
-class RememberingBruteForce(BruteForce):
-    """Counts the words of an article once for each clause."""
-
-    def __init__(self, articles: list[ListedArticle]) -> None:
-        super().__init__(articles)
-        self.remembered: dict[tuple, object] = {}
-
-    def remember(self, key: tuple, make):
-        if len(self.remembered) > 100_000:
-            self.remembered.clear()
-        if key not in self.remembered:
-            self.remembered[key] = make()
-        return self.remembered[key]
-
-    def frequencies(self, clause, article: ListedArticle):
-        return self.remember(
-            ("words", clause, article.id), lambda: super(type(self), self).frequencies(clause, article)
-        )
-
-    def holding(self, clause):
-        return self.remember(("articles", clause), lambda: super(type(self), self).holding(clause))
-
-    def weighed(self, clause):
-        return self.remember(("forms", clause), lambda: super(type(self), self).weighed(clause))
 
 
 @dataclass

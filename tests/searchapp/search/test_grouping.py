@@ -31,7 +31,10 @@ class Archive:
         is_late = self._late_after is not None and self.reads > self._late_after
         hits = self.hits[first : first + count]
         return COUNTS._replace(
-            hits=hits[: len(hits) // 2] if is_late else hits, total=len(self.hits), timed_out=is_late
+            hits=hits[: len(hits) // 2] if is_late else hits,
+            total=len(self.hits),
+            timed_out=is_late,
+            total_is_exact=not is_late,
         )
 
     def find_stories(self, ids: tuple[str, ...]) -> tuple[Story | None, ...]:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.errors import IndexDamagedError, IndexNotFoundError
+from indexer.errors import ClusterError, IndexDamagedError, IndexNotFoundError
 from indexer.settings import Settings
 from searchapp.app import create_app
 from searchapp.search.service import SearchService
@@ -214,7 +214,11 @@ def test_the_page_and_the_endpoint_list_the_same_hits(client: FlaskClient):
 
 @pytest.mark.parametrize(
     ("error", "code"),
-    [(IndexNotFoundError("there is no index"), "no_index"), (IndexDamagedError("segment x"), "index_unusable")],
+    [
+        (IndexNotFoundError("there is no index"), "no_index"),
+        (IndexDamagedError("segment x"), "index_unusable"),
+        (ClusterError("OpenSearch at http://a:9200 cannot be reached"), "cluster_unavailable"),
+    ],
 )
 def test_without_an_index_everything_but_life_is_a_503_that_says_what_to_run(error: Exception, code: str):
     def find_service() -> SearchService:

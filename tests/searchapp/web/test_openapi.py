@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from indexer.errors import IndexDamagedError, IndexNotFoundError
+from indexer.errors import ClusterError, IndexDamagedError, IndexNotFoundError
 from indexer.settings import Settings
 from searchapp.app import create_app
 from searchapp.search.service import SearchService
@@ -266,7 +266,9 @@ def test_every_refusal_is_a_problem_that_its_operation_lists(client: FlaskClient
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("error", [IndexNotFoundError("none"), IndexDamagedError("x"), RuntimeError("y")])
+@pytest.mark.parametrize(
+    "error", [IndexNotFoundError("none"), IndexDamagedError("x"), ClusterError("z"), RuntimeError("y")]
+)
 def test_what_fails_without_an_archive_is_in_the_document(path: str, error: Exception):
     def find_service() -> SearchService:
         raise error
@@ -276,14 +278,15 @@ def test_what_fails_without_an_archive_is_in_the_document(path: str, error: Exce
     if path == "/healthz":
         assert response.status_code == 200
     else:
-        assert check(path, response)["code"] in {"no_index", "index_unusable", "internal_error"}
+        assert check(path, response)["code"] in {"no_index", "index_unusable", "cluster_unavailable", "internal_error"}
 
 
 def test_a_code_that_no_operation_lists_is_one_that_has_none():
     told = ((*operation.problems, *operation.admission_problems) for operation in OPERATIONS)
     listed = {code for codes in told for code in codes} | {"internal_error"}
     assert set(PROBLEMS) - listed == {"not_found", "method_not_allowed", "bad_request"}
-    assert set(REFUSED) == listed - {"internal_error", "no_index", "index_outdated", "index_unusable"} - ELSEWHERE
+    without_index = {"no_index", "index_outdated", "index_unusable", "cluster_unavailable"}
+    assert set(REFUSED) == listed - {"internal_error"} - without_index - ELSEWHERE
 
 
 def test_docs_list_every_code_with_its_status_and_every_operation():
