@@ -107,6 +107,7 @@ def shared_cluster() -> Iterator[Cluster]:
 def cluster(shared_cluster: Cluster) -> Iterator[Cluster]:
     """The same, whole when a test gets it and whole again when it is done, whatever it did to nodes; what the test put
     there goes, so that nodes which come back have little to copy."""
+    shared_cluster.wait_until_free()
     before = shared_cluster.index_names()
     yield shared_cluster
     shared_cluster.restore()

@@ -322,7 +322,11 @@ class Cluster:
                 node.start()
         self.wait_for(self._has_forgotten_settings, "without settings of a test")
         self.wait_until_green()
-        # After a full disk nodes forbid new indexes until they have looked at their disks again.
+        self.wait_until_free()
+
+    def wait_until_free(self) -> None:
+        """Until indexes may be made: after a full disk nodes forbid that at a later look at their disks, even when these
+        are empty again."""
         self.wait_for(self._may_have_indexes, "free to make indexes")
 
     def index_names(self) -> frozenset[str]:
@@ -333,7 +337,10 @@ class Cluster:
         return True
 
     def _may_have_indexes(self) -> bool:
-        return not self.call("GET", "/_cluster/state/blocks").get("blocks", {}).get("global")
+        if not self.call("GET", "/_cluster/state/blocks").get("blocks", {}).get("global"):
+            return True
+        self.call("PUT", "/_cluster/settings", {"persistent": {"cluster.blocks.create_index": None}})
+        return False
 
     def _complain_of_ended(self) -> None:
         for node in self.nodes:
