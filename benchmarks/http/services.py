@@ -14,7 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -148,19 +148,25 @@ def broadsheet_command(*arguments: object) -> tuple[str, ...]:
 
 
 @contextmanager
-def run_server(
-    command: Sequence[str], log: Path, url: str, ready: str, extra: Mapping[str, str] | None = None
-) -> Iterator[str]:
-    """Runs from when `ready` is answered with a 200; what it prints stands in `log`. `extra` is added to the
-    environment."""
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), **(extra or {})}
+def run_server(command: Sequence[str], log: Path, url: str, ready: str) -> Iterator[str]:
+    """The address of a server that start_server runs."""
+    with start_server(command, log, url, ready):
+        yield url
+
+
+@contextmanager
+def start_server(
+    command: Sequence[str], log: Path, url: str, ready: str
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """The process, and the address at which `ready` is answered with a 200; what it prints stands in `log`."""
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
     with log.open("wb") as output:
         server = subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
         )
         try:
             wait_until_ready(server, f"{url}{ready}", log)
-            yield url
+            yield server, url
         finally:
             server.send_signal(signal.SIGTERM)
             try:
