@@ -98,7 +98,7 @@ test-cluster: setup-dev opensearch ## run the tests that want three nodes of Ope
 test-slow: setup-dev ## long runs, half an hour: 100,000 texts and queries, ten minutes of commits and searches
 	$(BIN)/python -m pytest -m slow -rP --durations=0 --ignore tests/faults
 
-test-faults: setup-dev ## kill, cut off, fill up and damage, at length: an hour and a half, of which SOAK_S seconds one writes and four read
+test-faults: setup-dev ## kill, cut off, fill up and damage, at length: some hours, SOAK_S seconds of them one writes and four read
 	BROADSHEET_SOAK_S=$(SOAK_S) $(BIN)/python -m pytest -m slow -rP --durations=0 tests/faults
 
 test-whoosh: setup-dev ## fetch Whoosh's own tests and run them over our segments; docs/whoosh-tests.md says what they find

@@ -59,7 +59,7 @@ class WhooshIndexWriter:
         try:
             with translated_errors(self._folder, "sweep"):
                 sweep_leftovers(index.storage)
-            self._tombstones = Tombstones(self._folder)
+                self._tombstones = Tombstones(self._folder)
             self._view = index.view()
             #: The generation that was there when this writer came.
             self.opened_at = self._view.generation

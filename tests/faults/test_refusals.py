@@ -105,6 +105,10 @@ def test_a_refused_commit_is_a_plain_error_and_the_next_one_works(tmp_path: Path
     assert refuse_everywhere(tmp_path, 2, TROUBLES[name], step=4, from_opening=False) > 0
 
 
+def test_a_refused_opening_is_a_plain_error_and_the_next_one_works(tmp_path: Path) -> None:
+    assert refuse_everywhere(tmp_path, 6, TROUBLES["a disk that failed once"], step=2, from_opening=True) > 0
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("from_opening", [False, True], ids=["writing", "opening"])
 @pytest.mark.parametrize("number", TOLD_BATCHES)
