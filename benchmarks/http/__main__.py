@@ -54,7 +54,7 @@ def main() -> None:
             measured.append(each)
             print(_tell(each), flush=True)
     run = Run(
-        "make bench-http",
+        f"make bench-http SECONDS={options.seconds}",
         corpus.name,
         corpus.articles,
         len(queries),

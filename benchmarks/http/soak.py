@@ -145,7 +145,7 @@ def soak(corpus: Corpus, out: Path, seconds: float) -> int:
             taken = [ask_for_a_time(url, requests, _CONNECTIONS, round(seconds))]
             indexing.stop()
             watch.stop()
-            generation = orjson.loads(fetch(url, Asked("/readyz"))).get("generation")
+            generation = orjson.loads(fetch(url, Asked("/readyz")))["index_generation"]
     return report(out, taken, watch.looks, indexing, generation)
 
 
