@@ -82,8 +82,7 @@ def _bar(place: int, period: Period, request: SearchRequest, most: int, highest:
 
 
 def _draw(place: int, height: int) -> str:
-    """Made of numbers alone, and here: a template escapes them one by one, a page has hundreds, and that took a third
-    of its time."""
+    """Made of numbers alone, and here: a template escapes them one by one, and a page has hundreds."""
     left = place * _WIDTH
     return (
         f'<rect class="area" x="{left}" y="0" width="{_WIDTH}" height="{_FULL}"/>'
