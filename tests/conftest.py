@@ -105,6 +105,10 @@ def shared_cluster() -> Iterator[Cluster]:
 
 @pytest.fixture
 def cluster(shared_cluster: Cluster) -> Iterator[Cluster]:
-    """The same, whole when a test gets it and whole again when it is done, whatever it did to nodes."""
+    """The same, whole when a test gets it and whole again when it is done, whatever it did to nodes; what the test put
+    there goes, so that nodes which come back have little to copy."""
+    before = shared_cluster.index_names()
     yield shared_cluster
     shared_cluster.restore()
+    for name in sorted(shared_cluster.index_names() - before):
+        shared_cluster.call("DELETE", f"/{name}")

@@ -314,14 +314,26 @@ class Cluster:
         raise ClusterError(f"not {what} within {within_s:g} s" + "".join(node.last_words() for node in self.nodes))
 
     def restore(self) -> None:
-        """All nodes running, no setting left of a test, everything green."""
+        """All nodes running, no setting and no block left of a test, everything green."""
         for node in self.nodes:
             if node.is_paused:
                 node.resume()
             if not node.is_running:
                 node.start()
+        self.wait_for(self._has_forgotten_settings, "without settings of a test")
         self.wait_until_green()
+        # After a full disk nodes forbid new indexes until they have looked at their disks again.
+        self.wait_for(self._may_have_indexes, "free to make indexes")
+
+    def index_names(self) -> frozenset[str]:
+        return frozenset(each["index"] for each in self.call("GET", "/_cat/indices?format=json&expand_wildcards=all"))
+
+    def _has_forgotten_settings(self) -> bool:
         self.call("PUT", "/_cluster/settings", {"transient": {"*": None}, "persistent": {"*": None}})
+        return True
+
+    def _may_have_indexes(self) -> bool:
+        return not self.call("GET", "/_cluster/state/blocks").get("blocks", {}).get("global")
 
     def _complain_of_ended(self) -> None:
         for node in self.nodes:
