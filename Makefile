@@ -11,6 +11,9 @@ OUT = build/bench
 SIZES = 10000,100000,1000000
 PARTS = indexing,search,memory,size,commit,reading
 SOAK_S = 3600
+SECONDS = 20
+MINUTES = 30
+SERVICES = broadsheet,opensearch,datasette
 
 VENV = .venv
 BIN = $(VENV)/bin
@@ -19,12 +22,14 @@ READY_DEV = $(VENV)/.ready-dev
 READY_BENCH = $(VENV)/.ready-bench
 SCORING = build/scoring
 READY_SCORING = $(SCORING)/.ready
+DATASETTE = build/datasette
+READY_DATASETTE = $(DATASETTE)/.ready
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-cluster test-slow test-faults test-whoosh chromium opensearch lint eval bench screenshots lock clean
+.PHONY: help setup setup-dev demo test test-cluster test-slow test-faults test-whoosh chromium opensearch wrk lint eval bench bench-http soak screenshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +78,13 @@ $(READY_SCORING): requirements-scoring.lock | $(BIN)/python
 	@$(SCORING)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-scoring.lock
 	@touch $@
 
+# In an environment of its own: it brings a web framework and a server.
+$(READY_DATASETTE): requirements-datasette.lock | $(BIN)/python
+	@echo "Installing Datasette ..."
+	@$(PYTHON) -m venv --clear $(DATASETTE)
+	@$(DATASETTE)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-datasette.lock
+	@touch $@
+
 demo: setup ## index the sample articles and serve them at http://127.0.0.1:PORT
 	$(BIN)/broadsheet index index_data/samples --index-dir index_data/demo
 	@exec $(BIN)/broadsheet serve --index-dir index_data/demo --host 127.0.0.1 --port $(PORT)
@@ -107,6 +119,16 @@ chromium:
 opensearch:
 	@$(PYTHON) tests/cluster/opensearch_jars.py || echo "tests on a cluster will not run" >&2
 
+# wrk asks the services that are measured.
+wrk:
+	@command -v wrk >/dev/null || \
+	if [ "`id -u`" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing wrk ..."; \
+		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends wrk; } >/dev/null; \
+	else \
+		echo "There is no wrk, which asks the services. On Debian: sudo apt-get install wrk" >&2; exit 1; \
+	fi
+
 lint: setup-dev ## ruff (lint and format) and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -126,6 +148,14 @@ bench: $(READY_BENCH) ## measure speed beside other engines: ARTICLES=file QUERI
 		$(if $(ARTICLES),--articles $(ARTICLES)) $(if $(QUERIES),--queries $(QUERIES)) \
 		$(if $(ARTICLES)$(QUERIES),,--docs)
 
+# Articles of one's own are reported in build/bench-http alone; without them the report goes into docs/load.md too.
+bench-http: setup-dev $(READY_DATASETTE) opensearch wrk ## requests a second beside other services: ARTICLES=file SECONDS=n SERVICES=...
+	$(BIN)/python -m benchmarks.http --seconds $(SECONDS) --services $(SERVICES) \
+		$(if $(ARTICLES),--articles $(ARTICLES),--docs)
+
+soak: setup-dev wrk ## serve and index at once for MINUTES=30; are memory, files and threads flat?
+	$(BIN)/python -m benchmarks.http.soak --minutes $(MINUTES)
+
 screenshots: setup-dev chromium ## take the pictures of docs/images from the sample articles
 	$(BIN)/python benchmarks/screenshots.py
 
@@ -135,6 +165,7 @@ lock: setup-dev ## resolve pyproject.toml again and write the lock files
 	$(COMPILE) --upgrade --extra build --extra bench --constraint requirements.lock --constraint requirements-dev.lock \
 		--output-file requirements-bench.lock
 	$(subst pyproject.toml,--group pyproject.toml:scoring,$(COMPILE)) --upgrade --output-file requirements-scoring.lock
+	$(subst pyproject.toml,--group pyproject.toml:datasette,$(COMPILE)) --upgrade --output-file requirements-datasette.lock
 
 clean: ## remove .venv, caches and the demo index; your own index in index_data/index stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info index_data/demo

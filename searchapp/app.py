@@ -78,6 +78,8 @@ def create_app(
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    # A format string of a template is marked as safe, and what it formats is escaped part by part.
+    app.jinja_env.filters["thousands"] = "{:,}".format
     app.url_map.strict_slashes = False
     digests = _digest_assets(Path(str(app.static_folder)))
     app.jinja_env.globals["asset"] = partial(_asset_address, digests)

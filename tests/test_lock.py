@@ -19,6 +19,7 @@ RUNTIME = "requirements.lock"
 DEVELOPMENT = "requirements-dev.lock"
 BENCH = "requirements-bench.lock"
 SCORING = "requirements-scoring.lock"
+DATASETTE = "requirements-datasette.lock"
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 DECLARED = [Requirement(line) for line in PYPROJECT["project"]["dependencies"]]
 EXTRAS = {
@@ -55,7 +56,8 @@ def read_lock(text: str) -> list[Locked]:
 
 
 LOCKS = {
-    name: read_lock((PROJECT / name).read_text(encoding="utf-8")) for name in (RUNTIME, DEVELOPMENT, BENCH, SCORING)
+    name: read_lock((PROJECT / name).read_text(encoding="utf-8"))
+    for name in (RUNTIME, DEVELOPMENT, BENCH, SCORING, DATASETTE)
 }
 
 
@@ -86,6 +88,7 @@ def test_every_declared_dependency_is_locked_within_its_bounds() -> None:
         (DECLARED + EXTRAS["build"] + EXTRAS["dev"], DEVELOPMENT),
         (DECLARED + EXTRAS["build"] + EXTRAS["bench"], BENCH),
         ([Requirement(line) for line in PYPROJECT["dependency-groups"]["scoring"]], SCORING),
+        ([Requirement(line) for line in PYPROJECT["dependency-groups"]["datasette"]], DATASETTE),
     ):
         locked = {each.name: each for each in LOCKS[lock]}
         for requirement in wanted:

@@ -10,6 +10,7 @@ import hashlib
 import mmap
 import struct
 import threading
+from collections import deque
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
@@ -37,31 +38,46 @@ _TIME: Final = struct.Struct("<d")
 
 
 class Queue:
-    """`at_once` requests are in, `length` more wait for `wait_s` seconds at most. Safe to share between threads."""
+    """`at_once` requests are in, `length` more wait for `wait_s` seconds at most, first come, first served: who leaves
+    hands the place on. (A semaphore lets whoever comes at that moment overtake those that wait.) Safe to share between
+    threads."""
 
     def __init__(self, at_once: int, length: int, wait_s: float) -> None:
-        self._slots = threading.Semaphore(at_once)
+        self._free = at_once
         self._length = length
         self._wait_s = wait_s
         self._lock = threading.Lock()
-        self.waiting = 0
+        self._line: deque[threading.Lock] = deque()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._line)
 
     def enter(self) -> bool:
         """False where the queue is full, or the wait was too long."""
-        if self._slots.acquire(blocking=False):
+        with self._lock:
+            if self._free:  # then nobody waits
+                self._free -= 1
+                return True
+            if len(self._line) >= self._length:
+                return False
+            turn = threading.Lock()
+            turn.acquire()
+            self._line.append(turn)
+        if turn.acquire(timeout=self._wait_s):
             return True
         with self._lock:
-            if self.waiting >= self._length:
+            if turn in self._line:
+                self._line.remove(turn)
                 return False
-            self.waiting += 1
-        try:
-            return self._slots.acquire(timeout=self._wait_s)
-        finally:
-            with self._lock:
-                self.waiting -= 1
+        return True  # it was this one's turn at the last moment
 
     def leave(self) -> None:
-        self._slots.release()
+        with self._lock:
+            if self._line:
+                self._line.popleft().release()
+            else:
+                self._free += 1
 
 
 class RateLimit:

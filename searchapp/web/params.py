@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Literal, get_args
 from urllib.parse import quote_plus
 
@@ -73,6 +74,9 @@ SIMILAR_PARAMETERS: Final = ParameterTable(
 )
 REPEATABLE: tuple[FacetName, ...] = ("year", "source", "author", "lang", "tag", "collection")
 KNOWN = SEARCH_PARAMETERS.names
+_PLAIN: Final = SearchRequest()
+#: A page has some sixty addresses with the same query in all of them: texts that are remembered as addresses have them.
+_QUOTED: Final = 256
 SINGLE = tuple(parameter.name for parameter in SEARCH_PARAMETERS.listed if not parameter.repeatable)
 
 
@@ -114,29 +118,35 @@ def read_params(pairs: Iterable[tuple[str, str]], *, refuse_unknown: bool) -> As
 
 def write_params(request: SearchRequest, *, strict: bool = False, cursor: str = "") -> str:
     """The arguments that ask for this search, encoded, in one canonical order, defaults left out."""
-    filters, plain = request.filters, SearchRequest()
+    filters = request.filters
     pairs: list[tuple[str, str]] = [
         ("q", request.q),
-        ("match", request.match if request.match != plain.match else ""),
-        ("rank", request.rank if request.rank != plain.rank else ""),
+        ("match", request.match if request.match != _PLAIN.match else ""),
+        ("rank", request.rank if request.rank != _PLAIN.rank else ""),
         ("from", filters.from_day.isoformat() if filters.from_day else ""),
         ("to", filters.to_day.isoformat() if filters.to_day else ""),
     ]
-    for name in REPEATABLE:
-        pairs.extend((name, value) for value in getattr(filters, name))
-    pairs += [
-        ("sort", request.sort if request.sort != plain.sort else ""),
+    if filters != _PLAIN.filters:
+        for name in REPEATABLE:
+            pairs.extend([(name, value) for value in getattr(filters, name)])
+    pairs += (
+        ("sort", request.sort if request.sort != _PLAIN.sort else ""),
         ("group", request.group or ""),
-        ("page", str(request.page) if request.page != plain.page else ""),
-        ("per_page", str(request.per_page) if request.per_page != plain.per_page else ""),
-        ("facets", ",".join(_write_facet(facet) for facet in request.facets)),
+        ("page", str(request.page) if request.page != _PLAIN.page else ""),
+        ("per_page", str(request.per_page) if request.per_page != _PLAIN.per_page else ""),
+        ("facets", ",".join([_write_facet(facet) for facet in request.facets]) if request.facets else ""),
         ("histogram", request.histogram or ""),
         ("explain", "1" if request.explain else ""),
         ("strict", "1" if strict else ""),
         ("cursor", cursor),
-    ]
+    )
+    return "&".join([f"{name}={_quote(text)}" for name, text in pairs if text])
+
+
+@lru_cache(_QUOTED)
+def _quote(text: str) -> str:
     # Lone surrogates cannot come from an address, but a caller's q may hold one: an address must not fail on it.
-    return "&".join(f"{name}={quote_plus(text, errors='replace', safe=':,')}" for name, text in pairs if text)
+    return quote_plus(text, errors="replace", safe=":,")
 
 
 def last_page(total: int, per_page: int) -> int:

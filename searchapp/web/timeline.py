@@ -15,21 +15,24 @@ from searchapp.search.timeline import Period, Timeline
 from searchapp.web.addresses import search_address
 
 _FULL = 1000
+_WIDTH = 10
 #: A bar of one article among thousands is still seen.
 _LEAST = 25
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`count_height` and `share_height` are of `_FULL`; `address` is "" where there is nothing to narrow to."""
+    """`address` is "" where there is nothing to narrow to. `count_html` and `share_html` draw it: the area that is
+    pointed at, and the bar in it."""
 
     label: str
     count: int
     of: int
     share: str
     address: str
-    count_height: int
-    share_height: int
+    words: str
+    count_html: str
+    share_html: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +59,34 @@ def show_timeline(timeline: Timeline, request: SearchRequest, total: int) -> Sho
         unit=timeline.interval,
         first=_name(periods[0]),
         last=_name(periods[-1]),
-        bars=tuple(_bar(period, request, most, highest) for period in periods),
+        bars=tuple([_bar(place, period, request, most, highest) for place, period in enumerate(periods)]),
         most=most,
         most_share=_percent(highest),
         uncounted=total - sum(period.count for period in periods),
     )
 
 
-def _bar(period: Period, request: SearchRequest, most: int, highest: float) -> Bar:
-    share = _share(period)
+def _bar(place: int, period: Period, request: SearchRequest, most: int, highest: float) -> Bar:
+    name, share = _name(period), _share(period)
+    percent = _percent(share)
     return Bar(
-        label=_name(period),
+        label=name,
         count=period.count,
         of=period.of,
-        share=_percent(share),
+        share=percent,
         address=_narrowed(period, request) if period.count else "",
-        count_height=_height(period.count / most),
-        share_height=_height(share / highest),
+        words=f"{name}: {period.count:,} of {period.of:,}, {percent}",
+        count_html=_draw(place, _height(period.count / most)),
+        share_html=_draw(place, _height(share / highest)),
+    )
+
+
+def _draw(place: int, height: int) -> str:
+    """Made of numbers alone, and here: a template escapes them one by one, and a page has hundreds."""
+    left = place * _WIDTH
+    return (
+        f'<rect class="area" x="{left}" y="0" width="{_WIDTH}" height="{_FULL}"/>'
+        f'<rect class="bar" x="{left + 1}" y="{_FULL - height}" width="{_WIDTH - 2}" height="{height}"/>'
     )
 
 

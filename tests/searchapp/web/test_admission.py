@@ -94,6 +94,33 @@ def test_every_place_is_given_back_whatever_became_of_the_request(service: Searc
     assert [broken.get("/?q=x").status_code for _ in range(3)] == [500] * 3
 
 
+def test_who_comes_when_a_place_is_left_does_not_overtake_who_waits() -> None:
+    queue = Queue(at_once=1, length=1, wait_s=WITHIN_S)
+    assert queue.enter()
+    entered: list[bool] = []
+    waits = threading.Thread(target=lambda: entered.append(queue.enter()))
+    waits.start()
+    wait_until(lambda: queue.waiting == 1)
+    queue.leave()
+    waits.join(WITHIN_S)
+    late = threading.Thread(target=lambda: entered.append(queue.enter()))
+    late.start()
+    wait_until(lambda: queue.waiting == 1)
+    assert entered == [True]
+    queue.leave()
+    late.join(WITHIN_S)
+    assert entered == [True, True]
+
+
+def test_all_places_are_free_again_when_everybody_has_left() -> None:
+    queue = Queue(at_once=2, length=2, wait_s=0.01)
+    assert [queue.enter() for _ in range(3)] == [True, True, False]
+    queue.leave()
+    queue.leave()
+    assert queue.waiting == 0
+    assert [queue.enter(), queue.enter()] == [True, True]
+
+
 def test_who_has_waited_for_too_long_is_told_so() -> None:
     queue = Queue(at_once=1, length=5, wait_s=0.05)
     assert queue.enter()
