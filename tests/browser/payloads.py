@@ -21,10 +21,10 @@ _RUN: Final = f"window.{RAN}=1"
 PAYLOADS: Final = (
     f"\"><script>{_RUN}</script><img src=x onerror='{_RUN}'><svg onload='{_RUN}'>",
     f"' onmouseover='alert(1)' onfocus='{_RUN}' autofocus tabindex=0 style='position:fixed;inset:0' x='",
-    f"</title></textarea></style></script><script src=/static/../{_RUN}></script><iframe srcdoc='<script>parent.{RAN}=1</script>'>",
+    f"</title></textarea></style></script><script src=/x></script><iframe srcdoc='<script>parent.{RAN}=1</script>'>",
     f"javascript:{_RUN}//<a href=\"javascript:{_RUN}\">x</a><form action='javascript:{_RUN}'><input type=submit>",
-    f"</mark><mark><details open ontoggle={_RUN}><base href=//evil.example><meta http-equiv=refresh content='0;url=javascript:{_RUN}'>",
-    "{{7*7}} ${alert(1)} {% raw %} <%= 7*7 %> &lt;script&gt;alert(1)&lt;/script&gt; &#60;script&#62;alert(1)&#60;/script&#62;",
+    f"</mark><details open ontoggle={_RUN}><base href=//evil.example><meta http-equiv=refresh content='0;//x'>",
+    "{{7*7}} ${alert(1)} {% raw %} <%= 7*7 %> &lt;script&gt;alert(1)&lt;/script&gt; &#60;script&#62;alert(1)",
     "\u202e\u2066\u2067 gnirts \x07\x1b]0;owned\x07\x1b[2J \x9b31m \ufeff \u2028alert(1)\u2029" + "\u0301" * 300,
     "unbroken" * 60 + "\u4e2d" * 200 + "_" * 200 + "&" * 100,
 )
@@ -64,7 +64,8 @@ def _article(number: int, payload: str) -> dict[str, object]:
     return {
         "id": f"{number} {said}", "title": f"Title {number} {said}", "author": [f"Author {said}", said[::-1]],
         "body": f"The body of {said}\n\nA second paragraph with {said} in its middle.\n\n{' '.join([said] * 5)}",
-        "source": f"Source {said}", "url": ADDRESSES[number], "date": f"2021-03-1{number} {said}", "lang": f"en{payload}",
+        "source": f"Source {said}", "url": ADDRESSES[number], "date": f"2021-03-1{number} {said}",
+        "lang": f"en{payload}",
         "tags": [f"tag {said}"], f"key {said}": {said: [said]},
     }  # fmt: skip
 
@@ -85,7 +86,8 @@ def _page(payload: str) -> str:
 
 def _scraped(payload: str) -> str:
     said = " ".join(f"{MARK} {payload}".split())
-    return f"Scraped {said}\nBy Author {said}\n12 March 2021\nShare {said}\n\nHarbour. {said} said so.\n\nSubscribe to {said}\n"
+    head = f"Scraped {said}\nBy Author {said}\n12 March 2021\nShare {said}"
+    return f"{head}\n\nHarbour. {said} said so.\n\nSubscribe to {said}\n"
 
 
 def _feed() -> str:
@@ -93,7 +95,9 @@ def _feed() -> str:
         f"<item><title>Feed {html.escape(f'{MARK} {payload}')}</title><link>{html.escape(ADDRESSES[number])}</link>"
         f"<guid>{number} {html.escape(payload)}</guid><author>{html.escape(payload)}</author>"
         f"<category>{html.escape(payload)}</category><pubDate>Fri, 12 Mar 2021 10:0{number}:00 GMT</pubDate>"
-        f"<description>{html.escape(html.escape(f'{MARK} {payload} is what was said.'))}{html.escape(payload)}</description></item>"
+        f"<description>{html.escape(html.escape(f'{MARK} {payload} is what was said.'))}"
+        f"{html.escape(payload)}</description></item>"
         for number, payload in enumerate(PAYLOADS[:5])
     )
-    return f"<?xml version='1.0'?><rss version='2.0'><channel><title>Feed {html.escape(PAYLOADS[0])}</title>{entries}</channel></rss>"
+    title = f"<title>Feed {html.escape(PAYLOADS[0])}</title>"
+    return f"<?xml version='1.0'?><rss version='2.0'><channel>{title}{entries}</channel></rss>"

@@ -84,7 +84,11 @@ def test_nobody_is_sent_anywhere(client: FlaskClient, address: str) -> None:
         *(("a.news.example", True), ("news.example:80", True), ("[::1]:8000", True), ("127.0.0.1:8000", True)),
         *(("evil.example", False), ("evilnews.example", False), ("archive.example.evil.example", False), ("", False)),
         *(("archive.example@evil.example", False), ("archive.example:x", False), ("archive.example, evil", False)),
-        *(("[::2]", False), ("archive.example/", False), ("127.0.0.2", False),),
+        *(
+            ("[::2]", False),
+            ("archive.example/", False),
+            ("127.0.0.2", False),
+        ),
     ],
 )
 def test_only_listed_names_are_answered(service: SearchService, host: str, is_known: bool) -> None:
