@@ -17,7 +17,7 @@ from indexer.analysis.stemmers import primary_lang
 # them as often: us (the country), may (the month), été (summer), stati (uniti).
 _SPELLED: Final = {
     "en": """a an the this that these those some any each every either neither no such both all another other
-        i me my mine myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers
+        i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers
         herself it its itself they them their theirs themselves who whom whose which what
         am is are was were be been being have has had having do does did doing will would shall should can could
         must ought cannot
