@@ -21,6 +21,7 @@ from indexer.commands import (
     read_settings,
     say,
 )
+from indexer.disarming import disarm
 from indexer.indexing import index
 from indexer.parsing import parse
 from indexer.progress import RebuildProgress
@@ -47,7 +48,7 @@ def stats(*, place: Place, as_json: bool) -> None:
     for name, values in (("source", found.by_source), ("language", found.by_lang), ("year", found.by_year)):
         click.echo(f"\nby {name}")
         for value, count in values:
-            click.echo(f"  {value or '(none)':<40} {count:>10,}")
+            click.echo(f"  {disarm(value) or '(none)':<40} {count:>10,}")
     click.echo(f"  {'(undated)':<40} {found.undated:>10,}")
 
 
@@ -149,7 +150,7 @@ COMMANDS: tuple[click.Command, ...] = (index, parse, stats, verify, delete, unde
 def _report_unknown(ctx: click.Context, asked: tuple[str, ...], done: set[str], what: str) -> None:
     unknown = [article_id for article_id in dict.fromkeys(asked) if article_id not in done]
     for article_id in unknown:
-        click.echo(f"error: {what} {article_id}", err=True)
+        say(f"error: {what} {article_id}")
     if unknown:
         ctx.exit(EXIT_FAILED)
 

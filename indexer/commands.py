@@ -13,12 +13,14 @@ import click
 import orjson
 from rich.console import Console
 
+from indexer.disarming import disarm, disarm_json
 from indexer.errors import BroadsheetError, UsageError
 from indexer.readers.pieces import STANDARD_INPUT
 from indexer.settings import Settings, SettingValue, load_settings
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
+_LINES = "\n"
 EXIT_FAILED = 1
 EXIT_WRONG_USAGE = 2
 EXIT_SKIPPED = 3
@@ -36,7 +38,7 @@ class Command(click.Command):
         try:
             return super().invoke(ctx)
         except BroadsheetError as error:
-            click.echo(f"error: {error}", err=True)
+            click.echo(f"error: {disarm(str(error), kept=_LINES)}", err=True)
             ctx.exit(EXIT_WRONG_USAGE if isinstance(error, UsageError) else EXIT_FAILED)
         except KeyboardInterrupt:
             click.echo("stopped; nothing was changed since the last commit", err=True)
@@ -91,7 +93,7 @@ def read_settings(options: Mapping[str, object]) -> tuple[Settings, tuple[Settin
 
 def say(message: str) -> None:
     """A line on standard error."""
-    click.echo(message, err=True)
+    click.echo(disarm(message, kept=_LINES), err=True)
 
 
 def messages() -> Console:
@@ -101,4 +103,4 @@ def messages() -> Console:
 
 def print_json(answer: object) -> None:
     """One JSON document on standard output, laid out to be read by people too."""
-    click.echo(orjson.dumps(answer, option=orjson.OPT_INDENT_2))
+    click.echo(disarm_json(orjson.dumps(answer, option=orjson.OPT_INDENT_2)))

@@ -21,6 +21,7 @@ from indexer.commands import (
     read_settings,
     say,
 )
+from indexer.disarming import disarm, disarm_json
 from indexer.errors import UsageError
 from indexer.pipeline import RunOptions, index_units
 from indexer.progress import RunProgress, total_size
@@ -94,9 +95,9 @@ def index(
         if not stop.requested:
             settled = settle_after(held, writer, today, lambda: bool(stop.requested))
             report = report.with_settling(settled.recleaned, max(report.generation, settled.generation), settled.took_s)
-    click.echo(orjson.dumps(report.to_json()).decode() if as_json else report.to_text())
+    click.echo(disarm_json(orjson.dumps(report.to_json())) if as_json else disarm(report.to_text(), kept="\n"))
     if report.refused:
-        click.echo(f"error: {report.refused}", err=True)
+        say(f"error: {report.refused}")
     if report.stopped_by:
         ctx.exit(128 + report.stopped_by)
     if report.refused:

@@ -12,6 +12,7 @@ from indexer.article import Article, Place, ReadArticle, Skipped, format_instant
 from indexer.backends.learnt_file import read_learnt
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.commands import Command, json_option, paths_argument
+from indexer.disarming import disarm, disarm_json
 from indexer.learnt import LEAST_PAGES, NOTHING_LEARNT, Learning, LearntLines
 from indexer.readers.fields import FieldMap
 from indexer.readers.pieces import STANDARD_INPUT, FileDone
@@ -43,9 +44,9 @@ def parse(paths: tuple[Path, ...], *, mapped: tuple[str, ...], index_dir: Path |
         if isinstance(outcome, FileDone):
             continue
         if as_json:
-            click.echo(orjson.dumps(_to_json(outcome)))
+            click.echo(disarm_json(orjson.dumps(_to_json(outcome))))
         else:
-            click.echo(_to_text(outcome))
+            click.echo(disarm(_to_text(outcome), kept="\n\t"))
 
 
 def _learn_from(paths: tuple[Path, ...], field_map: FieldMap) -> LearntLines:
@@ -85,8 +86,8 @@ def _to_json(outcome: ReadArticle | Skipped) -> dict[str, object]:
 
 def _to_text(outcome: ReadArticle | Skipped) -> str:
     if isinstance(outcome, Skipped):
-        return _clean(f"{outcome.place}: skipped: {_why(outcome)}\n")
-    return _clean(_show_article(outcome.place, outcome.article))
+        return f"{outcome.place}: skipped: {_why(outcome)}\n"
+    return _show_article(outcome.place, outcome.article)
 
 
 def _show_article(place: Place, article: Article) -> str:

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from indexer.article import Place, Skipped
 from indexer.backends.port import Commit
+from indexer.disarming import disarm
 from indexer.readers.pieces import FileDone
 
 NAMED_SKIPS = 20
@@ -115,7 +116,7 @@ class RunProgress:
 
     def _say(self, line: str) -> None:
         # No markup, no wrapping: file names hold brackets, and lines are read by scripts as well.
-        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(disarm(line), markup=False, highlight=False, soft_wrap=True)
 
 
 class RebuildProgress:

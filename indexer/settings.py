@@ -58,6 +58,7 @@ class Settings:
     serve_wait_ms: int = 1000
     rate_limit_per_minute: int = 0
     client_header: str = ""
+    trusted_hosts: str = ""
     engine: str = "whoosh"
     opensearch_urls: str = "http://127.0.0.1:9200"
     opensearch_index: str = "broadsheet"
@@ -134,6 +135,18 @@ def _addresses(text: str) -> str:
     return text
 
 
+def list_hosts(text: str) -> tuple[str, ...]:
+    """The names of the setting `trusted_hosts`; with a dot in front, the name and all below it."""
+    return tuple(filter(None, (host.strip().lower() for host in text.split(","))))
+
+
+def _hosts(text: str) -> str:
+    for host in list_hosts(text):
+        if not re.fullmatch(r"\.?[a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]", host):
+            raise ValueError("must be names like archive.example,.news.example, without http:// and port")
+    return text
+
+
 def _index_name(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,99}", text):
         raise ValueError("must be small letters, digits, - and _, a letter or digit first, at most 100")
@@ -177,6 +190,7 @@ SETTINGS: tuple[Setting, ...] = (
         "rate_limit_per_minute", "", "requests that a client may send; 0: as many as it likes", _whole_number(0, 10**6)
     ),
     Setting("client_header", "", "header in which a proxy names the client, such as X-Forwarded-For", str),
+    Setting("trusted_hosts", "", "names that `serve` answers under, with commas between them; empty: any", _hosts),
     Setting("engine", "", "where an index lives: whoosh (in index_dir) or opensearch", _one_of(*ENGINES)),
     Setting("opensearch_urls", "", "addresses of the cluster's nodes, with commas between them", _addresses),
     Setting(

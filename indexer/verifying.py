@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from indexer.backends.choosing import verify_chosen
-from indexer.commands import EXIT_FAILED, Command, Place, json_option, place_options, print_json, read_settings
+from indexer.commands import EXIT_FAILED, Command, Place, json_option, place_options, print_json, read_settings, say
 
 
 @click.command("verify", cls=Command)
@@ -27,7 +27,7 @@ def verify(ctx: click.Context, *, deep: bool, place: Place, as_json: bool) -> No
     elif not found.damages:
         click.echo(found.to_text())
     for damage in found.damages:
-        click.echo(f"error: {damage}", err=True)
+        say(f"error: {damage}")
     if found.damages:
         click.echo("restore these files from a backup, or index again into an empty folder", err=True)
         ctx.exit(EXIT_FAILED)

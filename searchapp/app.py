@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask
 from jinja2 import StrictUndefined
 
 from indexer.backends.lock_holder import is_locked
@@ -23,6 +23,7 @@ from searchapp.web.api import make_api
 from searchapp.web.cursors import Cursors
 from searchapp.web.failures import register_failures
 from searchapp.web.health import make_health
+from searchapp.web.hosts import trust_hosts
 from searchapp.web.ingest import make_ingest
 from searchapp.web.metrics import Metrics, Sources, make_metrics
 from searchapp.web.pages import make_pages
@@ -81,9 +82,12 @@ def create_app(
     # A format string of a template is marked as safe, and what it formats is escaped part by part.
     app.jinja_env.filters["thousands"] = "{:,}".format
     app.url_map.strict_slashes = False
+    # Else `//address` is answered by sending the browser on, to whatever host the request says that this is.
+    app.url_map.merge_slashes = False
     digests = _digest_assets(Path(str(app.static_folder)))
     app.jinja_env.globals["asset"] = partial(_asset_address, digests)
     watch_requests(app, metrics, logs_requests=settings.log == "json")
+    trust_hosts(app, settings)
     admit_requests(app, settings, queue, parts.limits)
     app.register_blueprint(make_metrics(metrics, sources))
     app.register_blueprint(make_api(find_service, Cursors(clock, parts.cursor_key)))
@@ -103,4 +107,4 @@ def _digest_assets(folder: Path) -> dict[str, str]:
 
 def _asset_address(digests: dict[str, str], name: str) -> str:
     """A new version has a new address, so that a browser may keep the old one for ever."""
-    return url_for("static", filename=name, v=digests[name])
+    return f"/static/{name}?v={digests[name]}"

@@ -21,6 +21,7 @@ from indexer.commands import (
     place_options,
     read_settings,
 )
+from indexer.disarming import disarm_json
 from indexer.errors import UsageError
 from searchapp.backends.choosing import open_engine
 from searchapp.search.answer import answer, article_answer
@@ -140,4 +141,4 @@ def _clean(argument: str) -> str:
 
 
 def _print_json(content: SearchAnswer | ArticleAnswer) -> None:
-    click.echo(orjson.dumps(content).decode())
+    click.echo(disarm_json(orjson.dumps(content)))

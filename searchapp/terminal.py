@@ -1,35 +1,16 @@
-"""Hits and articles as a person reads them in a terminal: archive text disarmed, matches standing out.
-
-What comes out of an archive may hold control codes that rewrite a screen, and marks that turn the direction of
-everything after them. Both are shown as a sign here and never sent.
-"""
+"""Hits and articles as a person reads them in a terminal: archive text disarmed, matches standing out."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 
 import click
 
 from indexer.article import Article, format_instant
+from indexer.disarming import disarm
 from searchapp.search.highlight import Spans
 from searchapp.search.port import StoredArticle
 from searchapp.search.request import Hit, Page
-
-_SIGN = "\ufffd"
-_DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def disarm(text: str, kept: str = "") -> str:
-    """The text with a sign for each control code and each mark of direction, except those `kept`: as long as it was."""
-    return "".join(
-        character
-        if character in kept or (unicodedata.category(character) not in {"Cc", "Cs"} and character not in _DIRECTIONS)
-        else " "
-        if character.isspace()
-        else _SIGN
-        for character in text
-    )
 
 
 def print_page(page: Page) -> Iterator[str]:

@@ -14,6 +14,7 @@ from rich.console import Console
 from indexer.backends.learnt_file import read_learnt
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.backends.whoosh_writer import WhooshIndexWriter
+from indexer.disarming import disarm
 from indexer.errors import IndexBusyError
 from indexer.pipeline import RunOptions, index_units
 from indexer.progress import RunProgress
@@ -122,7 +123,7 @@ class Batches:
 
 def say(console: Console, line: str) -> None:
     """As it is: no markup, since file names hold brackets, and no wrapping, since scripts read lines."""
-    console.print(line, markup=False, highlight=False, soft_wrap=True)
+    console.print(disarm(line), markup=False, highlight=False, soft_wrap=True)
 
 
 def describe_batch(report: Report) -> str:

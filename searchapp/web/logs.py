@@ -14,6 +14,8 @@ from typing import Any, Final
 import orjson
 from flask import has_request_context, request
 
+from indexer.disarming import disarm_json
+
 #: What a log call hands over beside its message: `extra={FIELDS: {...}}`.
 FIELDS: Final = "fields"
 #: Where the id of a request is noted in its environment.
@@ -35,7 +37,7 @@ class JsonFormatter(logging.Formatter):
         said |= getattr(record, FIELDS, {})
         if record.exc_info:
             said["exception"] = self.formatException(record.exc_info)
-        return orjson.dumps(said, default=str).decode()
+        return disarm_json(orjson.dumps(said, default=str))
 
 
 class LineFormatter(logging.Formatter):
@@ -46,7 +48,7 @@ class LineFormatter(logging.Formatter):
         request_id = _request_id()
         record.message = record.getMessage()
         at = self.formatTime(record)
-        told = "".join(f" {name}={orjson.dumps(value, default=str).decode()}" for name, value in fields.items())
+        told = "".join(f" {name}={disarm_json(orjson.dumps(value, default=str))}" for name, value in fields.items())
         line = f"{at} {record.levelname} {f'[{request_id}] ' if request_id else ''}{record.message}{told}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 

@@ -74,7 +74,7 @@ class Operation:
     @property
     def admission_problems(self) -> tuple[ProblemCode, ...]:
         """Why it may not be answered at all."""
-        return () if self.always_answered else ("rate_limited", "queue_full")
+        return () if self.always_answered else ("untrusted_host", "rate_limited", "queue_full")
 
 
 _ARTICLE_ID: Final = Parameter("article_id", Text(), "The article's id, as an answer gives it.", "oo5fg5usyfhjqhzz")

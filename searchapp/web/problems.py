@@ -17,6 +17,7 @@ ProblemCode: TypeAlias = Literal[
     "beyond_window",
     "query_notes",
     "bad_request",
+    "untrusted_host",
     "no_article",
     "no_token",
     "ingest_off",
@@ -59,6 +60,9 @@ PROBLEMS: Final[Mapping[ProblemCode, Problem]] = {
         HTTPStatus.BAD_REQUEST, "under `strict`: part of the query was not taken as it was typed; `detail` says which"
     ),
     "bad_request": Problem(HTTPStatus.BAD_REQUEST, "the request is no HTTP that can be read"),
+    "untrusted_host": Problem(
+        HTTPStatus.BAD_REQUEST, "the service does not answer under the name that `Host` gives (setting `trusted_hosts`)"
+    ),
     "no_article": Problem(
         HTTPStatus.BAD_REQUEST, "the body has no article, or none that can be taken; `detail` says why of the first"
     ),

@@ -8,8 +8,8 @@ import orjson
 import pytest
 from click.testing import CliRunner, Result
 
+from indexer.disarming import disarm, disarm_json
 from searchapp.cli import main
-from searchapp.terminal import disarm
 
 EVIL = "\x1b[2J\x1b]0;owned\x07 maps \u202eesrever\u2066 \x9b31m"
 
@@ -20,7 +20,8 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     articles = [
         {"id": "one", "title": "Maps of minefields", "body": "The maps were handed over.", "date": "2021-03-12",
          "source": "Azernews.Az", "author": "Vafa Ismayilova", "lang": "en", "url": "https://a.example/1"},
-        {"id": "two", "title": EVIL, "body": f"{EVIL}\n\nSecond paragraph.", "lang": "en"},
+        {"id": "two", "title": EVIL, "body": f"{EVIL}\n\nSecond paragraph.", "lang": "en",
+         "source": EVIL, "author": EVIL, "tag": EVIL, EVIL: EVIL, "date": EVIL},
         {"id": "two", "title": "Another outlet's", "body": "It gave the same id.", "lang": "en", "source": "Other"},
     ]  # fmt: skip
     (folder / "articles.jsonl").write_bytes(b"\n".join(orjson.dumps(article) for article in articles))
@@ -124,9 +125,16 @@ def test_archive_text_cannot_drive_the_terminal(index_dir: Path) -> None:
     for done in (
         run("search", "maps", "--index-dir", str(index_dir)),
         run("show", "two", "--index-dir", str(index_dir)),
+        run("stats", "--index-dir", str(index_dir)),
+        run("stats", "--json", "--index-dir", str(index_dir)),
+        run("show", "two", "--json", "--index-dir", str(index_dir)),
+        run("search", "maps", "--json", "--index-dir", str(index_dir)),
+        run("parse", str(index_dir.parent / "articles.jsonl")),
+        run("parse", "--json", str(index_dir.parent / "articles.jsonl")),
+        run("index", str(index_dir.parent / "articles.jsonl"), "--index-dir", str(index_dir)),
     ):
         assert done.exit_code == 0
-        assert not {"\x1b", "\x07", "\x9b", "\u202e", "\u2066"} & set(done.stdout)
+        assert not {"\x1b", "\x07", "\x9b", "\u202e", "\u2066"} & set(done.output)
     assert "\n\nSecond paragraph." in run("show", "two", "--index-dir", str(index_dir)).stdout
 
 
@@ -134,6 +142,12 @@ def test_disarmed_text_is_as_long_as_it_was() -> None:
     assert disarm(EVIL) == "\ufffd[2J\ufffd]0;owned\ufffd maps \ufffdesrever\ufffd \ufffd31m"
     assert disarm("a\n\tb\r\u2028c") == "a  b \u2028c"
     assert disarm("a\n\tb", kept="\n\t") == "a\n\tb"
+
+
+def test_disarmed_json_says_the_same() -> None:
+    printed = disarm_json(orjson.dumps({EVIL: [EVIL]}, option=orjson.OPT_INDENT_2))
+    assert orjson.loads(printed) == {EVIL: [EVIL]}
+    assert disarm(printed, kept="\n") == printed
 
 
 def test_every_command_says_its_exit_codes() -> None:

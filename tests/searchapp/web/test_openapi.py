@@ -30,10 +30,11 @@ from searchapp.web.problems import PROBLEMS
 DOCUMENT = describe_endpoint()
 PATHS = {path: methods["get"] for path, methods in DOCUMENT["paths"].items()}
 #: What only those are told who bring and delete articles (test_ingest.py), and those who are not let in
-#: (test_admission.py).
+#: (test_admission.py, test_safety.py).
 ELSEWHERE = {
     "queue_full",
     "rate_limited",
+    "untrusted_host",
     "no_article",
     "no_token",
     "ingest_off",
