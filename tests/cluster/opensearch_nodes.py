@@ -325,8 +325,8 @@ class Cluster:
         self.wait_until_free()
 
     def wait_until_free(self) -> None:
-        """Until indexes may be made: after a full disk nodes forbid that at a later look at their disks, even when these
-        are empty again."""
+        """Until indexes may be made: after a full disk nodes forbid that at a later look at their disks, though these are
+        empty again by then."""
         self.wait_for(self._may_have_indexes, "free to make indexes")
 
     def index_names(self) -> frozenset[str]:
