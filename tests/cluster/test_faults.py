@@ -101,7 +101,8 @@ def test_a_full_disk_is_waited_for_and_named_when_patience_runs_out(cluster: Clu
     marks = ("low", "high", "flood_stage")
 
     def set_marks(value: str | None) -> None:
-        settings = {f"cluster.routing.allocation.disk.watermark.{mark}": value for mark in marks}
+        settings: dict[str, object] = {f"cluster.routing.allocation.disk.watermark.{mark}": value for mark in marks}
+        settings["cluster.routing.allocation.disk.threshold_enabled"] = value is not None or None
         cluster.call("PUT", "/_cluster/settings", {"transient": settings})
 
     def is_blocked() -> bool:
