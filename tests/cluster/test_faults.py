@@ -102,7 +102,7 @@ def test_a_full_disk_is_waited_for_and_named_when_patience_runs_out(cluster: Clu
 
     def set_marks(value: str | None) -> None:
         settings: dict[str, object] = {f"cluster.routing.allocation.disk.watermark.{mark}": value for mark in marks}
-        settings["cluster.routing.allocation.disk.threshold_enabled"] = value is not None or None
+        settings["cluster.routing.allocation.disk.threshold_enabled"] = True  # until the test is over
         cluster.call("PUT", "/_cluster/settings", {"transient": settings})
 
     def is_blocked() -> bool:
