@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from indexer.backends.choosing import learnt_of, open_index, settle_after
+from indexer.backends.choosing import learnt_of, open_index
 from indexer.backends.port import Tombstone
 from indexer.commands import (
     EXIT_FAILED,
@@ -26,6 +26,7 @@ from indexer.indexing import index
 from indexer.parsing import parse
 from indexer.progress import RebuildProgress
 from indexer.rebuilding import clean_again, rebuild_index
+from indexer.settling import settle_after
 from indexer.verifying import verify
 
 ids_argument = click.argument("article_ids", nargs=-1, required=True, metavar="ID...")

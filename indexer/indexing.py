@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import orjson
 
-from indexer.backends.choosing import OPENSEARCH, learnt_of, open_or_create_index, settle_after
+from indexer.backends.choosing import OPENSEARCH, learnt_of, open_or_create_index
 from indexer.commands import (
     EXIT_FAILED,
     EXIT_SKIPPED,
@@ -29,6 +29,7 @@ from indexer.readers.cut import cut_files
 from indexer.readers.fields import FieldMap
 from indexer.readers.pieces import STANDARD_INPUT
 from indexer.readers.read import ReadOptions
+from indexer.settling import settle_after
 from indexer.sharding import Shard
 from indexer.stopping import StopSignals
 from indexer.units import group_steps

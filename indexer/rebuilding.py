@@ -13,7 +13,7 @@ from datetime import date
 from indexer.article import Article, Place, ReadArticle
 from indexer.backends.held import HeldArticle
 from indexer.backends.port import ArticleIndex, Draft, IndexWriter
-from indexer.cleaning.language import UNDETERMINED, identify_language
+from indexer.cleaning.language import choose_language
 from indexer.document import make_draft
 from indexer.learnt import NOTHING_LEARNT, LearntLines, folder_of, is_of_lines
 from indexer.readers.scraped_text import read_scraped_text
@@ -94,7 +94,5 @@ def clean_again(
     if not isinstance(outcome, ReadArticle):
         return article
     again = outcome.article
-    lang = again.lang
-    if lang == UNDETERMINED:
-        lang = identify_language(f"{again.title}\n{again.body}")
+    lang = choose_language(again.lang, again.title, again.body)
     return replace(again, collection=article.collection, lang=lang)

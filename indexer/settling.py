@@ -16,7 +16,7 @@ from datetime import date
 from indexer.article import Article
 from indexer.backends.groups import GroupSample, members_of, sample_groups
 from indexer.backends.learnt_file import read_learnt, write_learnt
-from indexer.backends.port import Draft
+from indexer.backends.port import ArticleIndex, Draft, IndexWriter
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.backends.whoosh_writer import WhooshIndexWriter
 from indexer.codec.failures import translated_errors
@@ -63,6 +63,15 @@ def settle(
         with translated_errors(index.folder, "write"):
             write_learnt(index.folder, settled)
     return Settled(len(changed), recleaned, generation, time.monotonic() - began)
+
+
+def settle_after(
+    index: ArticleIndex, writer: IndexWriter, today: date | None, is_cut_off: Callable[[], bool] = lambda: False
+) -> Settled:
+    """What `settle` does, where an index learns; generation 0 says that nothing was done."""
+    if isinstance(index, WhooshIndex) and isinstance(writer, WhooshIndexWriter):
+        return settle(index, writer, today, is_cut_off)
+    return Settled(0, 0, 0, 0.0)
 
 
 def _learn(sample: GroupSample, before: LearntLines) -> LearntGroup:

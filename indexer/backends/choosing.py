@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from indexer.backends.learnt_file import read_learnt
-from indexer.backends.port import ArticleIndex, IndexWriter
+from indexer.backends.port import ArticleIndex
 from indexer.backends.verify import verify_index
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.learnt import NOTHING_LEARNT, LearntLines
@@ -15,7 +14,6 @@ from indexer.settings import Settings
 
 if TYPE_CHECKING:
     from indexer.backends.opensearch_index import OpenSearchIndex
-    from indexer.settling import Settled
 
 #: The name of the engine on a cluster; every other setting means the embedded one.
 OPENSEARCH = "opensearch"
@@ -50,19 +48,6 @@ def learnt_of(index: ArticleIndex) -> LearntLines:
     """What an index knows of the furniture of its sources. On a cluster nothing is learnt: that wants a look at many
     articles of a source side by side, which the embedded index has at hand."""
     return read_learnt(index.folder) if isinstance(index, WhooshIndex) else NOTHING_LEARNT
-
-
-def settle_after(
-    index: ArticleIndex, writer: IndexWriter, today: date | None, is_cut_off: Callable[[], bool] = lambda: False
-) -> Settled:
-    """What `settle` does, where an index learns; generation 0 says that nothing was done."""
-    # What only writing needs: who asks for figures does not wait for it.
-    from indexer.backends.whoosh_writer import WhooshIndexWriter  # noqa: PLC0415
-    from indexer.settling import Settled, settle  # noqa: PLC0415
-
-    if isinstance(index, WhooshIndex) and isinstance(writer, WhooshIndexWriter):
-        return settle(index, writer, today, is_cut_off)
-    return Settled(0, 0, 0, 0.0)
 
 
 def verify_chosen(settings: Settings, *, deep: bool) -> Verified:

@@ -10,22 +10,16 @@ _LOCKS: Final = Path("/proc/locks")
 
 def is_locked(lock_file: Path) -> bool | None:
     """None where the system does not tell."""
-    pid = _find_holder(lock_file)
-    return None if pid is None else pid > 0
-
-
-def _find_holder(lock_file: Path) -> int | None:
-    """The process that holds it, 0 where nobody does, None where the system does not tell."""
     try:
         lines = _LOCKS.read_text(encoding="ascii").splitlines()
         inode = str(lock_file.stat().st_ino)
     except FileNotFoundError as error:
-        return None if error.filename == str(_LOCKS) else 0
+        return None if error.filename == str(_LOCKS) else False
     except (OSError, UnicodeDecodeError):
         return None
     for line in lines:
         # 1: FLOCK  ADVISORY  WRITE 24492 fe:00:10404358 0 EOF
         match line.split():
             case [_, "FLOCK", _, "WRITE", pid, place, *_] if place.rpartition(":")[2] == inode and pid.isdigit():
-                return int(pid)
-    return 0
+                return int(pid) > 0
+    return False

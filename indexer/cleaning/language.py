@@ -93,6 +93,11 @@ def identify_language(text: str) -> str:
     return language or by_script or UNDETERMINED
 
 
+def choose_language(told: str, title: str, body: str) -> str:
+    """What an article was told to be in, else what it looks like."""
+    return told if told != UNDETERMINED else identify_language(f"{title}\n{body}")
+
+
 def _has_words(sample: str, count: int) -> bool:
     """Whether there are at least so many words."""
     word = _ASCII_WORD if sample.isascii() else _WORD

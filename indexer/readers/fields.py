@@ -19,7 +19,7 @@ import orjson
 from indexer.article import UNDATED, Article, Place, Published, ReadArticle, Skipped
 from indexer.cleaning.authors import read_authors
 from indexer.cleaning.iso_dates import is_to_come, parse_iso
-from indexer.cleaning.language import UNDETERMINED, identify_language, normalise_lang
+from indexer.cleaning.language import UNDETERMINED, choose_language, normalise_lang
 from indexer.errors import UsageError
 
 FIELD_KEYS: dict[str, tuple[str, ...]] = {
@@ -127,9 +127,7 @@ def read_fields(members: Mapping[str, object], place: Place, options: FieldOptio
     if given_url and url is None:
         extra[found["url"][0][0]] = given_url
         notes.append("url is no web address")
-    lang = normalise_lang(given_lang) or UNDETERMINED
-    if lang == UNDETERMINED:
-        lang = identify_language(f"{title}\n{body}")
+    lang = choose_language(normalise_lang(given_lang) or UNDETERMINED, title, body)
     article = Article(
         title=title,
         body=body,

@@ -28,3 +28,13 @@ def fail_archive(reader: PieceReader, error: DamagedError) -> DamagedError:
     """The archive itself has failed, not what lies in it: nobody can read on."""
     reader.failure = error
     return error
+
+
+def exactly(reader: PieceReader, size: int, archive: str) -> Iterator[bytes]:
+    """So many bytes of an archive as they come. Raises DamagedError ("truncated zip") where it ends before."""
+    got = 0
+    for piece in reader.pieces(size):
+        got += len(piece)
+        yield piece
+    if got < size:
+        raise fail_archive(reader, DamagedError(f"truncated {archive}"))

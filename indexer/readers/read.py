@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from indexer.article import ReadArticle, Skipped
-from indexer.cleaning.language import UNDETERMINED, identify_language
+from indexer.cleaning.language import choose_language
 from indexer.learnt import NOTHING_LEARNT, LearntLines, folder_of
 from indexer.readers.cut import cut_files
 from indexer.readers.encoding import NotText, decode_page, decode_text
@@ -124,8 +124,6 @@ def _finish_text(outcome: ReadArticle | Skipped, options: ReadOptions) -> ReadAr
     if isinstance(outcome, Skipped):
         return outcome
     article = outcome.article
-    lang = article.lang
-    if lang == UNDETERMINED:
-        lang = identify_language(f"{article.title}\n{article.body}")
+    lang = choose_language(article.lang, article.title, article.body)
     collection = options.collection or article.source or "main"
     return replace(outcome, article=replace(article, collection=collection, lang=lang))

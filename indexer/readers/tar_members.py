@@ -10,7 +10,7 @@ import tarfile
 from collections.abc import Iterator
 from typing import Final
 
-from indexer.readers.members import NOT_REGULAR, Member, fail_archive, refuse_member
+from indexer.readers.members import NOT_REGULAR, Member, exactly, fail_archive, refuse_member
 from indexer.readers.streams import DamagedError, PieceReader
 
 _BLOCK: Final = 512
@@ -64,7 +64,7 @@ def read_tar(reader: PieceReader) -> Iterator[Member]:
             if header.type != tarfile.GNUTYPE_SPARSE:
                 continue  # whatever size a link says it has, nothing follows it
         else:
-            yield Member(shown, _whole(reader, size_bytes))
+            yield Member(shown, exactly(reader, size_bytes, "tar"))
         _pass_over(reader, content_end - reader.tell())
         reader.skip(end - reader.tell())
 
@@ -110,15 +110,6 @@ def _read_pax(content: bytes, name: str) -> tuple[str, int | None]:
             size = int(value)
         at += int(length)
     return name, size
-
-
-def _whole(reader: PieceReader, size: int) -> Iterator[bytes]:
-    got = 0
-    for piece in reader.pieces(size):
-        got += len(piece)
-        yield piece
-    if got < size:
-        raise _truncated(reader)
 
 
 def _pass_over(reader: PieceReader, size: int) -> None:

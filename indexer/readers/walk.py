@@ -38,15 +38,20 @@ def walk_files(paths: Sequence[Path]) -> Iterator[FoundFile | Skipped]:
     """Raises UsageError at once, before anything is read, when a path does not exist or none is given."""
     if not paths:
         raise UsageError("nothing to read: name at least one file or folder")
-    missing = [str(path) for path in paths if not os.path.exists(path)]  # noqa: PTH110 Path.exists raises on odd names
-    if missing:
-        raise UsageError(f"there is no {' and no '.join(missing)}; nothing was read")
+    demand_there(paths)
     return _Walk(paths).files()
 
 
 def walk_some(paths: Sequence[Path], some: Sequence[str]) -> Iterator[FoundFile | Skipped]:
     """The same for some files alone, by their real paths, which lie under these paths or are one of them."""
     return _Walk(paths).some(some)
+
+
+def demand_there(paths: Sequence[Path]) -> None:
+    """Raises UsageError when a path does not exist."""
+    missing = [str(path) for path in paths if not os.path.exists(path)]  # noqa: PTH110 Path.exists raises on odd names
+    if missing:
+        raise UsageError(f"there is no {' and no '.join(missing)}; nothing was read")
 
 
 class _Walk:

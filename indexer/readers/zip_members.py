@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from indexer.readers.members import NOT_REGULAR, Member, fail_archive, refuse_member
+from indexer.readers.members import NOT_REGULAR, Member, exactly, fail_archive, refuse_member
 from indexer.readers.streams import PIECE_BYTES, BombError, DamagedError, Meter, PieceReader
 
 ZIP_START: Final = b"PK\x03\x04"
@@ -196,8 +196,8 @@ def _give(reader: PieceReader, header: _Header, meter: Meter) -> Iterator[Member
         if refusal is not None:
             yield refuse_member(header.name, *refusal)
         else:
-            yield Member(header.name, _unpack(_passing(reader, header.packed_bytes), header, meter))
-        for _ in _passing(reader, end - reader.tell()):
+            yield Member(header.name, _unpack(exactly(reader, header.packed_bytes, "zip"), header, meter))
+        for _ in exactly(reader, end - reader.tell(), "zip"):
             pass
         if header.flags & _SIZES_FOLLOW:
             _read_descriptor(reader)
@@ -212,15 +212,6 @@ def _give(reader: PieceReader, header: _Header, meter: Meter) -> Iterator[Member
         for _ in pieces:
             pass
         _read_descriptor(reader)
-
-
-def _passing(reader: PieceReader, size: int) -> Iterator[bytes]:
-    got = 0
-    for piece in reader.pieces(size):
-        got += len(piece)
-        yield piece
-    if got < size:
-        raise fail_archive(reader, DamagedError("truncated zip"))
 
 
 def _unpack_to_its_end(reader: PieceReader, meter: Meter) -> Iterator[bytes]:

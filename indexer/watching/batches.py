@@ -59,13 +59,14 @@ class Batches:
             self._settings.commit_every_s,
         )
         progress = RunProgress(self._console)
-        steps = cut_files(self._options.paths, progress.on_position, field_map=self._read_options().field_map)
-        with self._writer() as writer:
-            if writer is None:
+        steps = cut_files(self._options.paths, progress.on_position, field_map=self._options.field_map)
+        with self._writer() as held:
+            if held is None:
                 return None
+            _, writer = held
             with hire_crew(writer, self._read_options(), self._settings.index_workers) as crew, progress:
                 report = index_units(group_steps(steps), crew, writer, run_options, watcher=progress, stop=self._stop)
-            return self._settle(report, writer)
+            return self._settle(report, *held)
 
     def index_some(self, files: Sequence[str], looked_at: Sequence[str] = (), removed_before: int = 0) -> Report | None:
         """The same for some files, by their real paths. What the index has of the files and folders in `looked_at`, and
@@ -78,26 +79,26 @@ class Batches:
             looked_at=tuple(looked_at),
             removed_before=removed_before,
         )
-        with self._writer() as writer:
-            if writer is None:
+        with self._writer() as held:
+            if held is None:
                 return None
-            units = group_steps(cut_some(self._options.paths, files, field_map=self._read_options().field_map))
+            _, writer = held
+            units = group_steps(cut_some(self._options.paths, files, field_map=self._options.field_map))
             with hire_crew(writer, self._read_options(), workers=0) as crew:
                 progress = RunProgress(self._console, names_commits=False)
                 report = index_units(units, crew, writer, run_options, watcher=progress, stop=self._stop)
-            return self._settle(report, writer)
+            return self._settle(report, *held)
 
-    def _settle(self, report: Report, writer: WhooshIndexWriter) -> Report:
+    def _settle(self, report: Report, index: WhooshIndex, writer: WhooshIndexWriter) -> Report:
         """As after a run of `index`."""
         if self._stop.requested:
             return report
-        index = WhooshIndex.open(self._settings.index_dir)
         settled = settle(index, writer, datetime.now(UTC).date(), lambda: bool(self._stop.requested))
         return report.with_settling(settled.recleaned, settled.generation, settled.took_s)
 
     @contextmanager
-    def _writer(self) -> Iterator[WhooshIndexWriter | None]:
-        """When nobody else is writing; None when a signal comes first."""
+    def _writer(self) -> Iterator[tuple[WhooshIndex, WhooshIndexWriter] | None]:
+        """The index with its writer, when nobody else is writing; None when a signal comes first."""
         is_said = False
         while not self._stop.requested:
             try:
@@ -111,7 +112,7 @@ class Batches:
                 time.sleep(_ASK_AGAIN_EVERY_S)
                 continue
             with writer:
-                yield writer
+                yield index, writer
                 return
         yield None
 

@@ -11,6 +11,7 @@ from indexer.backends.choosing import OPENSEARCH
 from indexer.commands import Command, index_dir_option, messages, read_settings
 from indexer.errors import UsageError
 from indexer.readers.fields import FieldMap
+from indexer.readers.walk import demand_there
 from indexer.stopping import StopSignals
 from indexer.watching.batches import Batches, BatchOptions
 from indexer.watching.hints import Hints
@@ -47,8 +48,7 @@ def watch(
     settings, _ = read_settings({"index_dir": index_dir, "collection": collection, "index_workers": workers})
     if settings.engine == OPENSEARCH:
         raise UsageError("watch writes to the embedded index; for a cluster run from time to time: broadsheet index")
-    if missing := [str(path) for path in paths if not os.path.exists(path)]:  # noqa: PTH110 Path.exists raises on odd names
-        raise UsageError(f"there is no {' and no '.join(missing)}; nothing was read")
+    demand_there(paths)
     console = messages()
     options = BatchOptions(paths, FieldMap.parse(mapped), prune, yes)
     with StopSignals() as stop:
