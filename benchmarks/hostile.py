@@ -1,6 +1,6 @@
 """Sends a real server what breaks parsers and servers, and says what became of it.
 
-    python -m benchmarks.hostile INDEX [--made 100000] [--clients 16] [--port 8123]
+    python -m benchmarks.hostile INDEX [--made 100000] [--clients 16]
 
 The table of `tests/searchapp/web/hostile.py` and as many made queries go to the endpoint, first one at a time, then
 from so many clients at once. Told are the answers by status, the slowest answer beyond the deadline, what `/healthz`
@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import argparse
 import http.client
-import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote_plus
 
-from benchmarks.speed.processes import memory_of, process_tree
+from benchmarks.http.services import broadsheet_command, find_port, start_server
+from benchmarks.speed.processes import weigh_tree
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "searchapp" / "web"))
 from hostile import ARGUMENTS, QUERIES, made_queries
@@ -35,7 +36,6 @@ OVER_S: Final = 0.2
 DEADLINE_S: Final = 1.0
 HEALTH_S: Final = 0.1
 _SEED: Final = 20261
-_STARTS_WITHIN_S: Final = 120.0
 _TIMEOUT_S: Final = 30.0
 
 
@@ -55,15 +55,6 @@ class Told:
             self.slow += took_s > DEADLINE_S + OVER_S
             if took_s > self.slowest_s:
                 self.slowest_s, self.slowest = took_s, asked[:80]
-
-
-@dataclass(frozen=True)
-class Weight:
-    """What a server and its processes weigh."""
-
-    own_mb: float
-    files: int
-    threads: int
 
 
 class Client:
@@ -151,27 +142,10 @@ class Watcher(threading.Thread):
         )
 
 
-def weigh(pid: int) -> Weight:
-    pids = process_tree(pid)
-    own = sum(memory_of(each).get("Anonymous", 0) for each in pids)
-    files = sum(len(list(Path(f"/proc/{each}/fd").iterdir())) for each in pids)
-    threads = sum(len(list(Path(f"/proc/{each}/task").iterdir())) for each in pids)
-    return Weight(own / 1e6, files, threads)
-
-
-def wait_until_ready(port: int) -> None:
-    """Raises TimeoutError."""
-    started = time.monotonic()
-    while Client(port).get("/readyz")[0] != 200:
-        if time.monotonic() - started > _STARTS_WITHIN_S:
-            raise TimeoutError("the server did not become ready")
-        time.sleep(0.1)
-
-
 def measure(port: int, pid: int, asked: Sequence[str], clients: int, plain: str) -> bool:
     """Print what happened; whether every promise was kept."""
     health, question = Watcher(port, "/healthz"), Watcher(port, f"/api/v1/search?q={quote_plus(plain)}")
-    before = weigh(pid)
+    before = weigh_tree(pid)
     for watcher in (health, question):
         watcher.start()
     started = time.monotonic()
@@ -179,7 +153,7 @@ def measure(port: int, pid: int, asked: Sequence[str], clients: int, plain: str)
     took_s = time.monotonic() - started
     for watcher in (health, question):
         watcher.stop()
-    after = weigh(pid)
+    after = weigh_tree(pid)
     print(f"{clients} at a time: {len(asked):,} in {took_s:,.0f} s: {dict(sorted(told.statuses.items()))}")
     print(f"  slowest {told.slowest_s:.2f} s ({told.slowest!r}), {told.slow} beyond {DEADLINE_S + OVER_S:.1f} s")
     print(f"  {health}\n  {question}")
@@ -193,19 +167,17 @@ def main() -> None:
     parser.add_argument("index", type=Path)
     parser.add_argument("--made", type=int, default=100_000)
     parser.add_argument("--clients", type=int, default=16)
-    parser.add_argument("--port", type=int, default=8123)
+    parser.add_argument("--port", type=int, default=0, help="0: a free one")
     parser.add_argument("--plain", default="government", help="a plain query that is to be answered among them")
     given = parser.parse_args()
-    command = [sys.executable, "-c", "from searchapp.cli import main; main()", "serve"]
-    server = subprocess.Popen([*command, "--index-dir", str(given.index), "--port", str(given.port)])
-    try:
-        wait_until_ready(given.port)
-        asked = list(addresses(given.made))
-        kept = measure(given.port, server.pid, asked, 1, given.plain)
-        kept &= measure(given.port, server.pid, asked, given.clients, given.plain)
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+    asked = list(addresses(given.made))
+    port = given.port or find_port()
+    with tempfile.TemporaryDirectory() as folder:
+        command = broadsheet_command("serve", "--index-dir", given.index, "--port", port)
+        log = Path(folder) / "server.log"
+        with start_server(command, log, f"http://127.0.0.1:{port}", "/readyz") as (server, _):
+            kept = measure(port, server.pid, asked, 1, given.plain)
+            kept &= measure(port, server.pid, asked, given.clients, given.plain)
     sys.exit(0 if kept else 1)
 
 

@@ -28,7 +28,8 @@ from benchmarks.speed.results import PROJECT
 sys.path.insert(0, str(PROJECT / "tests" / "cluster"))
 
 from opensearch_jars import HOME, VERSION, NotInstalledError
-from opensearch_nodes import LEAST_JAVA, Cluster, check_installed, loopback_addresses
+from opensearch_nodes import Cluster, loopback_addresses
+from opensearch_programs import LEAST_JAVA, check_installed
 
 from benchmarks.cluster_loading import with_analysis
 

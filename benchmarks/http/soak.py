@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +28,7 @@ from benchmarks.http.queries import queries_in_turn
 from benchmarks.http.services import Broadsheet, broadsheet_command, fetch, find_port, start_server
 from benchmarks.speed.articles import Corpus
 from benchmarks.speed.corpora import made_corpus
-from benchmarks.speed.processes import memory_of, process_tree
+from benchmarks.speed.processes import Weight, weigh_tree
 from benchmarks.speed.results import PROJECT
 
 _CONNECTIONS: Final = 8
@@ -37,16 +36,6 @@ _LOOK_EVERY_S: Final = 5.0
 _INDEX_EVERY_S: Final = 60.0
 _CHANGED: Final = 200
 _MOST_GROWTH: Final = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """At the server's processes together, so many seconds after the start."""
-
-    at_s: float
-    own_mb: float
-    files: int
-    threads: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +56,11 @@ class Watch(threading.Thread):
         super().__init__(daemon=True)
         self._pid = pid
         self._ended = threading.Event()
-        self._began = time.monotonic()
-        self.looks: list[Look] = []
+        self.looks: list[Weight] = []
 
     def run(self) -> None:
         while not self._ended.wait(_LOOK_EVERY_S):
-            self.looks.append(look_at(self._pid, time.monotonic() - self._began))
+            self.looks.append(weigh_tree(self._pid))
 
     def stop(self) -> None:
         self._ended.set()
@@ -149,7 +137,7 @@ def soak(corpus: Corpus, out: Path, seconds: float) -> int:
     return report(out, taken, watch.looks, indexing, generation)
 
 
-def report(out: Path, taken: Sequence[Taken], looks: Sequence[Look], indexing: Indexing, generation: object) -> int:
+def report(out: Path, taken: Sequence[Taken], looks: Sequence[Weight], indexing: Indexing, generation: object) -> int:
     grown = compare(looks)
     (out / "soak.json").write_bytes(orjson.dumps({"taken": taken, "looks": looks, "grown": grown}))
     refused, failed = sum(each.refused for each in taken), sum(each.failed for each in taken)
@@ -163,7 +151,7 @@ def report(out: Path, taken: Sequence[Taken], looks: Sequence[Look], indexing: I
     return int(bool(refused or failed or indexing.failures or not all(each.is_flat for each in grown)))
 
 
-def compare(looks: Sequence[Look]) -> tuple[Growth, ...]:
+def compare(looks: Sequence[Weight]) -> tuple[Growth, ...]:
     """The second fifth of the looks and the last. Raises ValueError where there are fewer than five."""
     fifth = len(looks) // 5
     if not fifth:
@@ -177,20 +165,6 @@ def compare(looks: Sequence[Look]) -> tuple[Growth, ...]:
         )
         for what, name in (("memory, MB", "own_mb"), ("open files", "files"), ("threads", "threads"))
     )
-
-
-def look_at(pid: int, at_s: float) -> Look:
-    pids = process_tree(pid)
-    found = [memory_of(each) for each in pids]
-    own = sum(each.get("Pss", 0) - each.get("Pss_File", 0) for each in found)
-    return Look(at_s, own / 1e6, sum(_count(each, "fd") for each in pids), sum(_count(each, "task") for each in pids))
-
-
-def _count(pid: int, what: str) -> int:
-    try:
-        return sum(1 for _ in Path(f"/proc/{pid}/{what}").iterdir())
-    except OSError:  # it has just ended
-        return 0
 
 
 def change(line: bytes, number: int) -> bytes:

@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
 
-import orjson
 import tantivy
 
 from benchmarks.speed.articles import BenchArticle, Corpus, read_corpus
 from benchmarks.speed.peers import broadsheet_writing, tantivy_peer
-from benchmarks.speed.processes import own_cpu_s
+from benchmarks.speed.processes import own_cpu_s, run_task
 from benchmarks.speed.search_part import choose_peers
 from benchmarks.speed.timing import percentile
 from indexer.backends.port import Draft
@@ -122,11 +120,5 @@ TASKS: Final[Mapping[str, Callable[..., Mapping[str, object]]]] = {
 }
 
 
-def main() -> None:
-    task, options = sys.argv[1:]
-    plain: dict[str, Any] = orjson.loads(options)
-    print(orjson.dumps(TASKS[task](**plain)).decode())
-
-
 if __name__ == "__main__":
-    main()
+    run_task(TASKS)

@@ -8,16 +8,16 @@ from __future__ import annotations
 import io
 import multiprocessing
 import resource
-import sys
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
+from benchmarks.speed.processes import run_task
 from indexer.article import ReadArticle, Skipped
 from indexer.readers.cut import cut_files
 from indexer.readers.pieces import FileDone, HtmlPiece, LinePiece
@@ -168,11 +168,5 @@ TASKS: Final[Mapping[str, Callable[..., Mapping[str, object]]]] = {
 }
 
 
-def main() -> None:
-    task, options = sys.argv[1:]
-    plain: dict[str, Any] = orjson.loads(options)
-    print(orjson.dumps(TASKS[task](**plain)).decode())
-
-
 if __name__ == "__main__":
-    main()
+    run_task(TASKS)

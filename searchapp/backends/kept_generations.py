@@ -13,16 +13,12 @@ from collections.abc import Callable
 from typing import Final
 
 from indexer.backends.segment_view import SegmentView
+from searchapp.backends.lifetimes import Lifetimes
 from searchapp.backends.opened import Opened
 from searchapp.backends.pins import Pins
-from searchapp.search.cursor import CURSOR_LIVES_S
 
-#: At a commit every 30 seconds, the most that is promised, ten minutes see as many.
-MOST_KEPT: Final = 20
 #: Each needs some ten bytes an article beside its view, and its caches.
 MOST_OPENED: Final = 2
-#: Whoever was searching when the commit came may still pin what they searched.
-_GRACE_S: Final = 10.0
 
 
 class KeptGenerations:
@@ -33,25 +29,20 @@ class KeptGenerations:
         self, open_view: Callable[[SegmentView], Opened], clock: Callable[[], float], pins: Pins | None = None
     ) -> None:
         self._open_view = open_view
-        self._clock = clock
-        self._pins = pins
+        self._lifetimes = Lifetimes(clock, pins)
         self._lock = threading.Lock()
-        self._until: dict[int, float] = {}
         self._views: dict[int, SegmentView] = {}
         self._opened: OrderedDict[int, Opened] = OrderedDict()
 
     def pin(self, generation: int) -> None:
         """Keep it for as long as a cursor lives: from now on if it is here, else once it is overtaken."""
         with self._lock:
-            until = self._until[generation] = self._clock() + CURSOR_LIVES_S
-            if self._pins is not None:
-                self._pins.pin(generation, until)
+            self._lifetimes.pin(generation)
 
     def overtake(self, view: SegmentView) -> None:
         """A newer generation takes the place of this one, which is kept while it is pinned."""
         with self._lock:
-            until = self._clock() + _GRACE_S
-            self._until[view.generation] = max(until, self._until.get(view.generation, until))
+            self._lifetimes.overtake(view.generation)
             self._views[view.generation] = view
             self._drop_expired(view.generation)
 
@@ -74,20 +65,6 @@ class KeptGenerations:
             return opened
 
     def _drop_expired(self, newest: int | None) -> None:
-        """`newest` was overtaken this moment: of too many, others go first, those that were pinned longest ago."""
-        now = self._clock()
-        if self._pins is not None:
-            for generation in self._views:
-                self._until[generation] = max(self._until[generation], self._pins.until(generation))
-        expired = [generation for generation in self._views if self._until[generation] <= now]
-        for generation in expired:
-            self._drop(generation)
-        while len(self._views) > MOST_KEPT:
-            self._drop(min((each for each in self._views if each != newest), key=self._until.__getitem__))
-        for generation in [each for each, until in self._until.items() if until <= now and each not in self._views]:
-            del self._until[generation]
-
-    def _drop(self, generation: int) -> None:
-        del self._views[generation]
-        del self._until[generation]
-        self._opened.pop(generation, None)
+        for generation in self._lifetimes.expire(self._views, newest):
+            del self._views[generation]
+            self._opened.pop(generation, None)

@@ -11,8 +11,8 @@ from indexer.backends.opensearch_index import OpenSearchIndex
 from indexer.errors import ArchiveError, ClusterError
 from searchapp.backends.cluster.opened import Opened
 from searchapp.backends.cluster.point import PointInTime
+from searchapp.backends.lifetimes import Lifetimes
 from searchapp.backends.pins import Pins
-from searchapp.search.cursor import CURSOR_LIVES_S
 from searchapp.search.plan import FacetRequest, Plan
 from searchapp.search.port import (
     Explanation,
@@ -26,10 +26,6 @@ from searchapp.search.port import (
     Story,
 )
 
-#: At a commit every 30 seconds ten minutes see as many; each is a point in time that the cluster keeps.
-_MOST_KEPT: Final = 20
-#: Whoever was searching when the commit came may still pin what they searched.
-_GRACE_S: Final = 10.0
 #: Commits that may come while a generation is being opened.
 _TRIES: Final = 5
 
@@ -45,12 +41,10 @@ class OpenSearchEngine:
         self, index: OpenSearchIndex, *, clock: Callable[[], float] = monotonic, pins: Pins | None = None
     ) -> None:
         self._index = index
-        self._clock = clock
-        self._pins = pins
+        self._lifetimes = Lifetimes(clock, pins)
         self._refreshing = threading.Lock()
         self._lock = threading.Lock()
         self._kept: dict[int, Opened] = {}
-        self._until: dict[int, float] = {}
         self._trouble: ArchiveError | None = None
         self._current = self._open()
 
@@ -81,9 +75,7 @@ class OpenSearchEngine:
     def pin(self, generation: int) -> None:
         """The cluster keeps what was just searched for as long as that."""
         with self._lock:
-            until = self._until[generation] = self._clock() + CURSOR_LIVES_S
-            if self._pins is not None:
-                self._pins.pin(generation, until)
+            self._lifetimes.pin(generation)
 
     def at(self, generation: int) -> Opened | None:
         if generation > self._current.generation:
@@ -139,22 +131,12 @@ class OpenSearchEngine:
             return
         before.point.overtake()
         with self._lock:
-            until = self._clock() + _GRACE_S
-            self._until[before.generation] = max(until, self._until.get(before.generation, until))
+            self._lifetimes.overtake(before.generation)
             self._kept[before.generation] = before
-        self._drop_expired()
+        self._drop_expired(before.generation)
 
-    def _drop_expired(self) -> None:
+    def _drop_expired(self, newest: int | None = None) -> None:
         with self._lock:
-            now = self._clock()
-            if self._pins is not None:
-                for each in self._kept:
-                    self._until[each] = max(self._until.get(each, 0.0), self._pins.until(each))
-            oldest_first = sorted(self._kept, key=lambda each: self._until.get(each, 0.0))
-            gone = [each for each in oldest_first if self._until.get(each, 0.0) <= now]
-            gone += [each for each in oldest_first if each not in gone][: max(0, len(oldest_first) - _MOST_KEPT)]
-            dropped = [self._kept.pop(each) for each in dict.fromkeys(gone)]
-            kept = {*self._kept, self._current.generation}
-            self._until = {each: until for each, until in self._until.items() if each in kept or until > now}
+            dropped = [self._kept.pop(generation) for generation in self._lifetimes.expire(self._kept, newest)]
         for opened in dropped:
             opened.point.close()

@@ -14,7 +14,8 @@ import pytest
 from benchmarks.http.asking import Asked, Taken, ask_for_a_time, write_requests
 from benchmarks.http.queries import CLASSES, take_turns
 from benchmarks.http.results import BEGIN, END, Measured, Run, bars_of, fill_page
-from benchmarks.http.soak import Look, change, compare, look_at
+from benchmarks.http.soak import change, compare
+from benchmarks.speed.processes import Weight, weigh_tree
 from benchmarks.speed.queries import Form, Query, QueryClass
 from benchmarks.speed.results import Machine
 
@@ -101,7 +102,7 @@ def test_page_is_filled_between_its_marks_and_keeps_the_rest(tmp_path: Path) -> 
 
 
 def test_growth_of_more_than_a_twentieth_is_seen_and_warming_up_is_not() -> None:
-    looks = [Look(at, 50.0 if at < 2 else 100.0 + (6.0 if at > 7 else 0.0), 20, 30 - at) for at in range(10)]
+    looks = [Weight(50.0 if at < 2 else 100.0 + (6.0 if at > 7 else 0.0), 20, 30 - at) for at in range(10)]
     memory, files, threads = compare(looks)
     assert (memory.before, memory.after, memory.is_flat) == (100.0, 106.0, False)
     assert files.is_flat
@@ -111,12 +112,12 @@ def test_growth_of_more_than_a_twentieth_is_seen_and_warming_up_is_not() -> None
 def test_look_sees_files_and_threads_that_are_there(tmp_path: Path) -> None:
     import os
 
-    before = look_at(os.getpid(), 0.0)
+    before = weigh_tree(os.getpid())
     go_on = threading.Event()
     thread = threading.Thread(target=go_on.wait)
     thread.start()
     with (tmp_path / "file").open("w", encoding="utf-8"):
-        after = look_at(os.getpid(), 1.0)
+        after = weigh_tree(os.getpid())
     go_on.set()
     thread.join()
     assert (after.files - before.files, after.threads - before.threads) == (1, 1)

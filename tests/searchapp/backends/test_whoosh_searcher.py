@@ -13,7 +13,7 @@ from indexer.article import Article, Published
 from indexer.backends.whoosh_index import WhooshIndex
 from indexer.document import make_draft
 from indexer.errors import IndexDamagedError, IndexNotFoundError
-from searchapp.backends.kept_generations import MOST_KEPT
+from searchapp.backends.lifetimes import MOST_KEPT
 from searchapp.backends.whoosh_searcher import WhooshEngine
 from searchapp.search.cursor import CURSOR_LIVES_S
 from searchapp.search.plan import EveryArticle, FacetRequest, PhrasePlan, Plan, PlanNode, WordPlan
