@@ -31,6 +31,7 @@ from indexer.errors import ClusterError, IndexNotFoundError, UsageError
 from indexer.settings import Settings
 from searchapp.backends.choosing import open_engine
 from searchapp.backends.pins import Pins
+from searchapp.ingest.intake import MOST_INGESTING
 from searchapp.search.request import Page
 from searchapp.search.service import SearchService
 from searchapp.warming import warm_up
@@ -40,7 +41,6 @@ from searchapp.web.logs import describe_logging
 # Threads that wait, for their turn or for a commit, cost next to nothing; these beside them answer what waits for
 # nobody: that the service lives, and that the queue is full.
 _SPARE_THREADS: Final = 4
-_MOST_INGESTING: Final = 8
 _KILL_AFTER_S: Final = 1
 _LOOK_AT_PARENT_EVERY_S: Final = 1.0
 _METRICS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
@@ -82,7 +82,7 @@ def serve(settings: Settings) -> None:
             port=settings.port,
             interface=Interfaces.WSGI,
             workers=settings.serve_workers,
-            blocking_threads=settings.serve_at_once + settings.serve_queue + _MOST_INGESTING + _SPARE_THREADS,
+            blocking_threads=settings.serve_at_once + settings.serve_queue + MOST_INGESTING + _SPARE_THREADS,
             websockets=False,
             respawn_failed_workers=True,
             workers_kill_timeout=_KILL_AFTER_S,

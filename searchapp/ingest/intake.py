@@ -21,6 +21,8 @@ from indexer.settings import Settings
 from searchapp.ingest.group import GroupWriter, leading_group
 from searchapp.ingest.jobs import Done, Job
 
+#: Requests that may wait for their commit in one process: more would take the threads that searches need.
+MOST_INGESTING: Final = 8
 #: How long another writer is waited for.
 _WAIT_FOR_WRITER_S: Final = 5.0
 _MOST_HELD_S: Final = 5.0

@@ -20,13 +20,12 @@ from typing import Final
 from flask import Flask, Response, request
 
 from indexer.settings import Settings
+from searchapp.ingest.intake import MOST_INGESTING
 from searchapp.web.failures import RefusedError
 
 #: What is not searched for: health, what is printed once, and what waits for a commit with a queue of its own.
 _FREE: Final = frozenset({"health.healthz", "health.readyz", "metrics.show_metrics", "static"})
 _INGEST: Final = frozenset({"ingest.ingest", "ingest.delete"})
-#: Requests that may wait for their commit in one process: more would take the threads that searches need.
-MOST_INGESTING: Final = 8
 #: A client may be ahead of its limit by so many seconds' worth of requests, or by the few that a page needs.
 _BURST_S: Final = 10.0
 _LEAST_BURST: Final = 10
