@@ -150,11 +150,11 @@ bench: $(READY_BENCH) ## measure speed beside other engines: ARTICLES=file QUERI
 
 # Articles of one's own are reported in build/bench-http alone; without them the report goes into docs/load.md too.
 bench-http: setup-dev $(READY_DATASETTE) opensearch wrk ## requests a second beside other services: ARTICLES=file SECONDS=n SERVICES=...
-	$(BIN)/python -m benchmarks.http --seconds $(SECONDS) --services $(SERVICES) \
+	$(BIN)/python -m benchmarks.load --seconds $(SECONDS) --services $(SERVICES) \
 		$(if $(ARTICLES),--articles $(ARTICLES),--docs)
 
 soak: setup-dev wrk ## serve and index at once for MINUTES=30; are memory, files and threads flat?
-	$(BIN)/python -m benchmarks.http.soak --minutes $(MINUTES)
+	$(BIN)/python -m benchmarks.load.soak --minutes $(MINUTES)
 
 screenshots: setup-dev chromium ## take the pictures of docs/images from the sample articles
 	$(BIN)/python benchmarks/screenshots.py

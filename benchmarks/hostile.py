@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote_plus
 
-from benchmarks.http.services import broadsheet_command, find_port, start_server
+from benchmarks.load.services import broadsheet_command, find_port, start_server
 from benchmarks.speed.processes import weigh_tree
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "searchapp" / "web"))

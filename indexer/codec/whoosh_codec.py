@@ -7,6 +7,8 @@ is what this codec is there to avoid.
 
 from __future__ import annotations
 
+import secrets
+import string
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from pathlib import Path
@@ -20,6 +22,7 @@ from indexer.codec.whoosh_columns import COLUMN_FIELDS, ArrayColumn, open_column
 from indexer.codec.whoosh_terms import SegmentTerms
 
 SEGMENT_SUFFIX: Final = ".seg"
+_NAME_LETTERS: Final = string.digits + string.ascii_lowercase
 _NOT_HERE: Final = "a Broadsheet index is written by `broadsheet index`, not posting by posting through Whoosh's writer"
 
 
@@ -30,6 +33,11 @@ class BroadsheetSegment(base.Segment):  # type: ignore[misc]
         super().__init__(indexname)
         self._document_count = document_count
         self._deleted: set[int] = set()
+
+    @classmethod
+    def _random_id(cls, size: int = 16) -> str:
+        """Whoosh draws names by a generator that whoever runs us may have set: then the name of a file comes again."""
+        return "".join(secrets.choice(_NAME_LETTERS) for _ in range(size))
 
     @classmethod
     def of_name(cls, name: str, document_count: int) -> BroadsheetSegment:

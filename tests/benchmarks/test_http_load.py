@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.http.asking import Asked, Taken, ask_for_a_time, write_requests
-from benchmarks.http.queries import CLASSES, take_turns
-from benchmarks.http.results import BEGIN, END, Measured, Run, bars_of, fill_page
-from benchmarks.http.soak import change, compare
+from benchmarks.load.asking import Asked, Taken, ask_for_a_time, write_requests
+from benchmarks.load.queries import CLASSES, take_turns
+from benchmarks.load.results import BEGIN, END, Measured, Run, bars_of, fill_page
+from benchmarks.load.soak import change, compare
 from benchmarks.speed.processes import Weight, weigh_tree
 from benchmarks.speed.queries import Form, Query, QueryClass
 from benchmarks.speed.results import Machine

@@ -1,6 +1,6 @@
 """Serve and index at once for a while: are memory, files and threads flat, and does any request fail?
 
-    python -m benchmarks.http.soak --minutes 30        (make soak)
+    python -m benchmarks.load.soak --minutes 30        (make soak)
 
 Two workers serve made articles and are asked by wrk without a pause, the page and the endpoint by turns; every minute
 `broadsheet index` brings a small file of which some articles have changed. Looked at every five seconds: memory of the
@@ -23,9 +23,9 @@ from typing import Final
 
 import orjson
 
-from benchmarks.http.asking import Asked, CannotMeasureError, Taken, ask_for_a_time, find_wrk, write_requests
-from benchmarks.http.queries import queries_in_turn
-from benchmarks.http.services import Broadsheet, broadsheet_command, fetch, find_port, start_server
+from benchmarks.load.asking import Asked, CannotMeasureError, Taken, ask_for_a_time, find_wrk, write_requests
+from benchmarks.load.queries import queries_in_turn
+from benchmarks.load.services import Broadsheet, broadsheet_command, fetch, find_port, start_server
 from benchmarks.speed.articles import Corpus
 from benchmarks.speed.corpora import made_corpus
 from benchmarks.speed.processes import Weight, weigh_tree

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks.http.asking import CannotMeasureError, ask_for_a_time, find_wrk, write_requests
-from benchmarks.http.opensearch import OpenSearchNode
-from benchmarks.http.queries import queries_in_turn
-from benchmarks.http.results import Measured, Run, fill_page, make_report, save_run
-from benchmarks.http.services import KINDS, Broadsheet, Datasette, Seen, Service, fetch
+from benchmarks.load.asking import CannotMeasureError, ask_for_a_time, find_wrk, write_requests
+from benchmarks.load.opensearch import OpenSearchNode
+from benchmarks.load.queries import queries_in_turn
+from benchmarks.load.results import Measured, Run, fill_page, make_report, save_run
+from benchmarks.load.services import KINDS, Broadsheet, Datasette, Seen, Service, fetch
 from benchmarks.speed import corpora
 from benchmarks.speed.articles import Corpus
 from benchmarks.speed.queries import Query
@@ -100,7 +100,7 @@ def read_once(service: Service, url: str, query: Query) -> Seen:
 
 
 def read_options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.http", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=__doc__)
     parser.add_argument("--out", type=Path, default=PROJECT / "build" / "bench-http", help="results, corpus, indexes")
     parser.add_argument("--articles", type=Path, help="over this JSON Lines file instead of made articles")
     parser.add_argument("--seconds", type=int, default=20, help="of each measurement")

@@ -19,8 +19,8 @@ from typing import Any, Final
 import orjson
 from opensearchpy import OpenSearch, helpers
 
-from benchmarks.http.asking import Asked, CannotMeasureError
-from benchmarks.http.services import Kind, Seen
+from benchmarks.load.asking import Asked, CannotMeasureError
+from benchmarks.load.services import Kind, Seen
 from benchmarks.speed.articles import Corpus, read_corpus
 from benchmarks.speed.queries import Form, Query
 from benchmarks.speed.results import PROJECT

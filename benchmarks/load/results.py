@@ -9,7 +9,7 @@ from typing import Final
 
 import orjson
 
-from benchmarks.http.asking import Taken
+from benchmarks.load.asking import Taken
 from benchmarks.speed.results import Machine
 
 BEGIN: Final = "<!-- bench-http: what follows is written by `make bench-http` -->"

@@ -24,7 +24,7 @@ from urllib.parse import urlencode
 
 import orjson
 
-from benchmarks.http.asking import Asked, CannotMeasureError
+from benchmarks.load.asking import Asked, CannotMeasureError
 from benchmarks.speed.articles import Corpus
 from benchmarks.speed.indexes import prepare_index
 from benchmarks.speed.peers import fts5
