@@ -1,4 +1,4 @@
-"""Scripts of benchmarks/ have that folder first on their path: nothing in it may be called as a module of Python's is."""
+"""Scripts of benchmarks/ have that folder first on their path: nothing in it may hide a module of Python's."""
 
 from __future__ import annotations
 
