@@ -21,7 +21,7 @@ from searchapp.backends.kernels.blocks import BOTH, TITLE, UNSCORED
 from searchapp.backends.kernels.memory import address_of, float_as_int
 from searchapp.backends.leaf import SegmentLeaf
 from searchapp.backends.pairs import ANY_FORM, find_pairs
-from searchapp.backends.phrases import Sought, find_runs, seek_runs
+from searchapp.backends.phrases import Sought, count_runs, find_runs, seek_runs
 from searchapp.backends.room import ROOM
 from searchapp.backends.spelled import find_spelled_leaf
 from searchapp.backends.windows import Runs, find_windows
@@ -112,9 +112,7 @@ def _find_leaf(
     if isinstance(clause, WindowPlan):
         docs, gains = find_windows(clause, segment, generation, group_name, mode, has_time)
     else:
-        sought = generation.sought.get(key)
-        if sought is None:
-            sought = generation.sought.put(key, _resolve_places(clause, segment, generation, group_name, mode))
+        sought = _seek(clause, key, segment, generation, group_name, mode)
         if isinstance(sought, SegmentLeaf):
             return sought
         docs, gains = find_runs(sought, segment, group_name, has_time)
@@ -123,6 +121,47 @@ def _find_leaf(
     row = np.zeros(len(segment.live), np.uint64)
     counting.mark_docs(docs, len(docs), row)
     return generation.sets.put(key, SegmentLeaf(len(docs), row=row), row.nbytes)
+
+
+def count_up_to(
+    clause: Clause, key: Hashable, enough: int, generation: Generation, has_time: Callable[[], bool]
+) -> int:
+    """How many live articles hold the clause, or a number above `enough` where more than `enough` do: mostly without
+    a look at positions. `key` is the clause's. Raises LateError."""
+    mode = MODES.get(clause.scope, UNSCORED)
+    if mode == UNSCORED or not isinstance(clause, WordPlan | PhrasePlan) or key in generation.prepared:
+        return prepare_clause(clause, key, generation, has_time).articles
+    parts = [
+        (_seek(clause, (key, segment.number), segment, generation, "text", mode), segment)
+        for segment in generation.segments
+    ]
+    least = sum(max(0, sought.least - segment.deleted) for sought, segment in parts if isinstance(sought, Sought))
+    if least > enough:
+        return least
+    total = 0
+    for sought, segment in parts:
+        if isinstance(sought, SegmentLeaf):
+            total += _count_in_segment(sought, segment, mode)
+        else:
+            total += count_runs(sought, segment, "text", enough - total, has_time)
+        if total > enough:
+            break
+    return total
+
+
+def _seek(
+    clause: WordPlan | PhrasePlan,
+    key: Hashable,
+    segment: SearchedSegment,
+    generation: Generation,
+    group_name: str,
+    mode: int,
+) -> SegmentLeaf | Sought:
+    """The same, remembered by the key of the clause and the number of the segment."""
+    known: SegmentLeaf | Sought | None = generation.sought.get(key)
+    if known is None:
+        known = generation.sought.put(key, _resolve_places(clause, segment, generation, group_name, mode))
+    return known
 
 
 def _resolve_places(
@@ -206,12 +245,13 @@ def _count_articles(leaves: Sequence[SegmentLeaf], generation: Generation, mode:
     shares = any(leaf.shares for leaf in leaves)
     if mode != TITLE and generation.everything_lives and not shares:
         return sum(leaf.size for leaf in leaves)
-    total = 0
-    for leaf, segment in zip(leaves, generation.segments, strict=True):
-        if not leaf.terms or (mode == BOTH and not segment.deleted and not leaf.shares):
-            total += leaf.size
-        else:
-            terms, bits = np.array(leaf.terms, np.int64), np.zeros_like(segment.live)
-            row = segment.row_address("text")
-            total += int(counting.count_articles(row, ROOM.address, terms, mode, bits))
-    return total
+    return sum(
+        _count_in_segment(leaf, segment, mode) for leaf, segment in zip(leaves, generation.segments, strict=True)
+    )
+
+
+def _count_in_segment(leaf: SegmentLeaf, segment: SearchedSegment, mode: int) -> int:
+    if not leaf.terms or (mode == BOTH and not segment.deleted and not leaf.shares):
+        return leaf.size
+    terms, bits = np.array(leaf.terms, np.int64), np.zeros_like(segment.live)
+    return int(counting.count_articles(segment.row_address("text"), ROOM.address, terms, mode, bits))

@@ -51,6 +51,9 @@ class BoundedMemory:
         self._lock = threading.Lock()
         self._kept: dict[Hashable, Any] = {}
 
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._kept
+
     def get(self, key: Hashable) -> Any:  # noqa: ANN401 what was put there
         return self._kept.get(key)
 

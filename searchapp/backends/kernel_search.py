@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 
 from indexer.codec.kernels.packing import F32, I32
-from searchapp.backends.clauses import PreparedClause, clause_key, make_ready, prepare_clause
+from searchapp.backends.clauses import PreparedClause, clause_key, count_up_to, make_ready, prepare_clause
 from searchapp.backends.facets import count_facets, count_histogram
 from searchapp.backends.flat_questions import ORDERS, FlatQuestion, flatten, write_question
 from searchapp.backends.generation import Generation, MatchedSets
@@ -142,8 +142,11 @@ class _Search:
         )
 
     def _articles(self, clause: Clause) -> int:
+        enough = self._plan.count_enough
         try:
-            return self._prepare(clause).articles
+            if enough is None:
+                return self._prepare(clause).articles
+            return count_up_to(clause, clause_key(clause), enough, self._generation, self._has_time)
         except LateError:
             return 0
 

@@ -7,7 +7,7 @@ often the archive writes it, against how many slips of the hand lie between.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,15 +65,23 @@ def outline(query: Query) -> tuple[tuple[type[Node], Scope], ...]:
     return tuple((type(node), scope) for node, scope in _texts(query.tree, "text"))
 
 
-def weigh_forms(word: SoughtWord, articles: int, forms: Sequence[Form]) -> tuple[Form, ...]:
-    """What may have been meant, the likeliest first; `articles` is how many hold what was looked up for the word."""
+def weigh_forms(
+    word: SoughtWord, articles: int, forms: Sequence[Form], is_found: Callable[[str], bool]
+) -> Iterator[Form]:
+    """What may have been meant, the likeliest first; `articles` is how many hold what was looked up for the word.
+
+    `is_found` tells of a surface whether it is looked for already. That takes longer than all else here, so only those
+    are asked about that count.
+    """
     occurrences: dict[str, int] = {}
     for form in forms:
         surface = form.surface.removeprefix(ACRONYM_MARK)
         occurrences[surface] = occurrences.get(surface, 0) + form.occurrences
-    own = max(articles, occurrences.pop(word.surface, 0))
-    meant = [Form(surface, often) for surface, often in occurrences.items() if often >= max(1, _TIMES_AS_OFTEN * own)]
-    return tuple(sorted(meant, key=lambda form: (-_likelihood(word.surface, *form), form.surface)))
+    own = occurrences.pop(word.surface, 0)
+    least = max(1, _TIMES_AS_OFTEN * (articles if own <= articles or is_found(word.surface) else own))
+    meant = [Form(surface, often) for surface, often in occurrences.items() if often >= least]
+    meant.sort(key=lambda form: (-_likelihood(word.surface, *form), form.surface))
+    return (form for form in meant if not is_found(form.surface))
 
 
 def _likelihood(typed: str, meant: str, occurrences: int) -> float:

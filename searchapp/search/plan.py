@@ -157,7 +157,8 @@ class Plan(NamedTuple):
     to answer (`auto`: all words, and where fewer than `AUTO_THRESHOLD` have them all, any of the words, those with
     all first). `filters` narrow every answer. `first` and `count` are the slice of hits wanted. `ranked` are the words,
     as they were typed one after the other, by which the best hits are ranked again; none where that is not wanted.
-    `feedback` is how much counts what the best of these are about.
+    `feedback` is how much counts what the best of these are about. `count_enough`: nobody wants to know of a clause by
+    how many articles more than so many hold it, so a count above that may be too low, and no longer takes.
     """
 
     all_words: PlanNode
@@ -173,6 +174,7 @@ class Plan(NamedTuple):
     ranked: tuple[RankedWord, ...] = ()
     feedback: float = 0.0
     deadline_ms: float | None = None
+    count_enough: int | None = None
 
 
 AUTO_THRESHOLD = 10

@@ -61,7 +61,8 @@ class Matches(NamedTuple):
     """The answer to a plan: a slice of scored ids, and counts over all matches.
 
     It is late where `timed_out`; where it is not and `total_is_exact` is false, a part of the index did not answer.
-    `clause_articles[i]` is the number of articles that hold the plan's i-th clause, whatever else was asked.
+    `clause_articles[i]` is the number of articles that hold the plan's i-th clause, whatever else was asked; a number
+    above the plan's `count_enough` may be too low.
     `expansions` has one for each pattern and close spelling among the clauses that there was time for.
     """
 

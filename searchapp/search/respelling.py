@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import Final
 
 from indexer.analysis.analyzer import Analyzer
@@ -51,12 +53,10 @@ class Respeller:
 
     def respell(self, query: Query, articles: int) -> Respelling | None:
         """None where nothing better is known, or not in time; `articles` have all the words of what was typed."""
-        words = find_sought_words(query, self.analyzer, self.langs)
-        if not words:
-            return None
+        rare = self._find_rare(find_sought_words(query, self.analyzer, self.langs))
         doubted: list[tuple[SoughtWord, tuple[str, ...]]] = []
-        for word, (written, reached) in zip(words, self._count(words), strict=True):
-            meant = self._find_meant(word, reached) if written <= _FEW_ARTICLES and len(doubted) < _MOST_WORDS else ()
+        for word, reached in zip(rare, self._count_reached(rare), strict=True):
+            meant = self._find_meant(word, reached) if len(doubted) < _MOST_WORDS else ()
             if meant:
                 doubted.append((word, meant))
         if not doubted:
@@ -86,38 +86,46 @@ class Respeller:
         for slips in range(1, word.most_slips + 1):
             request = FormsRequest(word.scope, CloseTo(word.surface, slips), _MOST_FORMS)
             forms = self.engine.list_forms(request, self.remaining_ms())
-            meant = weigh_forms(word, articles, [form for form in forms if not self._is_found(form.surface, word)])
+            weighed = weigh_forms(word, articles, forms, partial(self._is_found, word))
+            meant = tuple(islice(weighed, _MOST_TRIED))
             if meant and meant[0].occurrences >= _WELL_KNOWN:
                 break
-        return tuple(self._write(form.surface, word) for form in meant[:_MOST_TRIED])
+        return tuple(self._write(form.surface, word) for form in meant)
 
-    def _is_found(self, surface: str, word: SoughtWord) -> bool:
+    def _is_found(self, word: SoughtWord, surface: str) -> bool:
         """Whether the word looks for this one too, having a stem with it."""
         if word.by_surface:
             return False
         read = self.analyzer.read_words(surface.removeprefix(ACRONYM_MARK), self.langs)
         return any(run in word.alternatives for other in read for run in other.alternatives)
 
-    def _count(self, words: Sequence[SoughtWord]) -> list[tuple[int, int]]:
-        """How many articles hold each word as it was typed, and how many are found by it: of a slip, a stemmer may
-        make the stem of another word."""
-        clauses = [
-            clause
-            for number, word in enumerate(words)
-            for clause in (
-                _as_written(word.surface, word.scope, 2 * number),
-                WordPlan(word.scope, word.alternatives, word.by_surface, 1.0, 2 * number + 1),
+    def _find_rare(self, words: Sequence[SoughtWord]) -> list[SoughtWord]:
+        """Those that few articles hold as they were typed."""
+        clauses = tuple([_as_written(word.surface, word.scope, number) for number, word in enumerate(words)])
+        counts = self._count(clauses, _FEW_ARTICLES)
+        return [word for word, articles in zip(words, counts, strict=True) if articles <= _FEW_ARTICLES]
+
+    def _count_reached(self, words: Sequence[SoughtWord]) -> tuple[int, ...]:
+        """How many articles are found by each word: of a slip, a stemmer may make the stem of another word."""
+        return self._count(
+            tuple(
+                [
+                    WordPlan(word.scope, word.alternatives, word.by_surface, 1.0, number)
+                    for number, word in enumerate(words)
+                ]
             )
-        ]
-        counts = self._execute(NoArticle(), clauses=tuple(clauses)).clause_articles
-        return list(zip(counts[::2], counts[1::2], strict=True))
+        )
+
+    def _count(self, clauses: tuple[WordPlan, ...], enough: int | None = None) -> tuple[int, ...]:
+        plan = self._plan(NoArticle())._replace(clauses=clauses, count_enough=enough)
+        return self.engine.execute(plan).clause_articles if clauses else ()
 
     def _write(self, surface: str, word: SoughtWord) -> str:
         """The surface as most places of a few articles have it, in capitals where it was typed in capitals."""
         # Headlines in capitals do not tell: what was looked for in them is read in the bodies too.
         scope: Scope = "text" if word.scope == "title" else word.scope
         sought = _as_written(surface, scope, 0)
-        hits = self._execute(sought, count=_READ_ARTICLES).hits
+        hits = self.engine.execute(self._plan(sought)._replace(count=_READ_ARTICLES)).hits
         fetched = self.engine.fetch(tuple(hit.id for hit in hits), with_original=False)
         articles = [stored.article for stored in fetched if stored is not None]
         written: Counter[str] = Counter()
@@ -137,12 +145,9 @@ class Respeller:
             texts += [snippet.text[start:end] for snippet in shown.snippets for start, end in snippet.spans]
         return texts
 
-    def _execute(self, node: PlanNode, *, count: int = 0, clauses: tuple[WordPlan, ...] = ()) -> Matches:
-        return self.engine.execute(
-            Plan(
-                node, node, "all", (), "relevance", 0, count, clauses=clauses, deadline_ms=max(0.0, self.remaining_ms())
-            )
-        )
+    def _plan(self, node: PlanNode) -> Plan:
+        """What is executed at once, in what time there still is."""
+        return Plan(node, node, "all", (), "relevance", 0, 0, deadline_ms=max(0.0, self.remaining_ms()))
 
 
 def _rewrite(
