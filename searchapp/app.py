@@ -18,7 +18,7 @@ from indexer.codec.toc import LOCK_NAME
 from indexer.settings import Settings
 from searchapp.ingest.intake import Intake
 from searchapp.search.service import SearchService
-from searchapp.web.admission import Queue, admit_requests
+from searchapp.web.admission import Queue, admit_requests, take_off_wait
 from searchapp.web.api import make_api
 from searchapp.web.cursors import Cursors
 from searchapp.web.failures import register_failures
@@ -28,7 +28,7 @@ from searchapp.web.ingest import make_ingest
 from searchapp.web.metrics import Metrics, Sources, make_metrics
 from searchapp.web.pages import make_pages
 from searchapp.web.reference import make_reference
-from searchapp.web.safety import add_safety_headers
+from searchapp.web.safety import with_safety_headers
 from searchapp.web.seen import watch_requests
 from searchapp.web.words_api import make_words_api
 
@@ -90,14 +90,15 @@ def create_app(
     trust_hosts(app, settings)
     admit_requests(app, settings, queue, parts.limits)
     app.register_blueprint(make_metrics(metrics, sources))
-    app.register_blueprint(make_api(find_service, Cursors(clock, parts.cursor_key)))
-    app.register_blueprint(make_words_api(find_service))
+    find_in_time = take_off_wait(find_service)
+    app.register_blueprint(make_api(find_in_time, Cursors(clock, parts.cursor_key)))
+    app.register_blueprint(make_words_api(find_in_time))
     app.register_blueprint(make_ingest(settings, find_service, intake))
     app.register_blueprint(make_health(find_service))
     app.register_blueprint(make_reference(settings))
-    app.register_blueprint(make_pages(settings, find_service))
+    app.register_blueprint(make_pages(settings, find_in_time))
     register_failures(app)
-    app.after_request(add_safety_headers)
+    app.wsgi_app = with_safety_headers(app.wsgi_app)  # type: ignore[assignment,method-assign]
     return app
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from time import perf_counter
-from typing import Literal
+from typing import Literal, Self
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.token import shown_term
@@ -58,7 +59,7 @@ class SearchService:
     """Answers searches from one engine. Safe to use from several threads; `today` says which day date words mean.
 
     `compiled` says whether kernels cut snippets; without them they are the same and slow. `on_page` is told of each
-    page that was found.
+    page that was found. `waited_ms` of the time for a search were over before it began.
     """
 
     engine: Engine
@@ -67,6 +68,7 @@ class SearchService:
     today: Callable[[], date]
     compiled: bool = HAS_NUMBA
     on_page: Callable[[Page], None] = lambda _: None
+    waited_ms: float = 0.0
     showing: Showing = field(init=False)
     walks: Walks = field(init=False)
     grouped_walks: GroupedWalks = field(init=False)
@@ -75,6 +77,16 @@ class SearchService:
         object.__setattr__(self, "showing", make_showing(self.analyzer, compiled=self.compiled))
         object.__setattr__(self, "walks", Walks())
         object.__setattr__(self, "grouped_walks", GroupedWalks())
+
+    def after(self, waited_ms: float) -> Self:
+        """The same for whoever has waited so long already: a search has the rest of its time."""
+        later = copy(self)
+        object.__setattr__(later, "waited_ms", waited_ms)
+        return later
+
+    @property
+    def limit_ms(self) -> float:
+        return max(0.0, self.settings.search_deadline_ms - self.waited_ms)
 
     def search(self, request: SearchRequest, *, offers: bool = True) -> Page:
         """The page that was asked for. Never fails because of what was typed: notes say what was not understood.
@@ -205,7 +217,7 @@ class SearchService:
 
         Takes what is left of the time for one search, and is coarser where that is too short.
         """
-        ends = perf_counter() + (self.settings.search_deadline_ms - page.took_ms) / 1000
+        ends = perf_counter() + (self.limit_ms - page.took_ms) / 1000
 
         def count_by(interval: Literal["day", "month"]) -> tuple[Bucket, ...]:
             left_ms = (ends - perf_counter()) * 1000
@@ -245,7 +257,7 @@ class SearchService:
         facts = searched.facts()
         query = parse_query(request.q, self._day(request))
         if deadline_ms is None:
-            deadline_ms = self.settings.search_deadline_ms
+            deadline_ms = self.limit_ms
         return plan_search(query, request, facts.langs, self.analyzer, deadline_ms), facts
 
     def _respell(self, request: SearchRequest, articles: int, started: float) -> Respelling | None:
@@ -253,7 +265,9 @@ class SearchService:
 
         def search(q: str, deadline_ms: float) -> Matches:
             asked = replace(request, q=q, page=1, per_page=0, facets=(), histogram=None)
-            return self.engine.execute(self._plan(asked, self.engine, deadline_ms)[0].plan)
+            plan = self._plan(asked, self.engine, deadline_ms)[0].plan
+            # Nobody asks for more than how many have all of the words.
+            return self.engine.execute(plan._replace(any_words=plan.all_words))
 
         def parse(q: str) -> Query:
             return parse_query(q, self.today())
@@ -264,7 +278,7 @@ class SearchService:
 
     def _count_down(self, started: float) -> Callable[[], float]:
         """What is left of the time for one search that began then."""
-        return lambda: max(0.0, self.settings.search_deadline_ms - (perf_counter() - started) * 1000)
+        return lambda: max(0.0, self.limit_ms - (perf_counter() - started) * 1000)
 
     def _execute(
         self, request: SearchRequest, planned: PlannedSearch, searched: Searchable, started: float

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
+from datetime import date
+from typing import Final, Literal
 from urllib.parse import quote, quote_plus, urlsplit
 
-from searchapp.search.plan import FacetName
-from searchapp.search.request import Filters, Page, SearchRequest
+from searchapp.search.plan import FacetName, FacetRequest
+from searchapp.search.request import Filters, Match, Page, SearchRequest, Sort
 from searchapp.web.operations import SEARCH
-from searchapp.web.params import WINDOW_HITS, last_page, write_params
+from searchapp.web.params import (
+    PLACES,
+    REPEATABLE,
+    WINDOW_HITS,
+    join_parts,
+    last_page,
+    write_day,
+    write_facets,
+    write_params,
+    write_part,
+    write_parts,
+    write_values,
+)
 
 API_SEARCH = SEARCH.path
-_NO_FILTERS = Filters()
+_PLAIN: Final = SearchRequest()
+_WITHOUT_FILTERS: Final[Mapping[str, str]] = dict.fromkeys(("from", "to", *REPEATABLE), "")
 
 
 def search_address(request: SearchRequest, **changes: object) -> str:
@@ -20,6 +35,77 @@ def search_address(request: SearchRequest, **changes: object) -> str:
     changed = replace(request, **({"page": 1} | changes))  # type: ignore[arg-type]
     arguments = write_params(changed)
     return f"/?{arguments}" if arguments else "/"
+
+
+class SearchLinks:
+    """Addresses that differ from a search by one thing. A page has some seventy of them, so what they have in common
+    is written once. All but those of pages start again at the first page."""
+
+    __slots__ = ("_parts", "_request")
+
+    def __init__(self, request: SearchRequest) -> None:
+        self._request = request
+        parts = list(write_parts(request))
+        parts[PLACES["page"]] = ""
+        self._parts = parts
+
+    def first_page(self) -> str:
+        return self._join({})
+
+    def page(self, number: int) -> str:
+        return self._join({"page": write_part("page", str(number) if number > 1 else "")})
+
+    def sort(self, sort: Sort) -> str:
+        return self._join({"sort": write_part("sort", sort if sort != _PLAIN.sort else "")})
+
+    def group(self, group: Literal["story"] | None) -> str:
+        return self._join({"group": write_part("group", group or "")})
+
+    def match(self, match: Match) -> str:
+        return self._join({"match": write_part("match", match if match != _PLAIN.match else "")})
+
+    def explained(self, page: int, *, explain: bool) -> str:
+        """The same page, with the parts of scores or without."""
+        return self._join(
+            {
+                "page": write_part("page", str(page) if page > 1 else ""),
+                "explain": write_part("explain", "1" if explain else ""),
+            }
+        )
+
+    def facets(self, page: int, facets: tuple[FacetRequest, ...]) -> str:
+        """The same page with these facets."""
+        return self._join({"page": write_part("page", str(page) if page > 1 else ""), "facets": write_facets(facets)})
+
+    def with_value(self, name: FacetName, value: str) -> str:
+        """Narrowed by one more value of a facet."""
+        added = write_values(name, (value,))
+        chosen = self._parts[PLACES[name]]
+        return self._join({name: f"{chosen}&{added}" if chosen else added})
+
+    def without_value(self, name: FacetName, value: str) -> str:
+        """With one chosen value of a facet let go."""
+        kept = [chosen for chosen in getattr(self._request.filters, name) if chosen != value]
+        return self._join({name: write_values(name, kept)})
+
+    def within(self, first: date, last: date) -> str:
+        """Of these days alone."""
+        return self._join({"from": write_day("from", first), "to": write_day("to", last)})
+
+    def without_day(self, which: Literal["from", "to"]) -> str:
+        return self._join({which: ""})
+
+    def without_filters(self) -> str:
+        return self._join(_WITHOUT_FILTERS)
+
+    def _join(self, changed: Mapping[str, str]) -> str:
+        parts = self._parts
+        if changed:
+            parts = parts.copy()
+            for name, part in changed.items():
+                parts[PLACES[name]] = part
+        arguments = join_parts(parts)
+        return f"/?{arguments}" if arguments else "/"
 
 
 def answer_address(request: SearchRequest, *, strict: bool = False, cursor: str = "") -> str:
@@ -40,27 +126,6 @@ def article_address(article_id: str, q: str = "") -> str:
     """The article's page; `q` comes along so that its words are highlighted there."""
     address = f"/articles/{quote(article_id, safe='')}"
     return f"{address}?q={quote_plus(q, errors='replace', safe=':,')}" if q else address
-
-
-def with_value(request: SearchRequest, name: FacetName, value: str) -> str:
-    """The same search narrowed by one more value of a facet."""
-    return search_address(request, filters=with_filter(request.filters, name, (*getattr(request.filters, name), value)))
-
-
-def without_value(request: SearchRequest, name: FacetName, value: str) -> str:
-    """The same search with one chosen value of a facet let go."""
-    kept = tuple(chosen for chosen in getattr(request.filters, name) if chosen != value)
-    return search_address(request, filters=with_filter(request.filters, name, kept))
-
-
-def without_day(request: SearchRequest, which: Literal["from_day", "to_day"]) -> str:
-    filters = request.filters
-    changed = replace(filters, from_day=None) if which == "from_day" else replace(filters, to_day=None)
-    return search_address(request, filters=changed)
-
-
-def without_filters(request: SearchRequest) -> str:
-    return search_address(request, filters=_NO_FILTERS)
 
 
 def with_filter(filters: Filters, name: FacetName, values: tuple[str, ...]) -> Filters:

@@ -21,6 +21,7 @@ from flask import Flask, Response, request
 
 from indexer.settings import Settings
 from searchapp.ingest.intake import MOST_INGESTING
+from searchapp.search.service import SearchService
 from searchapp.web.failures import RefusedError
 
 #: What is not searched for: health, what is printed once, and what waits for a commit with a queue of its own.
@@ -33,6 +34,9 @@ _CLIENTS: Final = 1 << 16
 #: Where it is noted in a request's environment which line it stands in, and how long it has to stay away.
 _LINE: Final = "broadsheet.line"
 _LEFT_S: Final = "broadsheet.left_s"
+#: How long it waited in it, and what is no wait.
+_WAITED_MS: Final = "broadsheet.waited_ms"
+_AT_ONCE_MS: Final = 1.0
 _TIME: Final = struct.Struct("<d")
 
 
@@ -116,6 +120,17 @@ class RateLimit:
         return 0.0
 
 
+def take_off_wait(find_service: Callable[[], SearchService]) -> Callable[[], SearchService]:
+    """The service as views find it: whoever waited for a place has the rest of the time that a search may take."""
+
+    def find() -> SearchService:
+        service = find_service()
+        waited_ms = request.environ.get(_WAITED_MS, 0.0)
+        return service if waited_ms < _AT_ONCE_MS else service.after(waited_ms)
+
+    return find
+
+
 def admit_requests(app: Flask, settings: Settings, queue: Queue, limits: Path | None) -> None:
     """`limits` is the table that worker processes share."""
     ingesting = Queue(MOST_INGESTING, 0, 0.0)
@@ -136,9 +151,11 @@ def admit_requests(app: Flask, settings: Settings, queue: Queue, limits: Path | 
                     "rate_limited", f"more than {settings.rate_limit_per_minute:,} requests a minute; try again later"
                 )
         line = ingesting if endpoint in _INGEST else queue
+        came = monotonic()
         if not line.enter():
             raise RefusedError("queue_full", "more requests than can be answered or wait here; try again in a moment")
         request.environ[_LINE] = line
+        request.environ[_WAITED_MS] = (monotonic() - came) * 1000
 
     def leave(_: BaseException | None) -> None:
         line = request.environ.pop(_LINE, None)

@@ -14,7 +14,7 @@ from searchapp.search.plan import FacetName
 from searchapp.search.port import StoredArticle
 from searchapp.search.request import Filters, SearchRequest
 from searchapp.search.service import SearchService
-from searchapp.web.addresses import answer_address, safe_link, search_address, with_filter
+from searchapp.web.addresses import SearchLinks, answer_address, safe_link, search_address, with_filter
 from searchapp.web.alike import show_alike
 from searchapp.web.dates import show_date
 from searchapp.web.display import (
@@ -110,6 +110,7 @@ def _page(template: str, **values: object) -> Response:
 
 def _show_home(settings: Settings, service: SearchService) -> Response:
     facts = service.facts()
+    links = SearchLinks(SearchRequest())
     # Every year is counted, for the first and the last; as many are listed as of the other facets.
     every = service.browse(
         tuple(replace(facet, size=MAX_FACET_SIZE) if facet.name == "year" else facet for facet in PAGE_FACETS)
@@ -127,7 +128,7 @@ def _show_home(settings: Settings, service: SearchService) -> Response:
         count_words=count_articles(facts.articles),
         years=" to ".join(dict.fromkeys((years[0], years[-1]))) if years else "",
         languages=len(facts.langs),
-        facets=tuple(show_facet(counts, SearchRequest()) for counts in facets),
+        facets=tuple(show_facet(counts, SearchRequest(), links) for counts in facets),
         latest=tuple(show_hit(hit, "") for hit in latest),
         examples=make_examples(tuple(hit.stored.article for hit in latest), facets),
         everything=search_address(SearchRequest(sort="newest")),

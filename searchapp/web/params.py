@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any, Final, Literal, get_args
 from urllib.parse import quote_plus
@@ -75,8 +76,17 @@ SIMILAR_PARAMETERS: Final = ParameterTable(
 REPEATABLE: tuple[FacetName, ...] = ("year", "source", "author", "lang", "tag", "collection")
 KNOWN = SEARCH_PARAMETERS.names
 _PLAIN: Final = SearchRequest()
-#: A page has some sixty addresses with the same query in all of them: texts that are remembered as addresses have them.
-_QUOTED: Final = 256
+#: Where each argument stands among those of an address, but for the endpoint's own, which come last.
+PLACES: Final = {
+    name: place
+    for place, name in enumerate(
+        ("q", "match", "rank", "from", "to", *REPEATABLE, "sort", "group", "page", "per_page", "facets", "histogram",
+         "explain")
+    )
+}  # fmt: skip
+_NOT_NARROWED: Final = ("",) * (2 + len(REPEATABLE))
+#: The same outlets and authors are offered on most pages: texts that are remembered as addresses have them.
+_QUOTED: Final = 4096
 SINGLE = tuple(parameter.name for parameter in SEARCH_PARAMETERS.listed if not parameter.repeatable)
 
 
@@ -118,29 +128,55 @@ def read_params(pairs: Iterable[tuple[str, str]], *, refuse_unknown: bool) -> As
 
 def write_params(request: SearchRequest, *, strict: bool = False, cursor: str = "") -> str:
     """The arguments that ask for this search, encoded, in one canonical order, defaults left out."""
-    filters = request.filters
-    pairs: list[tuple[str, str]] = [
-        ("q", request.q),
-        ("match", request.match if request.match != _PLAIN.match else ""),
-        ("rank", request.rank if request.rank != _PLAIN.rank else ""),
-        ("from", filters.from_day.isoformat() if filters.from_day else ""),
-        ("to", filters.to_day.isoformat() if filters.to_day else ""),
-    ]
-    if filters != _PLAIN.filters:
-        for name in REPEATABLE:
-            pairs.extend([(name, value) for value in getattr(filters, name)])
-    pairs += (
-        ("sort", request.sort if request.sort != _PLAIN.sort else ""),
-        ("group", request.group or ""),
-        ("page", str(request.page) if request.page != _PLAIN.page else ""),
-        ("per_page", str(request.per_page) if request.per_page != _PLAIN.per_page else ""),
-        ("facets", ",".join([_write_facet(facet) for facet in request.facets]) if request.facets else ""),
-        ("histogram", request.histogram or ""),
-        ("explain", "1" if request.explain else ""),
-        ("strict", "1" if strict else ""),
-        ("cursor", cursor),
+    return join_parts(
+        (*write_parts(request), write_part("strict", "1" if strict else ""), write_part("cursor", cursor))
     )
-    return "&".join([f"{name}={_quote(text)}" for name, text in pairs if text])
+
+
+def write_parts(request: SearchRequest) -> tuple[str, ...]:
+    """The same, an argument a part: in the places that `PLACES` gives, "" for what is left out."""
+    filters = request.filters
+    if filters is _PLAIN.filters or filters == _PLAIN.filters:
+        narrowing = _NOT_NARROWED
+    else:
+        narrowing = (
+            write_day("from", filters.from_day),
+            write_day("to", filters.to_day),
+            *[write_values(name, getattr(filters, name)) for name in REPEATABLE],
+        )
+    return (
+        write_part("q", request.q),
+        write_part("match", request.match if request.match != _PLAIN.match else ""),
+        write_part("rank", request.rank if request.rank != _PLAIN.rank else ""),
+        *narrowing,
+        write_part("sort", request.sort if request.sort != _PLAIN.sort else ""),
+        write_part("group", request.group or ""),
+        write_part("page", str(request.page) if request.page != _PLAIN.page else ""),
+        write_part("per_page", str(request.per_page) if request.per_page != _PLAIN.per_page else ""),
+        write_facets(request.facets),
+        write_part("histogram", request.histogram or ""),
+        write_part("explain", "1" if request.explain else ""),
+    )
+
+
+def join_parts(parts: Iterable[str]) -> str:
+    return "&".join([part for part in parts if part])
+
+
+def write_part(name: str, text: str) -> str:
+    return f"{name}={_quote(text)}" if text else ""
+
+
+def write_day(name: Literal["from", "to"], day: date | None) -> str:
+    return f"{name}={day.isoformat()}" if day else ""
+
+
+def write_values(name: FacetName, values: Iterable[str]) -> str:
+    return "&".join([f"{name}={_quote(value)}" for value in values])
+
+
+def write_facets(facets: Iterable[FacetRequest]) -> str:
+    return write_part("facets", ",".join([_write_facet(facet) for facet in facets]))
 
 
 @lru_cache(_QUOTED)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -20,7 +24,15 @@ SAFETY_HEADERS = {
 }
 
 
-def add_safety_headers(response: Response) -> Response:
-    for name, text in SAFETY_HEADERS.items():
-        response.headers.setdefault(name, text)
-    return response
+def with_safety_headers(answer: WSGIApplication) -> WSGIApplication:
+    """The application with these headers on all its answers. Around it, since they are the same for all of them, and
+    each that is put into Flask's headers is compared with all others."""
+    safety = tuple(SAFETY_HEADERS.items())
+
+    def answer_safely(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:  # noqa: ANN401 as WSGI has it
+            return start_response(status, [*headers, *safety], *failure)
+
+        return answer(environ, start)
+
+    return answer_safely

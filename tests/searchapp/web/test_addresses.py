@@ -1,17 +1,23 @@
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
+from datetime import date
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from searchapp.search.plan import FacetName, FacetRequest
 from searchapp.search.request import Filters, Page, SearchRequest
 from searchapp.web.addresses import (
+    SearchLinks,
     article_address,
     next_page_address,
     safe_link,
     search_address,
-    with_value,
-    without_filters,
-    without_value,
+    with_filter,
 )
+from searchapp.web.params import REPEATABLE
 
 ASKED = SearchRequest(q="a b", filters=Filters(source=("X & Y",), year=("2021",)), sort="newest", page=3)
 
@@ -23,9 +29,65 @@ def test_a_changed_choice_starts_again_at_the_first_page():
 
 
 def test_values_are_chosen_and_let_go():
-    assert with_value(ASKED, "source", "Z") == "/?q=a+b&year=2021&source=X+%26+Y&source=Z&sort=newest"
-    assert without_value(ASKED, "source", "X & Y") == "/?q=a+b&year=2021&sort=newest"
-    assert without_filters(ASKED) == "/?q=a+b&sort=newest"
+    links = SearchLinks(ASKED)
+    assert links.with_value("source", "Z") == "/?q=a+b&year=2021&source=X+%26+Y&source=Z&sort=newest"
+    assert links.without_value("source", "X & Y") == "/?q=a+b&year=2021&sort=newest"
+    assert links.without_filters() == "/?q=a+b&sort=newest"
+
+
+texts = st.text(max_size=6)
+days = st.none() | st.dates()
+
+
+@given(
+    st.builds(
+        SearchRequest,
+        q=texts,
+        match=st.sampled_from(["auto", "all", "any"]),
+        rank=st.sampled_from(["default", "bm25"]),
+        filters=st.builds(
+            Filters, from_day=days, to_day=days, **{name: st.lists(texts, max_size=2).map(tuple) for name in REPEATABLE}
+        ),
+        sort=st.sampled_from(["relevance", "newest", "oldest"]),
+        group=st.sampled_from([None, "story"]),
+        page=st.integers(1, 30),
+        per_page=st.sampled_from([10, 25]),
+        facets=st.sampled_from([(), (FacetRequest("source"), FacetRequest("tag", 5))]),
+        histogram=st.sampled_from([None, "month"]),
+        explain=st.booleans(),
+    ),
+    st.sampled_from(REPEATABLE),
+    texts,
+    st.dates(),
+)
+def test_a_link_is_the_address_of_the_search_with_that_one_change(
+    asked: SearchRequest, name: FacetName, value: str, day: date
+):
+    links, filters = SearchLinks(asked), asked.filters
+    chosen: tuple[str, ...] = getattr(filters, name)
+    facets = (FacetRequest("year", 100),)
+
+    def narrowed(values: tuple[str, ...]) -> str:
+        return search_address(asked, filters=with_filter(filters, name, values))
+
+    assert links.first_page() == search_address(asked)
+    assert links.page(7) == search_address(asked, page=7)
+    assert links.page(1) == search_address(asked, page=1)
+    assert links.sort("oldest") == search_address(asked, sort="oldest")
+    assert links.sort("relevance") == search_address(asked, sort="relevance")
+    assert links.group("story") == search_address(asked, group="story")
+    assert links.group(None) == search_address(asked, group=None)
+    assert links.match("all") == search_address(asked, match="all")
+    assert links.explained(asked.page, explain=not asked.explain) == search_address(
+        asked, page=asked.page, explain=not asked.explain
+    )
+    assert links.facets(asked.page, facets) == search_address(asked, page=asked.page, facets=facets)
+    assert links.with_value(name, value) == narrowed((*chosen, value))
+    assert links.without_value(name, value) == narrowed(tuple(each for each in chosen if each != value))
+    assert links.within(day, day) == search_address(asked, filters=replace(filters, from_day=day, to_day=day))
+    assert links.without_day("from") == search_address(asked, filters=replace(filters, from_day=None))
+    assert links.without_day("to") == search_address(asked, filters=replace(filters, to_day=None))
+    assert links.without_filters() == search_address(asked, filters=Filters())
 
 
 def test_next_ends_where_hits_or_pages_end():

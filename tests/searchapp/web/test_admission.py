@@ -80,6 +80,26 @@ def test_beyond_the_queue_a_request_is_told_at_once_to_come_back_and_health_is_a
     assert app.test_client().get("/api/v1/search?q=lantern").status_code == 200
 
 
+def test_who_waited_for_a_place_has_the_rest_of_the_time_for_a_search(held_up, service: SearchService) -> None:
+    app, go_on, begun = held_up
+    answers: list[Any] = []
+
+    def ask() -> None:
+        answers.append(app.test_client().get("/api/v1/search?q=lantern").json)
+
+    holds = threading.Thread(target=ask)
+    holds.start()
+    assert begun.acquire(timeout=WITHIN_S)
+    waits = threading.Thread(target=ask)
+    waits.start()
+    wait_until(lambda: waiting(app) == 1)
+    time.sleep(service.settings.search_deadline_ms / 1000)
+    go_on.set()
+    holds.join(WITHIN_S)
+    waits.join(WITHIN_S)
+    assert [(answer["timed_out"], answer["total"] > 0) for answer in answers] == [(False, True), (True, False)]
+
+
 def test_every_place_is_given_back_whatever_became_of_the_request(service: SearchService) -> None:
     app = create_app(replace(service.settings, serve_at_once=1, serve_queue=0), lambda: service)
     client = app.test_client()
