@@ -18,7 +18,7 @@ _MAX_VOCABULARIES = 32
 #: A chunk, and how it is asked to be read.
 _Typed: TypeAlias = tuple[str, tuple[str, ...], tuple[str, ...], bool, bool]
 #: Chunks of queries whose words are remembered: people type the same words again, and ask for the next page.
-_MAX_TYPED = 2048
+_MAX_TYPED = 16_384
 
 
 class Analyzer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -36,8 +36,7 @@ class Dictionary:
         numbers = np.empty(len(texts), np.int64)
         if HAS_NUMBA:
             keys = np.frombuffer(b"".join(encoded), np.uint8)
-            key_offsets = np.zeros(len(texts) + 1, np.int64)
-            np.cumsum([len(text) for text in encoded], out=key_offsets[1:])
+            key_offsets = np.array([0, *accumulate(map(len, encoded))], np.int64)
             kernels.find_keys(self.blob, self.offsets, keys, key_offsets, numbers)
             return numbers
         for i, text in enumerate(encoded):

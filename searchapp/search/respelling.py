@@ -23,7 +23,7 @@ from searchapp.search.port import Engine, Form, FormsRequest, Matches
 from searchapp.search.request import Respelling
 from searchapp.search.showing import Showing
 from searchapp.search.spellings import CloseTo
-from searchapp.search.written import choose_written
+from searchapp.search.written import Writings, choose_written
 
 #: An answer with as many articles is left alone.
 ENOUGH_ARTICLES: Final = 10
@@ -46,6 +46,7 @@ class Respeller:
     engine: Engine
     analyzer: Analyzer
     showing: Showing
+    writings: Writings
     langs: tuple[str, ...]
     parse: Callable[[str], Query]
     search: Callable[[str, float], Matches]
@@ -124,15 +125,23 @@ class Respeller:
         """The surface as most places of a few articles have it, in capitals where it was typed in capitals."""
         # Headlines in capitals do not tell: what was looked for in them is read in the bodies too.
         scope: Scope = "text" if word.scope == "title" else word.scope
+        written = self.writings.get(self.engine.facts().generation, scope, surface)
+        if written is None:
+            written = self._count_ways(surface, scope)
+        return choose_written(written, word.text) or surface
+
+    def _count_ways(self, surface: str, scope: Scope) -> Counter[str]:
         sought = _as_written(surface, scope, 0)
-        hits = self.engine.execute(self._plan(sought)._replace(count=_READ_ARTICLES)).hits
-        fetched = self.engine.fetch(tuple(hit.id for hit in hits), with_original=False)
+        matches = self.engine.execute(self._plan(sought)._replace(count=_READ_ARTICLES))
+        fetched = self.engine.fetch(tuple(hit.id for hit in matches.hits), with_original=False)
         articles = [stored.article for stored in fetched if stored is not None]
         written: Counter[str] = Counter()
         for text in self._places(articles, sought):
             if any(one_surface(read) == surface for read in self.analyzer.read_words(text, self.langs, quoted=True)):
                 written[text] += 1
-        return choose_written(written, word.text) or surface
+        if matches.total_is_exact:
+            self.writings.put(matches.generation, scope, surface, written)
+        return written
 
     def _places(self, articles: Sequence[Article], sought: WordPlan) -> list[str]:
         """The texts in which the word stands."""

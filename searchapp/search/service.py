@@ -47,6 +47,7 @@ from searchapp.search.similar import SimilarArticles, SimilarRequest, find_simil
 from searchapp.search.suggestions import Suggestions, suggest
 from searchapp.search.timeline import Timeline, draw_timeline
 from searchapp.search.walking import Walks
+from searchapp.search.written import Writings
 
 #: The note of an answer that a part of the index had no share in; what was typed is not at fault.
 PARTIAL = "partial"
@@ -72,11 +73,13 @@ class SearchService:
     showing: Showing = field(init=False)
     walks: Walks = field(init=False)
     grouped_walks: GroupedWalks = field(init=False)
+    writings: Writings = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "showing", make_showing(self.analyzer, compiled=self.compiled))
         object.__setattr__(self, "walks", Walks())
         object.__setattr__(self, "grouped_walks", GroupedWalks())
+        object.__setattr__(self, "writings", Writings())
 
     def after(self, waited_ms: float) -> Self:
         """The same for whoever has waited so long already: a search has the rest of its time."""
@@ -273,7 +276,16 @@ class SearchService:
             return parse_query(q, self.today())
 
         langs = tuple(lang.value for lang in self.engine.facts().langs)
-        respeller = Respeller(self.engine, self.analyzer, self.showing, langs, parse, search, self._count_down(started))
+        respeller = Respeller(
+            self.engine,
+            self.analyzer,
+            self.showing,
+            self.writings,
+            langs,
+            parse,
+            search,
+            self._count_down(started),
+        )
         return respeller.respell(parse(request.q), articles)
 
     def _count_down(self, started: float) -> Callable[[], float]:

@@ -3,8 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Final
 
 from searchapp.query.keywords import OPERATORS
+from searchapp.search.plan import Scope
+
+_REMEMBERED: Final = 4096
+
+
+class Writings:
+    """How often some articles write a word in each way, of the words that were offered: known for a generation. Safe to
+    share between threads."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, Scope, str], Counter[str]] = {}
+
+    def get(self, generation: int, scope: Scope, surface: str) -> Counter[str] | None:
+        return self._known.get((generation, scope, surface))
+
+    def put(self, generation: int, scope: Scope, surface: str, written: Counter[str]) -> None:
+        if len(self._known) >= _REMEMBERED:
+            self._known = {}
+        self._known[generation, scope, surface] = written
 
 
 def choose_written(written: Counter[str], typed: str) -> str:

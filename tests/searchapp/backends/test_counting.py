@@ -18,8 +18,8 @@ from searchapp.search.port import Engine
 #: Forms that share stems, some of them in nearly every article and some in a few; an acronym and the word like it.
 WEIGHTS = {
     "protest": 900, "protests": 40, "protested": 4, "protesting": 1, "state": 300, "states": 300, "stated": 3,
-    "map": 60,    "maps": 2, "mapped": 1, "it": 500, "IT": 5, "us": 30, "US": 30, "well-being": 4, "wellbeing": 6, "lantern": 7,
-    "lanterns": 6, "lone": 1,
+    "map": 60, "maps": 2, "mapped": 1, "it": 500, "IT": 5, "us": 30, "US": 30, "well-being": 4, "wellbeing": 6,
+    "lantern": 7, "lanterns": 6, "lone": 1,
 }  # fmt: skip
 SURFACES = (*(word.lower() for word in WEIGHTS), "unheard")
 
