@@ -194,3 +194,22 @@ def test_listed_forms_are_those_of_counting_words(folder: Path, service: SearchS
         for most in (1, 3, 1000):
             assert list(service.engine.list_forms(FormsRequest("text", spelling, most), 60_000)) == expected[:most]
     assert service.engine.list_forms(FormsRequest("author", Wildcard("mare*"), 9), 60_000) == (Form("maren", 16),)
+
+
+def test_a_word_is_offered_as_the_newest_generation_writes_it(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    WhooshIndex.create(folder)
+    service: SearchService | None = None
+    for written in ("lantern", "lanTern"):
+        with WhooshIndex.open(folder).writer(32) as writer:
+            for number in range(12):
+                article = Article(title="Evening", body=f"One {written} in the harbour.", external_id=str(number))
+                writer.write(make_draft(article, "/somewhere"))
+            writer.commit()
+        if service is None:
+            service = SearchService(WhooshEngine(folder), Analyzer(), Settings(), lambda: TODAY)
+        service.engine.refresh()
+        for _ in range(2):  # found, then remembered
+            meant = service.search(SearchRequest(q="lantren")).did_you_mean
+            assert meant is not None
+            assert meant.q == written
