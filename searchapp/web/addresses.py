@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Final, Literal
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import quote, urlsplit
 
 from searchapp.search.plan import FacetName, FacetRequest
 from searchapp.search.request import Filters, Match, Page, SearchRequest, Sort
@@ -41,13 +41,14 @@ class SearchLinks:
     """Addresses that differ from a search by one thing. A page has some seventy of them, so what they have in common
     is written once. All but those of pages start again at the first page."""
 
-    __slots__ = ("_parts", "_request")
+    __slots__ = ("_beside", "_parts", "_request")
 
     def __init__(self, request: SearchRequest) -> None:
         self._request = request
         parts = list(write_parts(request))
         parts[PLACES["page"]] = ""
         self._parts = parts
+        self._beside: dict[int, tuple[str, str]] = {}
 
     def first_page(self) -> str:
         return self._join({})
@@ -79,9 +80,13 @@ class SearchLinks:
 
     def with_value(self, name: FacetName, value: str) -> str:
         """Narrowed by one more value of a facet."""
-        added = write_values(name, (value,))
-        chosen = self._parts[PLACES[name]]
-        return self._join({name: f"{chosen}&{added}" if chosen else added})
+        added = write_part(name, value)
+        if not added:
+            return self.first_page()
+        place = PLACES[name]
+        before, behind = self._around(place, place + 1)
+        chosen = self._parts[place]
+        return f"{before}{chosen}&{added}{behind}" if chosen else f"{before}{added}{behind}"
 
     def without_value(self, name: FacetName, value: str) -> str:
         """With one chosen value of a facet let go."""
@@ -90,13 +95,22 @@ class SearchLinks:
 
     def within(self, first: date, last: date) -> str:
         """Of these days alone."""
-        return self._join({"from": write_day("from", first), "to": write_day("to", last)})
+        before, behind = self._around(PLACES["from"], PLACES["to"] + 1)
+        return f"{before}{write_day('from', first)}&{write_day('to', last)}{behind}"
 
     def without_day(self, which: Literal["from", "to"]) -> str:
         return self._join({which: ""})
 
     def without_filters(self) -> str:
         return self._join(_WITHOUT_FILTERS)
+
+    def _around(self, first: int, stop: int) -> tuple[str, str]:
+        """An address up to the parts from `first` to `stop`, and what comes behind them; remembered by `first`."""
+        known = self._beside.get(first)
+        if known is None:
+            before, behind = join_parts(self._parts[:first]), join_parts(self._parts[stop:])
+            known = self._beside[first] = (f"/?{before}&" if before else "/?", f"&{behind}" if behind else "")
+        return known
 
     def _join(self, changed: Mapping[str, str]) -> str:
         parts = self._parts
@@ -125,7 +139,7 @@ def next_page_address(page: Page, *, strict: bool) -> str | None:
 def article_address(article_id: str, q: str = "") -> str:
     """The article's page; `q` comes along so that its words are highlighted there."""
     address = f"/articles/{quote(article_id, safe='')}"
-    return f"{address}?q={quote_plus(q, errors='replace', safe=':,')}" if q else address
+    return f"{address}?{write_part('q', q)}" if q else address
 
 
 def with_filter(filters: Filters, name: FacetName, values: tuple[str, ...]) -> Filters:

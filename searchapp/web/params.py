@@ -172,7 +172,7 @@ def write_day(name: Literal["from", "to"], day: date | None) -> str:
 
 
 def write_values(name: FacetName, values: Iterable[str]) -> str:
-    return "&".join([f"{name}={_quote(value)}" for value in values])
+    return join_parts([write_part(name, value) for value in values])
 
 
 def write_facets(facets: Iterable[FacetRequest]) -> str:
