@@ -1,8 +1,8 @@
 """What a worker does before its first request: loads what searching takes, and has the garbage collector leave it be.
 
 Python's collector looks through all that is alive when it looks for what is dead. The libraries, the compiled loops and
-an open index are a million small things, which takes an eighth of a second, in which no request is answered; and none
-of them dies before the worker does.
+an open index are some 170,000 things, which takes an eighth of a second, in which no request is answered; and none of
+them dies before the worker does.
 """
 
 from __future__ import annotations
