@@ -83,7 +83,7 @@ class _Supervisor(MPServer):
     def _spawn_worker(  # type: ignore[override]  # of the two signatures above it the nearer one
         self,
         idx: int,
-        target: Any,
+        target: Any,  # noqa: ANN401
         callback_loader: Any,  # noqa: ANN401
     ) -> WorkerProcess:
         worker = super()._spawn_worker(idx, target, callback_loader)

@@ -24,6 +24,7 @@ MADE: Final = 300
 #: work. `benchmarks/hostile.py` measures how much of it is needed.
 MOST_MS: Final = 5_000
 TRIES: Final = 500
+MOST_GROWTH: Final = 1.4
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +102,9 @@ def test_sixteen_at_a_time_stop_neither_a_plain_query_nor_a_look_at_its_health(s
     assert min(plain) > 0
     assert health
     assert set(health) == {200}
-    assert after.own_mb < before.own_mb * 1.2
-    assert after.threads <= before.threads + 2
+    # Threads that had nothing to do before bring buffers of their own.
+    assert after.own_mb < before.own_mb * MOST_GROWTH
+    assert after.files <= before.files + CLIENTS
     assert server.process.poll() is None
 
 
