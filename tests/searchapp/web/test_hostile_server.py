@@ -29,7 +29,8 @@ MOST_GROWTH: Final = 1.4
 
 @pytest.fixture(scope="module")
 def server(index_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    started = Server(index_dir, tmp_path_factory.mktemp("hostile") / "serve.log", serve_queue=2, serve_wait_ms=1000)
+    log = tmp_path_factory.mktemp("hostile") / "serve.log"
+    started = Server(index_dir, log, serve_queue=2, slow_query_ms=1)
     yield started
     started.kill()
 
@@ -113,3 +114,23 @@ def test_no_answer_took_longer_than_its_time_and_none_failed(server: Server) -> 
     assert len(logged) > MADE
     assert [line for line in logged if line["took_ms"] > MOST_MS or line["status"] == 500] == []
     assert server.started() == len(server.workers()), "no process has ended and was started again"
+
+
+def test_it_has_told_what_happened(server: Server) -> None:
+    answered = {line["request_id"]: line for line in server.logged("broadsheet.requests")}
+    slow = server.logged("broadsheet.slow")
+    assert slow
+    for line in slow:
+        assert line["took_ms"] >= 1
+        assert {"q", "understood", "timed_out", "index_generation"} <= line.keys()
+        assert line["route"] == answered[line["request_id"]]["route"]
+    assert server.metric("broadsheet_searches_slow_total") == len(slow)
+    late = server.metric("broadsheet_searches_timed_out_total")
+    assert late >= sum(line["timed_out"] for line in slow)
+    assert server.metric("broadsheet_searches_total") > MADE
+    ready = orjson.loads(server.ask("/readyz")[1])
+    assert server.metric("broadsheet_index_generation") == ready["index_generation"]
+    assert server.metric("broadsheet_index_writing") == 0
+    counted = server.ask("/metrics")[1]
+    assert 'broadsheet_request_seconds_bucket{le="+Inf",route="api.search"}' in counted
+    assert 'broadsheet_requests_total{route="api.search",status="503"}' in counted
