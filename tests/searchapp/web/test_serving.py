@@ -157,7 +157,7 @@ def test_a_cursor_outlives_commits_and_no_restart(start: Start, tmp_path: Path):
             writer.remove(Article(external_id=str(number)).id)
         writer.commit()
     commit_lanterns(folder, 20, 30)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + WITHIN_S
     while read(f"{address}/api/v1/search")["total"] != 25:
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -178,7 +178,7 @@ def read(address: str) -> Any:
 
 def read_in_time(address: str) -> Any:
     """A search's answer; of a late one, as a busy machine gives, nothing follows."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + WITHIN_S
     while (found := read(address))["timed_out"]:
         assert time.monotonic() < until
     return found
