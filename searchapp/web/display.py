@@ -24,6 +24,7 @@ from searchapp.web.addresses import (
     search_address,
 )
 from searchapp.web.dates import ShownDate, show_date
+from searchapp.web.directions import straighten
 from searchapp.web.explained import Bar, draw_bars
 from searchapp.web.languages import lang_attribute, language_name
 from searchapp.web.params import REPEATABLE, WINDOW_HITS, last_page
@@ -81,7 +82,7 @@ class ShownHit:
     hit: Hit
     address: str
     date: ShownDate
-    byline: str
+    byline_html: str
     lang: str
     some_words: bool
     others: OtherPublications | None = None
@@ -213,7 +214,8 @@ def _print_choice(label: str, address: str, count: int, *, chosen: bool) -> str:
     """Printed here: a template takes three times as long, and a page has some thirty."""
     mark, remove = (' class="chosen" aria-current="true"', ", chosen; remove") if chosen else ("", "")
     return (
-        f'<li><a href="{escape(address)}" rel="nofollow"{mark}><span class="value" dir="auto">{escape(label)}</span>'
+        f'<li><a href="{escape(address)}" rel="nofollow"{mark}>'
+        f'<span class="value"><bdi>{escape(straighten(label))}</bdi></span>'
         f'<span class="count"><span class="unseen">, </span>{count:,}<span class="unseen"> articles{remove}</span>'
         "</span></a></li>\n"
     )
@@ -244,7 +246,7 @@ def show_hit(hit: Hit, q: str, others: OtherPublications | None = None, bars: tu
         hit=hit,
         address=article_address(hit.stored.id, q),
         date=show_date(article.published),
-        byline=_byline(article.author),
+        byline_html=_print_byline(article.author),
         lang=lang_attribute(article.lang),
         some_words=not hit.all_words,
         others=others,
@@ -303,11 +305,11 @@ def _page_choices(number: int, last: int, links: SearchLinks) -> tuple[Choice | 
     return tuple(choices)
 
 
-def _byline(people: tuple[str, ...]) -> str:
-    """`By Ada Lorne, Jon Maren and Vafa Ismayilova`; "" where nobody is named."""
+def _print_byline(people: tuple[str, ...]) -> str:
+    """`By Ada Lorne, Jon Maren and Vafa Ismayilova`, each name by itself; "" where nobody is named."""
     if not people:
         return ""
-    named = people[:_NAMED]
+    named = [f"<bdi>{escape(straighten(name))}</bdi>" for name in people[:_NAMED]]
     words = f"By {' and '.join(filter(None, (', '.join(named[:-1]), named[-1])))}"
     return f"{words} and {len(people) - _NAMED} more" if len(people) > _NAMED else words
 
