@@ -70,6 +70,10 @@ _LONGEST_TOKEN: Final = 255
 _LONGEST_MARK: Final = 8
 assert 2 * MAX_TERM_CHARS + _LONGEST_MARK <= _LONGEST_TOKEN, "OpenSearch would cut a term in two"
 
+#: How words are weighed there, as nearly as a cluster can as `searchapp/search/scoring.py` weighs them.
+K1: Final = 1.4
+B: Final = 0.6
+
 #: Lucene's longest keyword, in bytes of UTF-8.
 MAX_KEYWORD_BYTES: Final = 32766
 #: What is kept of a document, and given back.
@@ -123,8 +127,8 @@ def index_settings(shards: int, replicas: int) -> dict[str, Any]:
     as ours are as a cluster can (`searchapp/search/scoring.py`)."""
     return {
         "index.similarity.default.type": "BM25",
-        "index.similarity.default.k1": 1.4,
-        "index.similarity.default.b": 0.6,
+        "index.similarity.default.k1": K1,
+        "index.similarity.default.b": B,
         "index.number_of_shards": shards,
         "index.number_of_replicas": replicas,
         "index.refresh_interval": "-1",
