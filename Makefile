@@ -90,7 +90,7 @@ demo: setup ## index the sample articles and serve them at http://127.0.0.1:PORT
 	@exec $(BIN)/broadsheet serve --index-dir index_data/demo --host 127.0.0.1 --port $(PORT)
 
 test: setup-dev chromium opensearch ## run every test, those of the page in a real browser, those of a cluster on one
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=30
 
 test-cluster: setup-dev opensearch ## run the tests that want three nodes of OpenSearch
 	$(BIN)/python -m pytest -m cluster

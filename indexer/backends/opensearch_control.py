@@ -10,6 +10,7 @@ Both are small, and every node may have a copy: what they hold is asked for by i
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import time
@@ -24,6 +25,8 @@ from indexer.backends.opensearch_bulk import delete_action, index_action, send_a
 from indexer.backends.opensearch_connection import OpenSearchConnection
 from indexer.backends.port import Tombstone
 from indexer.errors import ClusterError, IndexBusyError
+
+logger = logging.getLogger(__name__)
 
 #: A rebuild that was not heard of for so long is over.
 LEASE_S: Final = 60.0
@@ -169,8 +172,33 @@ def create_index(
 ) -> bool:
     """False where it was there already."""
     answer = connection.request("PUT", f"/{index}", {"settings": settings, "mappings": mappings}, accept=(400,))
-    if "error" not in answer:
-        return True
-    if answer["error"].get("type") != "resource_already_exists_exception":
-        raise ClusterError(f"{connection} refused to make {index}: {answer['error'].get('reason')}")
-    return False
+    return _was_made(connection, index, answer)
+
+
+def make_index_of_template(connection: OpenSearchConnection, index: str, aliases: Sequence[str]) -> bool:
+    """Its settings and fields are those of the template that its name falls to. False where it was there already."""
+    body: dict[str, Any] = {"aliases": {alias: {} for alias in aliases}}
+    return _was_made(connection, index, connection.request("PUT", f"/{index}", body, accept=(400,)))
+
+
+def _was_made(connection: OpenSearchConnection, index: str, answer: Any) -> bool:  # noqa: ANN401 JSON
+    """Waits for the copies of what was made: until one is there, all that is written stands on one disk alone, and is
+    gone for good with its node. Copies that no node has room for are not waited for."""
+    if "error" in answer:
+        if answer["error"].get("type") != "resource_already_exists_exception":
+            raise ClusterError(f"{connection} refused to make {index}: {answer['error'].get('reason')}")
+        return False
+    # Copies are begun by a step of the cluster's own, after the one that the answer waited for: hence the events.
+    told = connection.request(
+        "GET",
+        f"/_cluster/health/{index}",
+        params={
+            "wait_for_no_initializing_shards": True,
+            "wait_for_events": "languid",
+            "timeout": f"{connection.address.timeout_s * 500:.0f}ms",
+        },
+        accept=(408,),
+    )
+    if told["timed_out"]:
+        logger.warning("%s: copies of %s are not ready yet; until they are, its articles stand once", connection, index)
+    return True

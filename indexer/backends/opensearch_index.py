@@ -22,13 +22,13 @@ import orjson
 from indexer.analysis.token import ANALYSIS_VERSION
 from indexer.backends.held import HeldArticle
 from indexer.backends.opensearch_connection import OpenSearchConnection
-from indexer.backends.opensearch_control import Control
+from indexer.backends.opensearch_control import Control, make_index_of_template
 from indexer.backends.opensearch_documents import read_origin
 from indexer.backends.opensearch_fields import MAPPING_VERSION, index_mappings, index_settings
 from indexer.backends.port import KnownArticle, Tombstone
 from indexer.backends.stats import IndexStats
 from indexer.codec.stored import decode_article
-from indexer.errors import ClusterError, IndexDamagedError, IndexNotFoundError, IndexVersionError
+from indexer.errors import IndexDamagedError, IndexNotFoundError, IndexVersionError
 from indexer.schema import SCHEMA_VERSION
 from indexer.settings import Settings
 
@@ -206,14 +206,7 @@ class OpenSearchIndex:
             "template": {"settings": index_settings(layout.shards, layout.replicas), "mappings": mappings},
         }
         self.connection.request("PUT", f"/_index_template/{layout.name}", template)
-        answer = self.connection.request(
-            "PUT", f"/{layout.numbered(number)}", {"aliases": {alias: {} for alias in aliases}}, accept=(400,)
-        )
-        if "error" not in answer:
-            return True
-        if answer["error"].get("type") != "resource_already_exists_exception":
-            raise ClusterError(f"{self.connection} refused to make an index: {answer['error'].get('reason')}")
-        return False
+        return make_index_of_template(self.connection, layout.numbered(number), aliases)
 
     def _create(self) -> None:
         self.control.create()

@@ -139,6 +139,15 @@ def test_words_stand_on_the_cluster_where_the_analyzer_puts_them(cluster: Cluste
             assert positions_held(vectors, lanes(field, reading)) == wanted, (article.title, field, reading)
 
 
+def test_an_index_that_was_just_made_has_its_copies(cluster: Cluster) -> None:
+    """Until it has, the death of one node takes for good what was written since."""
+    index = open_index(settings_for(cluster, "copied", opensearch_shards=4))
+    names = f"{index.real_index()},copied-control,copied-tombstones"
+    states = [(each["index"], each["state"]) for each in cluster.call("GET", f"/_cat/shards/{names}?format=json")]
+    assert len(states) == 4 * 2 + 2 * 3
+    assert {state for _, state in states} == {"STARTED"}
+
+
 def test_nothing_is_seen_before_a_commit_and_all_of_it_after(cluster: Cluster) -> None:
     index = open_index(settings_for(cluster, "commits"))
     articles = list(made_articles(300))
