@@ -92,14 +92,15 @@ def lanes(field: TextField, reading: Reading) -> tuple[str, ...]:
 def index_mappings() -> dict[str, Any]:
     """The mapping of an index of articles; what is not listed in it is refused."""
     properties: dict[str, Any] = {
-        lane: _lane(scores=field in ("title", "body"))
+        lane: _lane(scores=reading == "terms" and field in ("title", "body"))
         for field, readings in READINGS.items()
         for reading in readings
         for lane in lanes(field, reading)
     }
-    for name in ("id", "external_id", "collection", "lang", "source", "author", "tag", "year", "origin", "sketch_keys"):
+    for name in ("external_id", "collection", "lang", "source", "author", "tag", "year", "sketch_keys"):
         properties[name] = _KEYWORD
-    for name in ("content_hash", "sketch"):
+    # Sorted by or given back, and never looked for.
+    for name in ("id", "origin", "content_hash", "sketch"):
         properties[name] = {"type": "keyword", "index": False}
     for name in ("first_day", "last_day", "month", "day"):
         properties[name] = _DAY

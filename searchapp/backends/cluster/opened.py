@@ -60,7 +60,9 @@ class Opened:
         #: False where a part was missing when this was counted.
         self.is_whole = answer.is_whole and point.is_whole
         self._averages = AverageLengths(read_average(answer, "title"), read_average(answer, "body"))
-        self._facts = IndexFacts(generation, answer.total, read_facets(answer, (langs,))[0].counts)
+        self._facts = IndexFacts(
+            generation, answer.total, read_facets(answer, (langs,))[0].counts, is_whole=self.is_whole
+        )
 
     def facts(self) -> IndexFacts:
         return self._facts
