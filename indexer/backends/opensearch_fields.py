@@ -125,7 +125,9 @@ def index_mappings() -> dict[str, Any]:
 
 def index_settings(shards: int, replicas: int) -> dict[str, Any]:
     """An index shows what is written to it when the writer says so, and not by the second; words are weighed as nearly
-    as ours are as a cluster can (`searchapp/search/scoring.py`)."""
+    as ours are as a cluster can (`searchapp/search/scoring.py`). What is stored is compressed in the quick way, which is
+    a cluster's own: the other one (`index.codec: best_compression`) saves a sixth of the disk, and costs a third more
+    processor time to load and twice as much to read."""
     return {
         "index.similarity.default.type": "BM25",
         "index.similarity.default.k1": K1,
@@ -133,7 +135,6 @@ def index_settings(shards: int, replicas: int) -> dict[str, Any]:
         "index.number_of_shards": shards,
         "index.number_of_replicas": replicas,
         "index.refresh_interval": "-1",
-        "index.codec": "best_compression",
     }
 
 
