@@ -125,9 +125,12 @@ def index_mappings() -> dict[str, Any]:
 
 def index_settings(shards: int, replicas: int) -> dict[str, Any]:
     """An index shows what is written to it when the writer says so, and not by the second; words are weighed as nearly
-    as ours are as a cluster can (`searchapp/search/scoring.py`). What is stored is compressed in the quick way, which is
-    a cluster's own: the other one (`index.codec: best_compression`) saves a sixth of the disk, and costs a third more
-    processor time to load and twice as much to read."""
+    as ours are as a cluster can (`searchapp/search/scoring.py`).
+
+    What is stored is compressed in the quick way, which is the one that a cluster takes by itself: the other
+    (`index.codec: best_compression`) saves a sixth of the disk, and costs a third more processor time to load and twice
+    as much to read.
+    """
     return {
         "index.similarity.default.type": "BM25",
         "index.similarity.default.k1": K1,
