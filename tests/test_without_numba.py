@@ -40,6 +40,7 @@ TESTS = (
     "tests/indexer/test_cli.py",
     "tests/indexer/test_schema.py",
     "tests/indexer/test_rebuilding.py",
+    "tests/indexer/backends/test_opening_an_index.py",
     "tests/indexer/backends/test_whoosh_index.py",
     "tests/searchapp/search/test_service.py",
     "tests/searchapp/search/test_respelling.py",

@@ -208,7 +208,7 @@ class _Suggesting:
             return
         least = max(2, len(start.words) + 1)
         for at in range(len(words) - least + 1):
-            if len(words[at].forms) > 1 or not start.begins(words, at) or not _may_end(words[at], article.lang):
+            if not start.begins(words, at) or len(words[at].forms) > 1 or not _may_end(words[at], article.lang):
                 continue
             for last in range(at + least - 1, min(len(words), at + max(least, _MOST_PHRASE_WORDS))):
                 # A colon or a dash parts phrases; of a word with signs inside, nobody here knows how it is indexed.

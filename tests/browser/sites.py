@@ -35,14 +35,14 @@ def serve_archive(archive: Path, folder: Path) -> Iterator[str]:
             yield address
         finally:
             server.terminate()
-            assert server.wait(timeout=10) == 0, (folder / "serve.log").read_text()
+            assert server.wait(timeout=60) == 0, (folder / "serve.log").read_text()
 
 
 def wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + START_WITHIN_S
     while time.monotonic() < until and server.poll() is None:
         try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=30) as answer:
                 if answer.status == 200:
                     return
         except OSError:

@@ -27,7 +27,7 @@ def settings_for(cluster: Cluster, name: str, **others: object) -> Settings:
         "opensearch_shards": 3,
         "opensearch_replicas": 1,
         "opensearch_timeout_s": 4.0,
-        "opensearch_patience_s": 60.0,
+        "opensearch_patience_s": 180.0,
     }
     return replace(Settings(), **{**defaults, **others})  # type: ignore[arg-type]
 

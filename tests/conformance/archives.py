@@ -56,7 +56,7 @@ def write_to_cluster(urls: str, name: str, commits: Commits, words: Callable[[in
 
 def open_or_create(urls: str, name: str) -> OpenSearchIndex:
     """Of several shards, so that what each knows of words is not what all know."""
-    address = ClusterAddress(tuple(urls.split(",")), timeout_s=20.0, patience_s=20.0)
+    address = ClusterAddress(tuple(urls.split(",")), timeout_s=60.0, patience_s=120.0)
     return OpenSearchIndex.open_or_create(OpenSearchConnection(address), IndexLayout(name, shards=3, replicas=1))
 
 

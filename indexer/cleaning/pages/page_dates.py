@@ -1,7 +1,8 @@
 """The day that a page was published: a weighted vote of all that it says about it.
 
 Three groups of sources are independent of each other: what the page tells machines (JSON-LD, meta elements,
-microdata), what it shows (the dateline, time elements), and its address. A date that two of them agree on is sure. Days
+microdata), what it shows (the dateline, time elements), and its address. A date that two of them agree on is sure,
+unless one was made from the other: a time element with the very stamp that machines are told is no second witness. Days
 of updates, of comments, of other articles and of an archive's copy have no vote.
 """
 
@@ -105,8 +106,15 @@ def choose_date(
                 by_day[day] = 0.0
     chosen = max(by_day, key=lambda day: (by_day[day], len(day)))
     chosen = _local_day(votes, chosen) or chosen
+    told = {vote.published.raw for vote in votes if vote.group == "machine"}
     # A page's clock says the day of scraping, so it confirms nothing.
-    groups = {vote.group for vote in votes if vote.published.on == chosen and vote.weight >= _LEAST_WITNESS}
+    groups = {
+        vote.group
+        for vote in votes
+        if vote.published.on == chosen
+        and vote.weight >= _LEAST_WITNESS
+        and (vote.group == "machine" or vote.published.raw not in told)
+    }
     disagree = any(vote.weight >= _LEAST_DISSENT and not _agree(vote.published.on or "", chosen) for vote in votes)
     confidence: Literal["sure", "likely"] = "sure" if len(groups) >= 2 and not disagree else "likely"
     return ChosenDate(replace(_best_wording(votes, chosen), confidence=confidence), tuple(notes))

@@ -150,6 +150,15 @@ def test_one_source_alone_makes_a_date_likely_and_two_make_it_sure() -> None:
     assert read(news_page(head=meta)).published.confidence == "sure"
 
 
+def test_the_stamp_that_machines_are_told_is_no_second_source_when_a_time_element_repeats_it() -> None:
+    stamp = "2021-03-11T15:29:00+01:00"
+    meta = f'<meta property="article:published_time" content="{stamp}">'
+    repeated = read(news_page(head=meta, dated=f'<time datetime="{stamp}"></time>')).published
+    assert (repeated.on, repeated.confidence) == ("2021-03-11", "likely")
+    said_again = read(news_page(head=meta, dated='<time datetime="2021-03-11"></time>')).published
+    assert said_again.confidence == "sure"
+
+
 def test_the_day_shown_wins_over_a_stamp_of_greenwich_a_day_off() -> None:
     meta = '<meta property="article:published_time" content="2021-03-12T04:30:00Z">'
     published = read(news_page(head=meta)).published

@@ -13,7 +13,7 @@ import pytest
 
 from indexer.watching.hints import Hints
 
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 
 
 def wait_for(hints: Hints, wanted: Path) -> set[str]:

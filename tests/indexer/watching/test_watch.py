@@ -24,7 +24,7 @@ from indexer.errors import IndexNotFoundError
 
 RUN = [sys.executable, "-c", "from searchapp.cli import main; main()"]
 WITHIN_S = 60.0
-ENDED_WITHIN_S = 30.0
+ENDED_WITHIN_S = 60.0
 BATCH = re.compile(r"^[\d,]+ files?: .*generation (\d+),", re.MULTILINE)
 
 

@@ -49,13 +49,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for server in servers:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGKILL)
-        server.wait(timeout=10)
+        server.wait(timeout=60)
 
 
 def status(address: str) -> int:
     """The status of an answer, 0 when nobody answers."""
     try:
-        with urllib.request.urlopen(address, timeout=5) as answer:
+        with urllib.request.urlopen(address, timeout=30) as answer:
             found: int = answer.status
             return found
     except urllib.error.HTTPError as error:
@@ -86,7 +86,7 @@ def test_a_signal_ends_it_well_and_leaves_no_process(start: Start, index_dir: Pa
     server, address = start(index_dir)
     wait_for(f"{address}/readyz", 200)
     os.killpg(server.pid, number) if number == signal.SIGINT else server.send_signal(number)
-    assert server.wait(timeout=10) == 0
+    assert server.wait(timeout=60) == 0
     assert group_is_empty(server.pid)
 
 
@@ -94,8 +94,8 @@ def test_a_killed_supervisor_takes_its_worker_along(start: Start, index_dir: Pat
     server, address = start(index_dir)
     wait_for(f"{address}/readyz", 200)
     server.kill()
-    server.wait(timeout=10)
-    wait_for(f"{address}/healthz", 0, within_s=10)
+    server.wait(timeout=60)
+    wait_for(f"{address}/healthz", 0, within_s=60)
 
 
 def test_an_index_that_comes_later_and_commits_are_shown(start: Start, tmp_path: Path):
@@ -108,7 +108,7 @@ def test_an_index_that_comes_later_and_commits_are_shown(start: Start, tmp_path:
     for count, title in enumerate(("First lantern", "Second lantern"), start=1):
         (archive / f"{count}.jsonl").write_text(f'{{"id": "{count}", "title": "{title}", "body": "Light."}}\n')
         subprocess.run([*RUN, "index", str(archive), "--index-dir", str(folder)], check=True, capture_output=True)
-        wait_for(f"{address}/api/v1/articles/{article_id(folder, title)}", 200, within_s=10)
+        wait_for(f"{address}/api/v1/articles/{article_id(folder, title)}", 200, within_s=60)
     assert server.poll() is None
 
 
@@ -120,7 +120,7 @@ def test_a_cursor_outlives_commits_and_no_restart(start: Start, tmp_path: Path):
     lines = [f'{{"id": "{number}", "title": "Lantern {number}", "body": "Light."}}\n' for number in range(30)]
     (archive / "some.jsonl").write_text("".join(lines[:20]))
     subprocess.run(index, check=True, capture_output=True)
-    wait_for(f"{address}/readyz", 200, within_s=10)
+    wait_for(f"{address}/readyz", 200, within_s=60)
     found = read_in_time(f"{address}/api/v1/search?per_page=12")
     (archive / "some.jsonl").write_text("".join(lines[5:]))
     subprocess.run([*index, "--prune", "--yes"], check=True, capture_output=True)
@@ -132,14 +132,14 @@ def test_a_cursor_outlives_commits_and_no_restart(start: Start, tmp_path: Path):
     assert len({hit["external_id"] for hit in found["results"] + rest["results"]}) == rest["total"] == 20
     assert rest["index_generation"] == found["index_generation"]
     server.send_signal(signal.SIGTERM)
-    server.wait(timeout=10)
+    server.wait(timeout=60)
     _, address = start(folder)
     wait_for(f"{address}/readyz", 200)
     assert status(f"{address}{found['next']}") == 410
 
 
 def read(address: str) -> Any:
-    with urllib.request.urlopen(address, timeout=5) as answer:
+    with urllib.request.urlopen(address, timeout=30) as answer:
         return json.load(answer)
 
 
