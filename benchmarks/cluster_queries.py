@@ -49,8 +49,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "clust
 
 from opensearch_nodes import Cluster, loopback_addresses
 
-_QUERIES = 60
-_ROUNDS = 3
+_QUERIES = 40
+_ROUNDS = 2
 _WORDS = 40
 _SHARD_BYTES = 40e9
 _DRAWS = 4000
