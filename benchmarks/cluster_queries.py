@@ -9,10 +9,13 @@ queries, one at a time, as `broadsheet search` asks them (ten hits with the exac
 words that stand in a hundredth to a tenth of the articles. A query is asked in several rounds, each with a reader who
 has just opened the index and has counted nothing yet.
 
-Told are the processor time of the nodes and of who asks, which are worth something beside other work too, and the time
-until an answer is here, which is not. `size` fits  ms = fixed + per_shard * shards + per_article * articles  to the
-nodes' processor time, and draws with the spread that was measured how long a query waits for the slowest of its shards,
-each of which has a core of its own and its part of the articles.
+Told are the processor time of the nodes' own threads and of who asks, which are worth something beside other work too,
+and the time until an answer is here, which is not. `size` fits
+
+    ms = fixed + per_shard * shards + per_article * articles
+
+to the nodes' processor time, and draws with the spread that was measured how long a query waits for the slowest of its
+shards, each of which has a core of its own and its part of the articles.
 """
 
 from __future__ import annotations
@@ -20,12 +23,14 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import random
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -33,7 +38,7 @@ from typing import Literal
 
 import numpy as np
 
-from benchmarks.cluster_loading import load, processor_s
+from benchmarks.cluster_loading import load
 from benchmarks.speed.generator import write_articles
 from indexer.analysis.analyzer import Analyzer
 from indexer.backends.opensearch_connection import ClusterAddress, OpenSearchConnection
@@ -47,14 +52,16 @@ from searchapp.search.request import SearchRequest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "cluster"))
 
-from opensearch_nodes import Cluster, loopback_addresses
+from opensearch_nodes import Cluster, Node, loopback_addresses
 
 _QUERIES = 40
 _ROUNDS = 2
+_WARMING = 3
 _WORDS = 40
 _SHARD_BYTES = 40e9
 _DRAWS = 4000
 _WITHIN_S = 300
+_TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 _ANALYZER = Analyzer()
 
 
@@ -121,6 +128,10 @@ def measure(articles: int, shards: Sequence[int]) -> Iterator[Cost]:
                 # A shard that was split off forgets the articles of its siblings when it is merged.
                 cluster.call("POST", f"/{split}/_forcemerge?max_num_segments=1", timeout_s=_WITHIN_S)
                 cluster.call("POST", f"/{split}/_refresh")
+                if count < articles and number == shards[0]:
+                    # Nodes that have just started compile what they are asked for first.
+                    for _ in range(_WARMING):
+                        ask(cluster, split, words, count, number)
                 yield ask(cluster, split, words, count, number)
 
 
@@ -133,7 +144,7 @@ def ask(cluster: Cluster, index: str, words: Sequence[str], articles: int, shard
         for rank, spent in (("bm25", plain), ("default", again)):
             opened = Opened(PointInTime(connection, lambda: index), generation=0)
             plans = [_plan(opened, pair, rank) for pair in pairs]
-            nodes_began, asker_began = sum(map(processor_s, cluster.nodes)), time.process_time()
+            nodes_began, asker_began = sum(map(own_s, cluster.nodes)), time.process_time()
             took: list[float] = []
             for plan in plans:
                 began = time.perf_counter()
@@ -142,7 +153,7 @@ def ask(cluster: Cluster, index: str, words: Sequence[str], articles: int, shard
                 assert found.total_is_exact
             if number:  # the first round warms up
                 spent.took += took
-                spent.nodes_s += sum(map(processor_s, cluster.nodes)) - nodes_began
+                spent.nodes_s += sum(map(own_s, cluster.nodes)) - nodes_began
                 spent.asker_s += time.process_time() - asker_began
             opened.point.close()
     connection.close()
@@ -152,6 +163,19 @@ def ask(cluster: Cluster, index: str, words: Sequence[str], articles: int, shard
         round(statistics.median(plain.took), 3), round(float(np.percentile(plain.took, 95)), 3),
         round(statistics.stdev(logs), 3),
     )  # fmt: skip
+
+
+def own_s(node: Node) -> float:
+    """Processor time of what a node does itself, in seconds: without its compiler, which goes on for minutes after the
+    start, and without the collector of its garbage."""
+    assert node.process is not None
+    ticks = 0
+    for task in Path(f"/proc/{node.process.pid}/task").iterdir():
+        with suppress(OSError):  # a thread that has just ended
+            name, _, fields = (task / "stat").read_text(encoding="utf-8").partition("(")[2].rpartition(")")
+            if name.startswith("opensearch["):
+                ticks += sum(map(int, fields.split()[11:13]))
+    return ticks / _TICKS_A_SECOND
 
 
 @dataclass(slots=True)
