@@ -73,14 +73,15 @@ class Executor(NamedTuple):
             asked = plan._replace(first=0, count=max(plan.first + plan.count, RANKED_AGAIN))
         execution = _Execution(asked, asking, self.pages, rarity)
         found = execution.find()
-        hits = found.hits
-        if is_ranked_again:
-            hits = self._rank_again(found, plan, rarity, asking)[plan.first : plan.first + plan.count]
         facets = execution.count_facets(found)
         histogram: tuple[Bucket, ...] = ()
         if plan.histogram is not None and found.counted.aggregations:
             histogram = draw_histogram(found.counted, plan.histogram, self.count_whole(plan.histogram, asking))
         expansions = tuple(filter(None, (self.expand(clause, asking) for clause in plan.clauses)))
+        # Last, so that where the time is short nothing lacks but the order of some hits.
+        hits = found.hits
+        if is_ranked_again:
+            hits = self._rank_again(found, plan, rarity, asking)[plan.first : plan.first + plan.count]
         return Matches(
             hits=tuple(
                 [ScoredArticle(hit.id, hit.score, found.with_all is None or hit.id in found.with_all) for hit in hits]
