@@ -13,12 +13,14 @@ from indexer.errors import ClusterLateError
 from searchapp.backends.cluster.answers import NO_ANSWER, Answer, read_answer, read_counts
 from searchapp.backends.cluster.bodies import count_holding
 from searchapp.backends.cluster.places import Json
-from searchapp.backends.cluster.queries import matching, spellings_of
+from searchapp.backends.cluster.queries import any_of, matching, spellings_of
 from searchapp.search.plan import AllOf, AnyOf, Clause, PhrasePlan, PlanNode, SpellingPlan, WindowPlan, WordPlan
 
 #: Clauses counted by one question, and counts that are remembered of one generation.
 _COUNTED_AT_ONCE: Final = 500
 _REMEMBERED_COUNTS: Final = 10_000
+#: Words of a question, each of which is looked for in ten fields; a cluster takes 1,024 parts in a query.
+_MOST_TOGETHER: Final = 24
 
 
 class Cluster(Protocol):
@@ -91,7 +93,8 @@ class Counts:
         unknown = [clause for clause in wanted if clause not in found]
         for first in range(0, len(unknown), _COUNTED_AT_ONCE):
             chunk = unknown[first : first + _COUNTED_AT_ONCE]
-            answer = asking.ask(count_holding([matching(clause) for clause in chunk]))
+            queries = [matching(clause) for clause in chunk]
+            answer = asking.ask(count_holding(queries, any_of(queries) if are_few_terms(chunk) else None))
             counted = dict(zip(chunk, read_counts(answer, len(chunk)), strict=True))
             found.update(counted)
             if answer.is_whole and asking.is_whole:
@@ -103,6 +106,13 @@ class Counts:
             self._known.update(counted)
             while len(self._known) > _REMEMBERED_COUNTS:
                 self._known.popitem(last=False)
+
+
+def are_few_terms(clauses: Sequence[Clause]) -> bool:
+    """Whether a cluster takes all of them in one query, whatever else is in it."""
+    return len(clauses) <= _MOST_TOGETHER and all(
+        isinstance(clause, WordPlan) and all(len(run) == 1 for run in clause.alternatives) for clause in clauses
+    )
 
 
 def countable(clause: Clause) -> Clause:

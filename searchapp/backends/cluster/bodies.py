@@ -15,8 +15,6 @@ MOST_AT_ONCE: Final = 10_000
 MOST_BUCKETS: Final = 65_535
 #: So many values more than are wanted each shard tells, so that what is frequent in all and nowhere first is counted.
 _SPARE_VALUES: Final = 1_000
-#: Queries of which each may have many parts; of all together a cluster takes 1,024.
-_MOST_LOOKED_AT: Final = 24
 HISTOGRAM: Final = "histogram"
 COUNTED: Final = "counted"
 
@@ -57,17 +55,15 @@ def count_buckets(interval: Interval) -> Json:
     return {"terms": {"field": interval, "size": MOST_BUCKETS, "shard_size": MOST_BUCKETS}}
 
 
-def count_holding(queries: Sequence[Json]) -> Json:
-    """How many articles of the whole index each query matches."""
+def count_holding(queries: Sequence[Json], among: Json | None = None) -> Json:
+    """How many articles of the whole index each query matches. Each article that is looked at is asked for each of the
+    queries: `among` says which are, where all that match are known to be among them."""
     body: Json = {
         "size": 0,
         "track_total_hits": False,
         "aggs": {COUNTED: {"filters": {"filters": list(queries)}}},
     }
-    if len(queries) <= _MOST_LOOKED_AT:
-        # Every article that is looked at is asked for each of the queries: let it be those that match any.
-        body["query"] = {"bool": {"filter": [{"bool": {"should": list(queries), "minimum_should_match": 1}}]}}
-    return body
+    return body if among is None else {**body, "query": {"bool": {"filter": [among]}}}
 
 
 def list_hits(query: Json, sort: Sequence[Json], first: int, count: int, after: Sequence[object] | None = None) -> Json:
