@@ -19,8 +19,8 @@ from searchapp.search.plan import AllOf, AnyOf, Clause, PhrasePlan, PlanNode, Sp
 #: Clauses counted by one question, and counts that are remembered of one generation.
 _COUNTED_AT_ONCE: Final = 500
 _REMEMBERED_COUNTS: Final = 10_000
-#: Words of a question, each of which is looked for in ten fields; a cluster takes 1,024 parts in a query.
-_MOST_TOGETHER: Final = 24
+#: Each is looked for in ten fields; a cluster takes 1,024 parts in a query.
+_MOST_TERMS: Final = 40
 
 
 class Cluster(Protocol):
@@ -110,9 +110,9 @@ class Counts:
 
 def are_few_terms(clauses: Sequence[Clause]) -> bool:
     """Whether a cluster takes all of them in one query, whatever else is in it."""
-    return len(clauses) <= _MOST_TOGETHER and all(
-        isinstance(clause, WordPlan) and all(len(run) == 1 for run in clause.alternatives) for clause in clauses
-    )
+    words = [clause for clause in clauses if isinstance(clause, WordPlan)]
+    runs = [run for word in words for run in word.alternatives]
+    return len(words) == len(clauses) and len(runs) <= _MOST_TERMS and all(len(run) == 1 for run in runs)
 
 
 def countable(clause: Clause) -> Clause:
