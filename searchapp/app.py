@@ -21,6 +21,7 @@ from searchapp.search.service import SearchService
 from searchapp.web.admission import Queue, admit_requests
 from searchapp.web.api import make_api
 from searchapp.web.cursors import Cursors
+from searchapp.web.directions import straighten
 from searchapp.web.failures import register_failures
 from searchapp.web.health import make_health
 from searchapp.web.hosts import trust_hosts
@@ -81,6 +82,7 @@ def create_app(
     app.jinja_env.lstrip_blocks = True
     # A format string of a template is marked as safe, and what it formats is escaped part by part.
     app.jinja_env.filters["thousands"] = "{:,}".format
+    app.jinja_env.filters["straighten"] = straighten
     app.url_map.strict_slashes = False
     # Else `//address` is answered by sending the browser on, to whatever host the request says that this is.
     app.url_map.merge_slashes = False

@@ -7,6 +7,7 @@ lies in a folder that lives as long as the server.
 from __future__ import annotations
 
 import logging
+import math
 import os
 import secrets
 import signal
@@ -24,7 +25,7 @@ from typing import Any, Final
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer, WorkerProcess
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.errors import ClusterError, IndexNotFoundError, UsageError
@@ -41,7 +42,10 @@ from searchapp.web.logs import describe_logging
 # Threads that wait, for their turn or for a commit, cost next to nothing; these beside them answer what waits for
 # nobody: that the service lives, and that the queue is full.
 _SPARE_THREADS: Final = 4
-_KILL_AFTER_S: Final = 1
+#: A worker that has opened the archive listens a moment later: only then does the one go that it takes the place of.
+_LISTENS_WITHIN_S: Final = 0.5
+_STARTS_WITHIN_S: Final = 120.0
+_LOOK_FOR_START_EVERY_S: Final = 0.02
 _LOOK_AT_PARENT_EVERY_S: Final = 1.0
 _METRICS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -63,6 +67,37 @@ class Shared:
     def limits(self) -> Path:
         return self.folder / "limits"
 
+    def started(self, process: int) -> Path:
+        """There from the moment when this process has opened the archive."""
+        return self.folder / f"started-{process}"
+
+
+class _Supervisor(MPServer):
+    """Granian's, but a worker that takes another's place is given the time that it needs to start: granian gives it
+    the same few seconds whatever it has to open, and then nobody may be there to answer."""
+
+    def __init__(self, shared: Shared, **options: Any) -> None:  # noqa: ANN401 granian's own
+        super().__init__("broadsheet", respawn_interval=_LISTENS_WITHIN_S, **options)
+        self._shared = shared
+
+    def _spawn_worker(  # type: ignore[override]  # of the two signatures above it the nearer one
+        self,
+        idx: int,
+        target: Any,  # noqa: ANN401
+        callback_loader: Any,  # noqa: ANN401
+    ) -> WorkerProcess:
+        worker = super()._spawn_worker(idx, target, callback_loader)
+        if idx in self.respawned_wrks:
+            worker.start = partial(self._start_and_wait, worker, worker.start)  # type: ignore[method-assign]
+        return worker
+
+    def _start_and_wait(self, worker: WorkerProcess, start: Callable[[], None]) -> None:
+        start()
+        started = self._shared.started(worker.inner.pid)
+        until = time.monotonic() + _STARTS_WITHIN_S
+        while worker.inner.is_alive() and not (started.exists() or self.interrupt_signal or time.monotonic() > until):
+            time.sleep(_LOOK_FOR_START_EVERY_S)
+
 
 def serve(settings: Settings) -> None:
     """Serve until Ctrl-C or SIGTERM. An index that is not there yet, or a cluster, is waited for; an index that
@@ -76,8 +111,8 @@ def serve(settings: Settings) -> None:
     with tempfile.TemporaryDirectory(prefix="broadsheet-") as folder:
         shared = Shared(Path(folder), secrets.token_bytes(32))
         _prepare(shared, settings)
-        server = Server(
-            "broadsheet",
+        server = _Supervisor(
+            shared,
             address=settings.host,
             port=settings.port,
             interface=Interfaces.WSGI,
@@ -85,7 +120,7 @@ def serve(settings: Settings) -> None:
             blocking_threads=settings.serve_at_once + settings.serve_queue + MOST_INGESTING + _SPARE_THREADS,
             websockets=False,
             respawn_failed_workers=True,
-            workers_kill_timeout=_KILL_AFTER_S,
+            workers_kill_timeout=_longest_request_s(settings),
             log_level=LogLevels.warning,
             log_dictconfig=describe_logging(settings.log),
         )
@@ -117,6 +152,7 @@ def _load_app(settings: Settings, shared: Shared, parent: int) -> Any:  # noqa: 
     archive.__enter__()  # for as long as the process lives
     parts = AppParts(archive.refresh, metrics, shared.cursor_key, shared.limits)
     app = create_app(settings, archive.service, parts=parts)
+    shared.started(os.getpid()).touch()
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     _say(f"Broadsheet is at http://{host}:{settings.port}/ (Ctrl-C ends it)")
     return app
@@ -127,6 +163,11 @@ def _open_service(
 ) -> SearchService:
     warm_up(_say)
     return SearchService(open_engine(settings, pins), Analyzer(), settings, date.today, on_page=on_page)
+
+
+def _longest_request_s(settings: Settings) -> int:
+    """How long a worker that is to end may go on with what it was asked; one with nothing to do ends at once."""
+    return math.ceil((settings.serve_wait_ms + settings.search_deadline_ms) / 1000) + 1
 
 
 def _follow_parent(parent: int) -> None:

@@ -226,6 +226,12 @@ class ArticleAnswer(TypedDict):
     date_precision: Annotated[
         Literal["second", "minute", "day", "month", "year", "none"], Meta(description="How exactly its date is known.")
     ]
+    date_as_given: Annotated[str | None, Meta(description="The text that its date was read from.")]
+    date_zone: Annotated[str | None, Meta(description="The time zone as it was printed there, understood or not.")]
+    date_confidence: Annotated[
+        Literal["sure", "likely", "none"],
+        Meta(description="Of a date that was looked for in a page: whether independent parts of it agree on the day."),
+    ]
     body: Annotated[str, Meta(description="The text; paragraphs are apart by an empty line.")]
     title_spans: NotRequired[Spans]
     body_spans: NotRequired[Spans]

@@ -16,7 +16,7 @@ from searchapp.search.request import Filters, SearchRequest
 from searchapp.search.service import PARTIAL_MESSAGE, SearchService
 from searchapp.web.addresses import answer_address, safe_link, search_address, with_filter
 from searchapp.web.alike import show_alike
-from searchapp.web.dates import show_date
+from searchapp.web.dates import show_date, show_reading
 from searchapp.web.display import (
     PAGE_FACETS,
     Choice,
@@ -94,6 +94,7 @@ def make_pages(settings: Settings, find_service: Callable[[], SearchService]) ->
             stored=stored,
             shown=shown,
             date=show_date(stored.article.published),
+            reading=show_reading(stored.article.published),
             back=search_address(SearchRequest(q=q)),
             story=show_story(service.publications(article_id), q),
             alike=show_alike(service, article_id),

@@ -51,6 +51,8 @@ _IN_PATH: Final = re.compile(
 _MONTH_IN_PATH: Final = re.compile(r"/((?:19|20)\d\d)/(\d{1,2})(?=/|$)")
 _ZONE: Final = re.compile(r"(?:\d|\s)(Z|(?:UTC|GMT)?\s?[+-]\d\d:?\d\d)\s*$")
 _GREENWICH: Final = re.compile(r"(?:Z|GMT|UTC|[+-]00:?00)\s*$")
+_PUBLISHED: Final = frozenset({"datePublished", "dateCreated"})
+_YEAR_OF_DAY: Final = re.compile(r"\s*(\d{4})-\d\d-\d\d")
 _MAX_TIME_ELEMENTS: Final = 60
 _LEAST_WITNESS: Final = 1.0
 #: A source of this weight that names another day leaves nothing sure.
@@ -85,12 +87,12 @@ def choose_date(
     """The day with most votes. `shown` is what the text's own lines say, `near` the elements around the headline.
     UNDATED where no source says any; notes name what was refused."""
     notes: dict[str, None] = {}
+    if _names_ancient(root, head):
+        notes.setdefault(ANCIENT_NOTE)
     votes = [vote for vote in _collect(root, head, shown, address, near) if _is_possible(vote, today, notes)]
     if not votes and (found := _search(root)) is not None:
         votes = [vote for vote in (DateVote(found, 1.0, "shown"),) if _is_possible(vote, today, notes)]
     if not votes:
-        if _names_ancient(head):
-            notes.setdefault(ANCIENT_NOTE)
         return ChosenDate(UNDATED, tuple(notes))
     votes = _agree_on_order(votes)
     by_day: dict[str, float] = {}
@@ -172,13 +174,9 @@ def _first_date(raw: str) -> Published | None:
 
 def _of_elements(root: etree._Element, near: frozenset[etree._Element]) -> Iterator[DateVote]:
     """Microdata and time elements, the first of each; one far from the headline counts less."""
-    properties = (
-        each
-        for each in root.iter()
-        if isinstance(each.tag, str) and each.get("itemprop") in {"datePublished", "dateCreated"}
-    )
+    properties = (each for each in root.iter() if isinstance(each.tag, str) and each.get("itemprop") in _PUBLISHED)
     for element in properties:
-        raw = element.get("content") or element.get("datetime") or " ".join(" ".join(element.itertext()).split())
+        raw = _told_day(element)
         if not is_elsewhere(element) and (published := _read(raw[:200])) is not None:
             yield DateVote(published, 2.0, "machine")
             break
@@ -198,6 +196,10 @@ def _of_elements(root: etree._Element, near: frozenset[etree._Element]) -> Itera
             best = DateVote(published, weight, "shown")
     if best is not None:
         yield best
+
+
+def _told_day(element: etree._Element) -> str:
+    return element.get("content") or element.get("datetime") or " ".join(" ".join(element.itertext()).split())
 
 
 def _text_before(element: etree._Element) -> str:
@@ -245,10 +247,15 @@ def _is_possible(vote: DateVote, today: date | None, notes: dict[str, None]) -> 
     return vote.published.on is not None
 
 
-def _names_ancient(head: PageHead) -> bool:
+def _names_ancient(root: etree._Element, head: PageHead) -> bool:
     """Whether the page tells machines a date of a year before the first newspaper: 0001-01-01."""
-    said = (*head.said.published, *head.all_of(*_METAS, *_LOOSE_METAS))
-    years = (re.match(r"\s*(\d{4})-\d\d-\d\d", raw) for raw in said)
+    told = (
+        each
+        for each in root.iter(etree.Element)
+        if each.get("itemprop") in _PUBLISHED or each.get("pubdate") is not None
+    )
+    said = (*head.said.published, *head.all_of(*_METAS, *_LOOSE_METAS), *map(_told_day, told))
+    years = (_YEAR_OF_DAY.match(raw) for raw in said)
     return any(year is not None and int(year[1]) < EARLIEST_YEAR for year in years)
 
 

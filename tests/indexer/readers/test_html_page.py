@@ -180,6 +180,10 @@ def test_dates_to_come_and_dates_before_newspapers_are_refused_with_a_note() -> 
     outcome = read_outcome(news_page(head=ancient, dated=""))
     assert isinstance(outcome, ReadArticle)
     assert (outcome.article.published.on, outcome.notes) == (None, ("date before 1600 refused",))
+    ancient = '<span itemprop="datePublished" content="0001-01-01T00:00:00Z"></span><p>11 March 2021</p>'
+    outcome = read_outcome(news_page(head="", dated=ancient))
+    assert isinstance(outcome, ReadArticle)
+    assert (outcome.article.published.on, outcome.notes) == ("2021-03-11", ("date before 1600 refused",))
 
 
 def test_updates_do_not_date_an_article() -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.backends.whoosh_index import WhooshIndex
+from indexer.settling import settle
 from searchapp.ingest.bodies import read_body
 from searchapp.ingest.group import GroupWriter, leading_group
 from searchapp.ingest.jobs import Addition, Deletion, Done, Job
@@ -150,3 +151,15 @@ def test_a_group_is_as_long_as_it_can_be_without_an_id_twice(keys: list[set[int]
     assert count >= 1
     assert len(together) == len(set(together))
     assert count == len(keys) or keys[count] & set(together)
+
+
+def test_articles_that_are_brought_have_nothing_that_an_index_learns(write, folder: Path) -> None:
+    """They are fields, and no lines of a page; so nothing is to be settled after them."""
+    furniture = "Home | News | Sport\nSubscribe to our newsletter\n"
+    bodies = (f"{furniture}\nThe ferry came home on day {number}.\n" * 3 for number in range(30))
+    write(add(*({"title": f"Day {number}", "text": body, "source": "Post"} for number, body in enumerate(bodies))))
+    index = WhooshIndex.open(folder)
+    with index.writer(16) as writer:
+        settled = settle(index, writer, TODAY)
+    assert (settled.groups, settled.recleaned) == (0, 0)
+    assert all(each.article.body.startswith("Home | News") and not each.article.original for each in index.articles())

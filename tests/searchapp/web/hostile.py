@@ -1,10 +1,17 @@
-"""Queries and requests that are sent to do harm, by name. None is to be answered by anything but 200 or 400."""
+"""Queries and requests that are sent to do harm, by name. None is to be answered by anything but 200 or 400, and where
+an article is asked for by an id that is none, 404."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from random import Random
 from typing import Final
+from urllib.parse import quote_plus
+
+#: In bytes. Longer ones are a 414 of the server, which can read no more; no limit of it can be raised.
+LONGEST_ADDRESS: Final = 65_534
+SEARCHED: Final = ("/api/v1/search", "/")
+ASKED_FOR: Final = ("/articles/{}", "/api/v1/articles/{}", "/api/v1/articles/{}/similar", "/api/v1/articles/{}/story")
 
 #: An article of the archive that this is sent to holds this word; a plain query that is to be answered all the same.
 PLAIN: Final = "lighthouse"
@@ -118,3 +125,17 @@ def made_queries(seed: int, count: int) -> Iterator[str]:
     for _ in range(count):
         pieces = random.choices(_PIECES, k=random.choice((1, 2, 3, 5, 8, 13, 40)))
         yield random.choice(("", " ", " ")).join(pieces)
+
+
+def search_in(path: str, query: str) -> str:
+    return f"{path}?q={quote_plus(query.encode('utf-8', 'surrogatepass'))}"
+
+
+def all_addresses() -> Iterator[str]:
+    """Everything that has a name here, for page and endpoint."""
+    for path in SEARCHED:
+        yield from (search_in(path, query) for query in QUERIES.values())
+        yield from (f"{path}?{arguments}" for arguments in ARGUMENTS.values())
+    for path in ASKED_FOR:
+        yield from (path.format(each) for each in IDS)
+    yield from (search_in("/api/v1/suggest", query) for query in QUERIES.values())

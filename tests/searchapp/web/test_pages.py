@@ -129,7 +129,7 @@ def test_results_show_count_source_date_author_and_marked_words(client: FlaskCli
     page = client.get("/?q=lighthouse").text
     assert "Keepers of the <mark>lighthouse</mark> find a lantern" in page
     assert '<time datetime="2021-05-04T09:30:00+02:00">4 May 2021, 09:30 UTC+2</time>' in page
-    assert "By Ilse Varga and Tomas Okoro" in page
+    assert "By <bdi>Ilse Varga</bdi> and <bdi>Tomas Okoro</bdi>" in page
     assert "Lindmere Post" in page
 
 

@@ -14,10 +14,17 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+from served import commit_lanterns
+
+from indexer.article import Article
+from indexer.backends.meta import META_FILE, current_meta
+from indexer.backends.storage import write_sealed
+from indexer.backends.whoosh_index import WhooshIndex
 
 WITHIN_S = 60
 RUN = [sys.executable, "-c", "from searchapp.cli import main; main()"]
@@ -103,28 +110,54 @@ def test_an_index_that_comes_later_and_commits_are_shown(start: Start, tmp_path:
     server, address = start(folder)
     wait_for(f"{address}/?q=lantern", 503)
     assert status(f"{address}/healthz") == 200
-    archive = tmp_path / "articles"
-    archive.mkdir()
-    for count, title in enumerate(("First lantern", "Second lantern"), start=1):
-        (archive / f"{count}.jsonl").write_text(f'{{"id": "{count}", "title": "{title}", "body": "Light."}}\n')
-        subprocess.run([*RUN, "index", str(archive), "--index-dir", str(folder)], check=True, capture_output=True)
-        wait_for(f"{address}/api/v1/articles/{article_id(folder, title)}", 200, within_s=60)
+    assert why_not_ready(address) == "no_index"
+    for number in range(2):
+        commit_lanterns(folder, number, number + 1)
+        wait_for(f"{address}/api/v1/articles/{Article(external_id=str(number)).id}", 200)
     assert server.poll() is None
 
 
+def test_an_index_of_another_version_is_told_from_none_and_shown_when_it_is_rebuilt(start: Start, tmp_path: Path):
+    folder, kept = tmp_path / "old", tmp_path / "kept"
+    commit_lanterns(kept, 0, 3)
+    versions = kept / META_FILE
+    now = versions.read_bytes()
+    write_sealed(versions, {**asdict(current_meta()), "schema_version": 1})
+    _, address = start(folder)
+    wait_for(f"{address}/readyz", 503)
+    assert why_not_ready(address) == "no_index"
+    kept.rename(folder)
+    until = time.monotonic() + WITHIN_S
+    while (why := why_not_ready(address)) != "index_outdated":
+        assert why == "no_index"
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    (folder / META_FILE).write_bytes(now)
+    wait_for(f"{address}/readyz", 200)
+
+
+def why_not_ready(address: str) -> str:
+    """The code of the problem."""
+    try:
+        with urllib.request.urlopen(f"{address}/readyz", timeout=5):
+            return ""
+    except urllib.error.HTTPError as error:
+        with error:
+            return str(json.load(error)["code"])
+
+
 def test_a_cursor_outlives_commits_and_no_restart(start: Start, tmp_path: Path):
-    folder, archive = tmp_path / "walked", tmp_path / "articles"
-    archive.mkdir()
+    folder = tmp_path / "walked"
     server, address = start(folder)
-    index = [*RUN, "index", str(archive), "--index-dir", str(folder)]
-    lines = [f'{{"id": "{number}", "title": "Lantern {number}", "body": "Light."}}\n' for number in range(30)]
-    (archive / "some.jsonl").write_text("".join(lines[:20]))
-    subprocess.run(index, check=True, capture_output=True)
-    wait_for(f"{address}/readyz", 200, within_s=60)
+    commit_lanterns(folder, 0, 20)
+    wait_for(f"{address}/readyz", 200)
     found = read_in_time(f"{address}/api/v1/search?per_page=12")
-    (archive / "some.jsonl").write_text("".join(lines[5:]))
-    subprocess.run([*index, "--prune", "--yes"], check=True, capture_output=True)
-    deadline = time.monotonic() + 10
+    with WhooshIndex.open(folder).writer(16) as writer:
+        for number in range(5):
+            writer.remove(Article(external_id=str(number)).id)
+        writer.commit()
+    commit_lanterns(folder, 20, 30)
+    deadline = time.monotonic() + WITHIN_S
     while read(f"{address}/api/v1/search")["total"] != 25:
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -145,16 +178,10 @@ def read(address: str) -> Any:
 
 def read_in_time(address: str) -> Any:
     """A search's answer; of a late one, as a busy machine gives, nothing follows."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + WITHIN_S
     while (found := read(address))["timed_out"]:
         assert time.monotonic() < until
     return found
-
-
-def article_id(folder: Path, title: str) -> str:
-    command = [*RUN, "search", f'title:"{title}"', "--json", "--index-dir", str(folder)]
-    found = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return found.partition('"id":')[2].partition('"')[2].partition('"')[0]
 
 
 def test_a_port_that_is_taken_is_said_so(index_dir: Path):
