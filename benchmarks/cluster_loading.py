@@ -104,6 +104,13 @@ def plain_actions(path: Path, index: str) -> Iterator[dict[str, Any]]:
 
 def load_with_broadsheet(cluster: Cluster, path: Path, name: str, shards: int, replicas: int) -> Loading:
     index = f"ours-{name}"
+    watch = Watch(cluster)
+    load(cluster, path, index, shards, replicas)
+    return watch.read("broadsheet index", cluster, index)
+
+
+def load(cluster: Cluster, path: Path, index: str, shards: int, replicas: int) -> None:
+    """By a `broadsheet index` of its own."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(PROJECT),
@@ -113,9 +120,7 @@ def load_with_broadsheet(cluster: Cluster, path: Path, name: str, shards: int, r
     }
     options = ["--engine", "opensearch", "--opensearch-urls", cluster.urls]
     run = [sys.executable, "-c", "from searchapp.cli import main; main()", "index", str(path), *options]
-    watch = Watch(cluster)
     subprocess.run(run, env=environment, check=True, stdout=subprocess.DEVNULL)
-    return watch.read("broadsheet index", cluster, index)
 
 
 class Watch:

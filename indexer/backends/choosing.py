@@ -44,6 +44,11 @@ def open_or_create_index(settings: Settings) -> ArticleIndex:
     return WhooshIndex.open_or_create(settings.index_dir, wait_s=settings.lock_wait_s)
 
 
+def name_place(settings: Settings) -> str:
+    """How the place of an index is named to people before it is opened."""
+    return settings.opensearch_index if settings.engine == OPENSEARCH else str(settings.index_dir)
+
+
 def learnt_of(index: ArticleIndex) -> LearntLines:
     """What an index knows of the furniture of its sources. On a cluster nothing is learnt: that wants a look at many
     articles of a source side by side, which the embedded index has at hand."""

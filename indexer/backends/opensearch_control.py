@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 #: A rebuild that was not heard of for so long is over.
 LEASE_S: Final = 60.0
+#: Copies of an index that was just made are waited for so long.
+_COPIES_WITHIN_S: Final = 60.0
 _PAGE: Final = 1000
 _MOST_TRIES: Final = 50
 
@@ -189,16 +191,16 @@ def _was_made(connection: OpenSearchConnection, index: str, answer: Any) -> bool
             raise ClusterError(f"{connection} refused to make {index}: {answer['error'].get('reason')}")
         return False
     # Copies are begun by a step of the cluster's own, after the one that the answer waited for: hence the events.
-    told = connection.request(
-        "GET",
-        f"/_cluster/health/{index}",
-        params={
-            "wait_for_no_initializing_shards": True,
-            "wait_for_events": "languid",
-            "timeout": f"{connection.address.timeout_s * 500:.0f}ms",
-        },
-        accept=(408,),
-    )
-    if told["timed_out"]:
-        logger.warning("%s: copies of %s are not ready yet; until they are, its articles stand once", connection, index)
+    params = {
+        "wait_for_no_initializing_shards": True,
+        "wait_for_events": "languid",
+        "timeout": f"{connection.address.timeout_s * 500:.0f}ms",
+    }
+    until = time.monotonic() + min(connection.address.patience_s, _COPIES_WITHIN_S)
+    while connection.request("GET", f"/_cluster/health/{index}", params=params, accept=(408,))["timed_out"]:
+        if time.monotonic() > until:
+            logger.warning(
+                "%s: copies of %s are not ready yet; until they are, its articles stand once", connection, index
+            )
+            break
     return True

@@ -10,26 +10,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, Final
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-import numpy as np
 import orjson
 
 from indexer.article import Article, day_range
 from indexer.backends.opensearch_fields import LANES, MAX_KEYWORD_BYTES, Reading, TextField, lanes
-from indexer.codec.dictionary import Dictionary
-from indexer.codec.group import NO_SURFACE, InvertedGroup
+from indexer.backends.placed_words import PlacedWords, place_words
 from indexer.codec.inverting import InvertedBatch
-from indexer.codec.kernels.packing import I64
 from indexer.codec.kernels.sketching import KEY_BITS, KEYS
 from indexer.errors import ArticleError
 from indexer.schema import VALUE_SEPARATOR
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _REMEMBERED: Final = 4096
-_NO_NUMBERS: Final = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +34,6 @@ class PreparedDocument:
     id: str
     article: Article
     columns: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """The words of one field of n texts, by text, position and word: text t has those from starts[t] to starts[t + 1].
-
-    `words` are numbers of `spelled`; `lane` counts the words before each that stand at its position.
-    """
-
-    spelled: Sequence[str]
-    starts: I64
-    positions: I64
-    lane: I64
-    words: I64
 
 
 def prepare_document(
@@ -87,12 +68,12 @@ def prepare_document(
 def write_documents(prepared: Sequence[PreparedDocument], words: InvertedBatch) -> Iterator[bytes]:
     """One JSON object for each, without line ends; `words` are theirs, in the same order."""
     texts = 2 * len(prepared)
-    terms, surfaces = _gather(words.text, texts)
-    of_readings: tuple[tuple[Reading, _Words], ...] = (("terms", terms), ("surfaces", surfaces))
-    names: list[tuple[TextField, _Words]] = [
-        ("author", _gather(words.author, texts)[0]),
-        ("source", _gather(words.source, texts)[0]),
-        ("tag", _gather(words.tag, texts)[0]),
+    terms, surfaces = place_words(words.text, texts)
+    of_readings: tuple[tuple[Reading, PlacedWords], ...] = (("terms", terms), ("surfaces", surfaces))
+    names: list[tuple[TextField, PlacedWords]] = [
+        ("author", place_words(words.author, texts)[0]),
+        ("source", place_words(words.source, texts)[0]),
+        ("tag", place_words(words.tag, texts)[0]),
     ]
     for number, each in enumerate(prepared):
         found: dict[str, Any] = {
@@ -175,49 +156,7 @@ def _check_keyword(name: str, value: str) -> None:
         )
 
 
-def _gather(group: InvertedGroup, texts: int) -> tuple[_Words, _Words]:
-    """The terms of a group and the surfaces that stood for them, by text: twice the document, one more for a body. The
-    stretches of a group are there once, so both are taken in one walk."""
-    codes, positions, terms, surfaces = ([_NO_NUMBERS] for _ in range(4))
-    first_term = 0
-    for stretch in group.stretches:
-        flat = stretch.postings
-        held = np.diff(flat.position_start)
-        posting_term = np.repeat(np.arange(first_term, first_term + flat.term_count), np.diff(flat.term_start))
-        in_posting = np.arange(len(flat.positions)) - np.repeat(flat.position_start[:-1], held)
-        in_body = in_posting >= np.repeat(flat.title_freq.astype(np.int64), held)
-        term = np.repeat(posting_term, held)
-        codes.append(2 * np.repeat(flat.docs.astype(np.int64), held) + in_body)
-        positions.append(flat.positions.astype(np.int64))
-        terms.append(term)
-        surfaces.append(group.form_surface[group.form_start[term] + flat.forms].astype(np.int64))
-        first_term += flat.term_count
-    code, position, surface = np.concatenate(codes), np.concatenate(positions), np.concatenate(surfaces)
-    has_one = surface != NO_SURFACE
-    return (
-        _order(code, position, np.concatenate(terms), texts, _spell(group.terms)),
-        _order(code[has_one], position[has_one], surface[has_one], texts, _spell(group.surfaces)),
-    )
-
-
-def _order(codes: I64, positions: I64, words: I64, texts: int, spelled: Sequence[str]) -> _Words:
-    order = np.lexsort((words, positions, codes))
-    codes, positions, words = codes[order], positions[order], words[order]
-    is_new_place, is_new_word = np.ones(len(codes), np.bool_), np.ones(len(codes), np.bool_)
-    is_new_place[1:] = (codes[1:] != codes[:-1]) | (positions[1:] != positions[:-1])
-    is_new_word[1:] = is_new_place[1:] | (words[1:] != words[:-1])
-    codes, positions, words = codes[is_new_word], positions[is_new_word], words[is_new_word]
-    begins = np.flatnonzero(is_new_place[is_new_word])
-    lane = np.arange(len(codes)) - np.repeat(begins, np.diff(np.append(begins, len(codes))))
-    return _Words(spelled, np.searchsorted(codes, np.arange(texts + 1)), positions, lane, words)
-
-
-def _spell(dictionary: Dictionary) -> list[str]:
-    blob, cuts = dictionary.blob.tobytes(), dictionary.offsets.tolist()
-    return [blob[first:last].decode() for first, last in pairwise(cuts)]
-
-
-def _lay_lanes(found: dict[str, Any], field: TextField, reading: Reading, words: _Words, text: int) -> None:
+def _lay_lanes(found: dict[str, Any], field: TextField, reading: Reading, words: PlacedWords, text: int) -> None:
     first, last = int(words.starts[text]), int(words.starts[text + 1])
     if first == last:
         return

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from indexer.backends.learnt_file import read_learnt
-from indexer.backends.whoosh_index import WhooshIndex
-from indexer.backends.whoosh_writer import WhooshIndexWriter
+from indexer.backends.choosing import learnt_of, name_place, open_or_create_index
+from indexer.backends.port import ArticleIndex, IndexWriter
 from indexer.disarming import disarm
 from indexer.errors import IndexBusyError
 from indexer.pipeline import RunOptions, index_units
@@ -23,7 +22,7 @@ from indexer.readers.fields import FieldMap
 from indexer.readers.read import ReadOptions
 from indexer.report import Report
 from indexer.settings import Settings
-from indexer.settling import settle
+from indexer.settling import settle_after
 from indexer.stopping import StopSignals
 from indexer.units import group_steps
 from indexer.workers.hiring import hire_crew
@@ -63,8 +62,8 @@ class Batches:
         with self._writer() as held:
             if held is None:
                 return None
-            _, writer = held
-            with hire_crew(writer, self._read_options(), self._settings.index_workers) as crew, progress:
+            index, writer = held
+            with hire_crew(writer, self._read_options(index), self._settings.index_workers) as crew, progress:
                 report = index_units(group_steps(steps), crew, writer, run_options, watcher=progress, stop=self._stop)
             return self._settle(report, *held)
 
@@ -82,33 +81,34 @@ class Batches:
         with self._writer() as held:
             if held is None:
                 return None
-            _, writer = held
+            index, writer = held
             units = group_steps(cut_some(self._options.paths, files, field_map=self._options.field_map))
-            with hire_crew(writer, self._read_options(), workers=0) as crew:
+            with hire_crew(writer, self._read_options(index), workers=0) as crew:
                 progress = RunProgress(self._console, names_commits=False)
                 report = index_units(units, crew, writer, run_options, watcher=progress, stop=self._stop)
             return self._settle(report, *held)
 
-    def _settle(self, report: Report, index: WhooshIndex, writer: WhooshIndexWriter) -> Report:
+    def _settle(self, report: Report, index: ArticleIndex, writer: IndexWriter) -> Report:
         """As after a run of `index`."""
         if self._stop.requested:
             return report
-        settled = settle(index, writer, datetime.now(UTC).date(), lambda: bool(self._stop.requested))
-        return report.with_settling(settled.recleaned, settled.generation, settled.took_s)
+        settled = settle_after(index, writer, datetime.now(UTC).date(), lambda: bool(self._stop.requested))
+        generation = max(report.generation, settled.generation)
+        return report.with_settling(settled.recleaned, generation, settled.took_s)
 
     @contextmanager
-    def _writer(self) -> Iterator[tuple[WhooshIndex, WhooshIndexWriter] | None]:
+    def _writer(self) -> Iterator[tuple[ArticleIndex, IndexWriter] | None]:
         """The index with its writer, when nobody else is writing; None when a signal comes first."""
         is_said = False
         while not self._stop.requested:
             try:
-                index = WhooshIndex.open_or_create(self._settings.index_dir)
+                index = open_or_create_index(self._settings)
                 writer = index.writer(self._settings.writer_memory_mb, wait_s=_SAY_AFTER_S)
             except IndexBusyError as error:
                 if not is_said:
                     is_said = True
                     holder = error.holder or "another process"
-                    say(self._console, f"waiting: {holder} is writing to {self._settings.index_dir}")
+                    say(self._console, f"waiting: {holder} is writing to {name_place(self._settings)}")
                 time.sleep(_ASK_AGAIN_EVERY_S)
                 continue
             with writer:
@@ -116,10 +116,10 @@ class Batches:
                 return
         yield None
 
-    def _read_options(self) -> ReadOptions:
+    def _read_options(self, index: ArticleIndex) -> ReadOptions:
         # A watch goes on for days: today is another one each time.
-        today, learnt = datetime.now(UTC).date(), read_learnt(self._settings.index_dir)
-        return ReadOptions(self._settings.collection, self._options.field_map, today, learnt)
+        today = datetime.now(UTC).date()
+        return ReadOptions(self._settings.collection, self._options.field_map, today, learnt_of(index))
 
 
 def say(console: Console, line: str) -> None:

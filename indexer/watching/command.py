@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from indexer.backends.choosing import OPENSEARCH
-from indexer.commands import Command, index_dir_option, messages, read_settings
-from indexer.errors import UsageError
+from indexer.commands import Command, Place, messages, place_options, read_settings
 from indexer.readers.fields import FieldMap
 from indexer.readers.walk import demand_there
 from indexer.stopping import StopSignals
@@ -21,7 +20,7 @@ from indexer.watching.watch import Watch
 
 @click.command("watch", cls=Command)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@index_dir_option
+@place_options
 @click.option("--collection", help="Name of the collection of these articles.  [default: each article's source]")
 @click.option("--map", "mapped", multiple=True, metavar="FIELD=KEY", help="Read a field from this key of JSON.")
 @click.option("--prune", is_flag=True, help="Remove articles under these paths when they are there no more.")
@@ -31,7 +30,7 @@ from indexer.watching.watch import Watch
 def watch(
     paths: tuple[Path, ...],
     *,
-    index_dir: Path | None,
+    place: Place,
     collection: str | None,
     mapped: tuple[str, ...],
     prune: bool,
@@ -45,9 +44,7 @@ def watch(
     writers in between. Ctrl-C commits what was read and ends; a second one ends at once. Either way the next start
     reads what has changed meanwhile, as `index` does.
     """
-    settings, _ = read_settings({"index_dir": index_dir, "collection": collection, "index_workers": workers})
-    if settings.engine == OPENSEARCH:
-        raise UsageError("watch writes to the embedded index; for a cluster run from time to time: broadsheet index")
+    settings, _ = read_settings({**place, "collection": collection, "index_workers": workers})
     demand_there(paths)
     console = messages()
     options = BatchOptions(paths, FieldMap.parse(mapped), prune, yes)
@@ -59,7 +56,7 @@ def watch(
             console,
             stop,
             prune=prune,
-            without=os.path.realpath(settings.index_dir),
+            without="" if settings.engine == OPENSEARCH else os.path.realpath(settings.index_dir),
         )
         watching.run()
     click.echo("ended; what was read is committed", err=True)

@@ -21,6 +21,9 @@ from searchapp.backends.kernels.program import WINDOW, WINDOW_WORDS
 #: Deeper pages are sorted, not kept in order while they are found.
 MOST_KEPT: Final = 256
 _MOST_KEYS: Final = 100_000
+#: Terms, and frames, for which a thread keeps room when the search is over: 4 KB each, and 33 KB.
+_MOST_TERMS: Final = 2_048
+_MOST_FRAMES: Final = 64
 
 
 class Room(threading.local):
@@ -70,8 +73,8 @@ class Room(threading.local):
         self._tree_cursors = _make_tree_cursors(16)
 
     def make_cursors(self, terms: int) -> None:
-        """Room for so many terms, and leaves, of one segment at least."""
-        if terms <= self._terms:
+        """Room for so many terms, and leaves, of one segment at least. What an odd search needed is not kept."""
+        if terms <= self._terms <= max(terms, _MOST_TERMS):
             return
         self._terms = terms
         self._keep(tables.BLOCKS, np.zeros(2 * terms, np.int64))
@@ -108,13 +111,13 @@ class Room(threading.local):
 
     def frames(self, count: int) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
         """Empty frames of the stack machine (`kernels/program.py`), so many at least."""
-        if len(self._frames[0]) < count:
+        if not count <= len(self._frames[0]) <= max(count, _MOST_FRAMES):
             self._frames = (np.zeros((count, WINDOW_WORDS), np.uint64), np.zeros((count, WINDOW), np.float32))
         return self._frames
 
     def tree_cursors(self, terms: int) -> tuple[NDArray[Any], ...]:
         """Cursors of the stack machine."""
-        if len(self._tree_cursors[1]) < terms:
+        if not terms <= len(self._tree_cursors[1]) <= max(2 * terms, _MOST_TERMS):
             self._tree_cursors = _make_tree_cursors(terms * 2)
         return self._tree_cursors
 

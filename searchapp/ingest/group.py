@@ -49,8 +49,7 @@ class GroupWriter:
         """What became of each, once all of it is on the disk. Raises ArchiveError; then nothing of it is."""
         replaced: list[str] = []
         written = [
-            (self._add(job, replaced), None) if isinstance(job, Addition) else ((), self._delete(job, replaced))
-            for job in jobs
+            (self._add(job, replaced), None) if isinstance(job, Addition) else ((), self._delete(job)) for job in jobs
         ]
         self._writer.take(self._analyst.packer.finish(), replaced)
         generation = self._writer.commit(tidy=False).generation
@@ -88,11 +87,11 @@ class GroupWriter:
         refused += [_refuse(skipped) for _, skipped in reading.skips]
         return tuple(sorted((*kept, *refused), key=lambda outcome: outcome.line))
 
-    def _delete(self, job: Deletion, replaced: list[str]) -> DeletionStatus | None:
+    def _delete(self, job: Deletion) -> DeletionStatus | None:
         if self._writer.known(job.id) is not None:
             # The tombstone first: cut off in between, the article is gone after the same request again, never back.
             self._writer.bury((Tombstone(job.id, job.reason, job.today),))
-            replaced.append(job.id)
+            self._writer.remove(job.id)
             return "deleted"
         return "deleted_before" if self._writer.tombstone(job.id) is not None else None
 

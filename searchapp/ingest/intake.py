@@ -14,8 +14,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from indexer.backends.whoosh_index import WhooshIndex
-from indexer.backends.whoosh_writer import WhooshIndexWriter
+from indexer.backends.choosing import open_or_create_index
+from indexer.backends.port import IndexWriter
 from indexer.errors import ArchiveError
 from indexer.settings import Settings
 from searchapp.ingest.group import GroupWriter, leading_group
@@ -58,7 +58,7 @@ class Intake:
 
     def hand_in(self, job: Job) -> Done:
         """Do it, and come back when it is durable. Raises IndexBusyError where another process goes on writing, and
-        other ArchiveErrors; then nothing of it was done."""
+        other ArchiveErrors; then nothing of it was done, on a cluster perhaps a part: handed in again, it is done."""
         handed_in = _HandedIn(job)
         with self._changed:
             self._waiting.append(handed_in)
@@ -136,8 +136,8 @@ class Intake:
         with self._changed:
             return [self._waiting.popleft() for _ in range(len(self._waiting))]
 
-    def _wait_for_writer(self) -> WhooshIndexWriter:
-        index = WhooshIndex.open_or_create(self._settings.index_dir)
+    def _wait_for_writer(self) -> IndexWriter:
+        index = open_or_create_index(self._settings)
         return index.writer(self._settings.writer_memory_mb, wait_s=_WAIT_FOR_WRITER_S)
 
 

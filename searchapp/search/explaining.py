@@ -60,6 +60,19 @@ def explain_hits(
         return (None,) * len(hits)
 
 
+def name_extras(
+    score: float, clauses: Sequence[ClausePart], closeness: Closeness | None, plan: Plan
+) -> tuple[ExtraPart, ...]:
+    """What a score holds beside its clauses; nothing where the hit was not ranked again."""
+    if closeness is None:
+        return ()
+    extras = list(_weigh(closeness))
+    if plan.feedback:
+        rest = score - sum(part.score for part in clauses) - sum(part.score for part in extras)
+        extras.append(ExtraPart("feedback", rest if rest > _LEAST_SHARE * score else 0.0))
+    return tuple(extras)
+
+
 class _Explaining:
     def __init__(self, docs: Documents, source: PostingSource, parameters: Parameters, evaluation: Evaluation) -> None:
         self._docs = docs
@@ -71,11 +84,7 @@ class _Explaining:
     def explain(self, plan: Plan, hit: ScoredArticle, doc: int, closeness: Closeness | None) -> Explanation:
         node = plan.all_words if hit.all_words and plan.match != "any" else plan.any_words
         clauses = tuple(self._walk(node, doc))
-        extras = list(_weigh(closeness)) if closeness is not None else []
-        if plan.feedback and closeness is not None:
-            rest = hit.score - sum(part.score for part in clauses) - sum(part.score for part in extras)
-            extras.append(ExtraPart("feedback", rest if rest > _LEAST_SHARE * hit.score else 0.0))
-        return Explanation(clauses, tuple(extras))
+        return Explanation(clauses, name_extras(hit.score, clauses, closeness, plan))
 
     def closeness(self, plan: Plan) -> list[Closeness | None]:
         """Aligned with the documents; none where nothing is ranked again."""

@@ -11,7 +11,7 @@ from searchapp.search.extras import DEFAULT_WEIGHTS, DistinctWords, add_closenes
 from searchapp.search.feedback import TaughtArticle, measure_feedback
 from searchapp.search.matching import Check, contains, find_places
 from searchapp.search.plan import RankedWord
-from searchapp.search.postings import PLACE_BITS, Documents, Places, PostingField, PostingSource, TextField
+from searchapp.search.postings import PLACE_BITS, Documents, Places, PlaceSource, PostingField, PostingSource, TextField
 from searchapp.search.scoring import FieldFrequencies, FieldParameters, Floats, Parameters, normalise_frequencies
 
 
@@ -32,7 +32,7 @@ def find_closeness(
     docs: Documents,
     words: DistinctWords,
     rarity: Sequence[float],
-    source: PostingSource,
+    source: PlaceSource,
     parameters: Parameters,
     check: Check,
 ) -> list[Closeness]:
@@ -64,7 +64,7 @@ def find_feedback(docs: Documents, source: PostingSource, parameters: Parameters
     return np.array(measure_feedback(articles, parameters.k1))
 
 
-def _gains(docs: Documents, field: TextField, parameters: FieldParameters, source: PostingSource) -> list[float]:
+def _gains(docs: Documents, field: TextField, parameters: FieldParameters, source: PlaceSource) -> list[float]:
     """What one place in the field is worth in each document."""
     lengths = source.lengths(field)[docs].astype(np.float64)
     once = FieldFrequencies(parameters, np.ones(len(docs)), lengths, source.average_length(field))
@@ -72,7 +72,7 @@ def _gains(docs: Documents, field: TextField, parameters: FieldParameters, sourc
     return gains
 
 
-def _place_word(word: RankedWord, docs: Documents, source: PostingSource, check: Check) -> list[PlacedWord]:
+def _place_word(word: RankedWord, docs: Documents, source: PlaceSource, check: Check) -> list[PlacedWord]:
     """Where the word stands in each document. What is in several parts is not as it was typed: that is in one."""
     in_one = [[run for run in runs if len(run) == 1] for runs in (word.stems, word.surfaces)]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Any, Final, TypeAlias
 
@@ -19,6 +18,7 @@ from indexer.codec.kernels.packing import I32, I64
 from searchapp.search.highlight import Wanted, runs_of, wants_surfaces
 from searchapp.search.kernels import marking as kernels
 from searchapp.search.plan import Clause, PhrasePlan, SpellingPlan, WindowPlan, WordPlan
+from searchapp.search.remembering import remember
 from searchapp.search.wide_marks import window_places
 
 IN_TITLE: Final = kernels.IN_TITLE
@@ -97,7 +97,11 @@ class SoughtRuns:
         return Token(start, end, position, 1, wanted.surfaces[place : place + 1], ())
 
 
-@lru_cache(maxsize=256)
+def _slots_of(wanted: Wanted) -> int:
+    return sum(sum(map(len, runs_of(clause))) if isinstance(clause, PhrasePlan) else 1 for clause in wanted)
+
+
+@remember(256, _slots_of)
 def seek_runs(wanted: Wanted) -> SoughtRuns:
     """The runs of these clauses; a search is asked for again, page after page."""
     return SoughtRuns(wanted)

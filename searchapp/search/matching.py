@@ -17,6 +17,7 @@ from searchapp.search.postings import (
     Documents,
     Flags,
     Places,
+    PlaceSource,
     PostingField,
     Postings,
     PostingSource,
@@ -263,13 +264,13 @@ def _keep_live(docs: Documents, frequencies: NDArray[np.int64], source: PostingS
     return _Counts(docs[live], frequencies[live])
 
 
-def find_places(runs: Sequence[Sequence[str]], field: PostingField, source: PostingSource, check: Check) -> Places:
+def find_places(runs: Sequence[Sequence[str]], field: PostingField, source: PlaceSource, check: Check) -> Places:
     """Places where any of the runs of adjacent terms starts, ascending."""
     return unite_places([_phrase_places(tuple((term,) for term in run), field, source, check) for run in runs])
 
 
 def _phrase_places(
-    slots: tuple[tuple[str, ...], ...], field: PostingField, source: PostingSource, check: Check
+    slots: tuple[tuple[str, ...], ...], field: PostingField, source: PlaceSource, check: Check
 ) -> Places:
     """Places where adjacent slots start, ascending. A slot holds where any of its terms stands."""
     starts: list[Places] = []

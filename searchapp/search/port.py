@@ -140,11 +140,13 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class IndexFacts:
-    """`langs` are the languages that the index holds with their numbers of articles, most frequent first."""
+    """`langs` are the languages that the index holds with their numbers of articles, most frequent first. `is_whole` is
+    false where a part of the index was missing when that was counted."""
 
     generation: int
     articles: int
     langs: tuple[FacetCount, ...]
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

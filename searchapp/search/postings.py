@@ -74,7 +74,23 @@ class DayColumns:
 UNKNOWN_INSTANT = -(2**63)
 
 
-class PostingSource(Protocol):
+class PlaceSource(Protocol):
+    """Where terms stand in some articles. Nobody writes to its arrays."""
+
+    def postings(self, field: PostingField, term: str, *, positions: bool) -> Postings:
+        """`NO_POSTINGS` where the field does not hold the term."""
+        ...
+
+    def lengths(self, field: TextField) -> NDArray[np.int32]:
+        """Lengths in positions, by document."""
+        ...
+
+    def average_length(self, field: TextField) -> float:
+        """Over live articles; 0 for an empty index."""
+        ...
+
+
+class PostingSource(PlaceSource, Protocol):
     """One unchanging generation of an index, safe to read from several threads. Nobody writes to its arrays."""
 
     @property
@@ -91,20 +107,8 @@ class PostingSource(Protocol):
     @property
     def live_count(self) -> int: ...
 
-    def postings(self, field: PostingField, term: str, *, positions: bool) -> Postings:
-        """`NO_POSTINGS` where the field does not hold the term."""
-        ...
-
     def surfaces(self, field: PostingField) -> Iterable[str]:
         """Every surface that stands in the field, and perhaps others. For fields of surfaces and of names."""
-        ...
-
-    def lengths(self, field: TextField) -> NDArray[np.int32]:
-        """Lengths in positions; shape (document_count,)."""
-        ...
-
-    def average_length(self, field: TextField) -> float:
-        """Over live articles; 0 for an empty index."""
         ...
 
     @property

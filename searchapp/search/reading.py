@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import islice, pairwise, product
 from operator import is_
 from typing import Final, TypeAlias
@@ -35,6 +34,7 @@ from searchapp.query.nodes import (
 )
 from searchapp.query.notes import Notes
 from searchapp.search.plan import Unit
+from searchapp.search.remembering import remember
 from searchapp.search.spelled import SpelledWord, read_spelled
 
 #: Spellings of one phrase that are looked for; three hyphenated words alone would make eight.
@@ -182,7 +182,7 @@ def phrase_variants(words: Sequence[TypedWord]) -> tuple[tuple[tuple[str, ...], 
     return _spell_variants(tuple([word.alternatives for word in words]))
 
 
-@lru_cache(maxsize=2048)
+@remember(2048, len)
 def _spell_variants(words: tuple[tuple[tuple[str, ...], ...], ...]) -> tuple[tuple[tuple[str, ...], ...], ...]:
     spellings: list[list[tuple[tuple[str, ...], ...]]] = []
     for alternatives in words:

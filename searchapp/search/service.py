@@ -51,6 +51,9 @@ from searchapp.search.written import Writings
 
 #: The note of an answer that a part of the index had no share in; what was typed is not at fault.
 PARTIAL = "partial"
+PARTIAL_MESSAGE = (
+    "a part of the index did not answer: articles may be missing here and the counts too low; ask again later"
+)
 #: How often a search is run again because an article of its answer was deleted before it could be fetched.
 _TRIES = 3
 
@@ -350,8 +353,4 @@ def _note_forms(planned: PlannedSearch, matches: Matches) -> Iterator[Note]:
 
 def _note_missing(matches: Matches) -> Iterator[Note]:
     if not matches.total_is_exact and not matches.timed_out:
-        yield Note(
-            PARTIAL,
-            0,
-            "a part of the index did not answer: articles may be missing here and the counts too low; ask again later",
-        )
+        yield Note(PARTIAL, 0, PARTIAL_MESSAGE)

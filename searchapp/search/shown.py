@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from indexer.analysis.token import shown_term
+from searchapp.search.remembering import remember
 
 
 class ShownClause(NamedTuple):
@@ -24,7 +25,11 @@ def show_runs(runs: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(" ".join(shown_term(term) for term in run) for run in runs))
 
 
-@lru_cache(maxsize=2048)
+def _slots_of(variants: tuple[tuple[tuple[str, ...], ...], ...]) -> int:
+    return sum(map(len, variants))
+
+
+@remember(2048, _slots_of)
 def show_variants(variants: tuple[tuple[tuple[str, ...], ...], ...]) -> tuple[str, ...]:
     """The spellings of a phrase, each once, by the first of what may stand in a slot."""
     return tuple(dict.fromkeys(" ".join(shown_term(slot[0]) for slot in variant) for variant in variants))

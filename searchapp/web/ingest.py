@@ -17,7 +17,6 @@ import orjson
 from flask import Blueprint, Response, request
 
 from indexer.article import ReadArticle, Skipped
-from indexer.backends.choosing import OPENSEARCH
 from indexer.settings import Settings
 from searchapp.ingest.bodies import line_of, read_body
 from searchapp.ingest.intake import Intake
@@ -127,6 +126,4 @@ def _answer(content: IngestAnswer | DeletionAnswer) -> Response:
 
 def _say_why_off(settings: Settings) -> str:
     """Why this service takes no articles; "" where it does."""
-    if settings.engine == OPENSEARCH:
-        return "articles come into a cluster by `broadsheet index`, not over the endpoint"
     return "" if settings.ingest_token else "this service takes no articles; to have it take them, set ingest_token"

@@ -13,7 +13,7 @@ from searchapp.search.highlight import clip_spans, mark_text, split_paragraphs
 from searchapp.search.plan import FacetName
 from searchapp.search.port import StoredArticle
 from searchapp.search.request import Filters, SearchRequest
-from searchapp.search.service import SearchService
+from searchapp.search.service import PARTIAL_MESSAGE, SearchService
 from searchapp.web.addresses import SearchLinks, answer_address, safe_link, search_address, with_filter
 from searchapp.web.alike import show_alike
 from searchapp.web.dates import show_date, show_reading
@@ -120,7 +120,8 @@ def _show_home(settings: Settings, service: SearchService) -> Response:
         counted.value for counts in every if counts.name == "year" for counted in counts.counts if counted.value
     )
     facets = tuple(counts._replace(counts=counts.counts[: PAGE_FACETS[0].size]) for counts in every)
-    latest = service.search(SearchRequest(sort="newest", per_page=_LATEST)).hits
+    newest = service.search(SearchRequest(sort="newest", per_page=_LATEST))
+    latest = newest.hits
     return _page(
         "home.html",
         settings=settings,
@@ -131,6 +132,7 @@ def _show_home(settings: Settings, service: SearchService) -> Response:
         languages=len(facts.langs),
         facets=tuple(show_facet(counts, SearchRequest(), links) for counts in facets),
         latest=tuple(show_hit(hit, "") for hit in latest),
+        missing="" if facts.is_whole and newest.total_is_exact else PARTIAL_MESSAGE,
         examples=make_examples(tuple(hit.stored.article for hit in latest), facets),
         everything=search_address(SearchRequest(sort="newest")),
     )

@@ -41,6 +41,8 @@ QUICK_FAULT_DETECTION = {
     "cluster.fault_detection.leader_check.retry_count": 2,
     "cluster.publish.timeout": "5s",
     "cluster.follower_lag.timeout": "5s",
+    # As often as a cluster lets its disks be looked at; by itself every half minute.
+    "cluster.info.update.interval": "10s",
     # Looked at by the test of a full disk alone: a look that comes late would forbid others to make indexes.
     "cluster.routing.allocation.disk.threshold_enabled": False,
 }

@@ -148,12 +148,17 @@ def test_a_part_that_is_gone_is_said_to_be_missing(cluster: Cluster, settings: S
         assert 0 < answer["total"] < len(ARTICLES)
         assert (answer["total_is_exact"], answer["timed_out"], answer["next"]) == (False, False, None)
         assert [note["code"] for note in answer["query"]["notes"]] == ["partial"]
-        assert (
-            "a part of the index did not answer" in read_text(browser.get("/?q=report").get_data(as_text=True)).lower()
-        )
+        missing = "a part of the index did not answer"
+        assert missing in read_text(browser.get("/?q=report").get_data(as_text=True)).lower()
+        assert missing in read_text(browser.get("/").get_data(as_text=True)).lower()
+        # Who opens it now counts what is left, and says so.
+        late = service_of(alone)
+        assert (late.facts().is_whole, late.facts().articles < len(ARTICLES)) == (False, True)
+        late.engine.close()
         victim.start()
         cluster.wait_until_green()
         wait_for(lambda: is_whole(browser), "whole again")
+        assert missing not in read_text(browser.get("/").get_data(as_text=True)).lower()
 
 
 def test_a_cluster_that_is_down_is_named_and_answers_again_when_it_is_back(

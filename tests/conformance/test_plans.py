@@ -9,8 +9,9 @@ from comparing import compare
 from hypothesis import HealthCheck, assume, given, settings
 from test_engine_against_brute_force import plans
 
+from searchapp.backends.opensearch_searcher import OpenSearchEngine
 from searchapp.search.plan import AllOf, AnyOf, Exclude, Plan, PlanNode, WindowPlan
-from searchapp.search.port import Engine
+from searchapp.search.port import Engine, QueryTooLargeError
 
 #: Drawn for each engine. A cluster takes some twenty milliseconds for one.
 PLANS = 120
@@ -44,7 +45,11 @@ def test_random_plans_are_answered_like_brute_force(invented_engine: Engine, tol
     @given(plan=plans())
     def ask(plan: Plan) -> None:
         assume(is_said_exactly(plan))
-        compare(invented_engine, told_invented.oracle, plan)
+        try:
+            compare(invented_engine, told_invented.oracle, plan)
+        except QueryTooLargeError:  # which a cluster says of some of them, and a folder of none
+            assume(not isinstance(invented_engine, OpenSearchEngine))
+            raise
 
     ask()
 

@@ -149,7 +149,8 @@ def test_the_parts_of_a_score_are_its_sum(services: Services) -> None:
         assert page.hits
         for hit in page.hits:
             assert hit.explanation is not None
-            assert sum(part.score for part in hit.explanation.clauses) == pytest.approx(hit.score, rel=1e-4)
+            parts = (*hit.explanation.clauses, *hit.explanation.extras)
+            assert sum(part.score for part in parts) == pytest.approx(hit.score, rel=1e-4)
 
 
 def test_deep_hits_are_those_of_one_order(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,6 +86,11 @@ def uncertain_facets(answer: Answer, facets: Sequence[FacetRequest]) -> tuple[in
     )
 
 
+def read_average(answer: Answer, name: str) -> float:
+    """0 where nothing has a value."""
+    return float(answer.aggregations.get(name, {}).get("value") or 0.0)
+
+
 def read_buckets(aggregation: Mapping[str, Any], interval: Interval) -> dict[int, int]:
     """Articles by the number of the day, month or year since 1970-01."""
     return {

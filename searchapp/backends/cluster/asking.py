@@ -13,12 +13,14 @@ from indexer.errors import ClusterLateError
 from searchapp.backends.cluster.answers import NO_ANSWER, Answer, read_answer, read_counts
 from searchapp.backends.cluster.bodies import count_holding
 from searchapp.backends.cluster.places import Json
-from searchapp.backends.cluster.queries import matching, spellings_of
+from searchapp.backends.cluster.queries import any_of, matching, spellings_of
 from searchapp.search.plan import AllOf, AnyOf, Clause, PhrasePlan, PlanNode, SpellingPlan, WindowPlan, WordPlan
 
 #: Clauses counted by one question, and counts that are remembered of one generation.
 _COUNTED_AT_ONCE: Final = 500
 _REMEMBERED_COUNTS: Final = 10_000
+#: Each is looked for in ten fields; a cluster takes 1,024 parts in a query.
+_MOST_TERMS: Final = 40
 
 
 class Cluster(Protocol):
@@ -91,7 +93,8 @@ class Counts:
         unknown = [clause for clause in wanted if clause not in found]
         for first in range(0, len(unknown), _COUNTED_AT_ONCE):
             chunk = unknown[first : first + _COUNTED_AT_ONCE]
-            answer = asking.ask(count_holding([matching(clause) for clause in chunk]))
+            queries = [matching(clause) for clause in chunk]
+            answer = asking.ask(count_holding(queries, any_of(queries) if are_few_terms(chunk) else None))
             counted = dict(zip(chunk, read_counts(answer, len(chunk)), strict=True))
             found.update(counted)
             if answer.is_whole and asking.is_whole:
@@ -103,6 +106,13 @@ class Counts:
             self._known.update(counted)
             while len(self._known) > _REMEMBERED_COUNTS:
                 self._known.popitem(last=False)
+
+
+def are_few_terms(clauses: Sequence[Clause]) -> bool:
+    """Whether a cluster takes all of them in one query, whatever else is in it."""
+    words = [clause for clause in clauses if isinstance(clause, WordPlan)]
+    runs = [run for word in words for run in word.alternatives]
+    return len(words) == len(clauses) and len(runs) <= _MOST_TERMS and all(len(run) == 1 for run in runs)
 
 
 def countable(clause: Clause) -> Clause:

@@ -55,13 +55,15 @@ def count_buckets(interval: Interval) -> Json:
     return {"terms": {"field": interval, "size": MOST_BUCKETS, "shard_size": MOST_BUCKETS}}
 
 
-def count_holding(queries: Sequence[Json]) -> Json:
-    """How many articles of the whole index each query matches."""
-    return {
+def count_holding(queries: Sequence[Json], among: Json | None = None) -> Json:
+    """How many articles of the whole index each query matches. Each article that is looked at is asked for each of the
+    queries: `among` says which are, where all that match are known to be among them."""
+    body: Json = {
         "size": 0,
         "track_total_hits": False,
         "aggs": {COUNTED: {"filters": {"filters": list(queries)}}},
     }
+    return body if among is None else {**body, "query": {"bool": {"filter": [among]}}}
 
 
 def list_hits(query: Json, sort: Sequence[Json], first: int, count: int, after: Sequence[object] | None = None) -> Json:

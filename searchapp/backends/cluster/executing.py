@@ -20,10 +20,13 @@ from searchapp.backends.cluster.bodies import (
     narrow,
     order_hits,
 )
+from searchapp.backends.cluster.hit_words import AverageLengths
 from searchapp.backends.cluster.places import Json
 from searchapp.backends.cluster.queries import Rarity, matching, scoring
+from searchapp.backends.cluster.ranking_again import Extras, rank_again
 from searchapp.backends.cluster.walks import DeepPages
 from searchapp.search.counting import Interval
+from searchapp.search.extras import RANKED_AGAIN, as_clause
 from searchapp.search.plan import AUTO_THRESHOLD, Clause, Plan, PlanNode
 from searchapp.search.port import Bucket, Expansion, FacetCounts, Matches, ScoredArticle
 from searchapp.search.scoring import inverse_frequency
@@ -31,6 +34,8 @@ from searchapp.search.scoring import inverse_frequency
 #: The whole index by the number of the day, month or year.
 CountWhole = Callable[[Interval, Asking], Mapping[int, int]]
 Expand = Callable[[Clause, Asking], Expansion | None]
+#: What the texts of hits of these ids say of a plan's words; None where there was no time.
+Measure = Callable[[Sequence[str], Plan, Rarity, Asking], Extras | None]
 
 
 class _Found(NamedTuple):
@@ -54,22 +59,32 @@ class Executor(NamedTuple):
     pages: DeepPages
     count_whole: CountWhole
     expand: Expand
+    measure: Measure
+    averages: AverageLengths
 
     def execute(self, plan: Plan, asking: Asking) -> Matches:
-        held = self.counts.count([*plan.clauses, *clauses_of(plan.any_words), *clauses_of(plan.all_words)], asking)
-        execution = _Execution(plan, asking, self.pages, rarity_by(held, self.articles))
+        ranked = [as_clause(word) for word in plan.ranked]
+        clauses = [*plan.clauses, *clauses_of(plan.any_words), *clauses_of(plan.all_words), *ranked]
+        held = self.counts.count(clauses, asking)
+        rarity = rarity_by(held, self.articles)
+        is_ranked_again = bool(plan.ranked and plan.count and plan.first < RANKED_AGAIN)
+        asked = plan
+        if is_ranked_again:
+            asked = plan._replace(first=0, count=max(plan.first + plan.count, RANKED_AGAIN))
+        execution = _Execution(asked, asking, self.pages, rarity)
         found = execution.find()
         facets = execution.count_facets(found)
         histogram: tuple[Bucket, ...] = ()
         if plan.histogram is not None and found.counted.aggregations:
             histogram = draw_histogram(found.counted, plan.histogram, self.count_whole(plan.histogram, asking))
         expansions = tuple(filter(None, (self.expand(clause, asking) for clause in plan.clauses)))
+        # Last, so that where the time is short nothing lacks but the order of some hits.
+        hits = found.hits
+        if is_ranked_again:
+            hits = self._rank_again(found, plan, rarity, asking)[plan.first : plan.first + plan.count]
         return Matches(
             hits=tuple(
-                [
-                    ScoredArticle(hit.id, hit.score, found.with_all is None or hit.id in found.with_all)
-                    for hit in found.hits
-                ]
+                [ScoredArticle(hit.id, hit.score, found.with_all is None or hit.id in found.with_all) for hit in hits]
             ),
             total=found.total,
             total_all_words=found.total_all_words,
@@ -81,6 +96,15 @@ class Executor(NamedTuple):
             generation=self.generation,
             expansions=expansions,
         )
+
+    def _rank_again(self, found: _Found, plan: Plan, rarity: Rarity, asking: Asking) -> tuple[FoundHit, ...]:
+        """Late already, hits stay as they are."""
+        extras = self.measure([hit.id for hit in found.hits[:RANKED_AGAIN]], plan, rarity, asking)
+        if extras is None:
+            return found.hits
+        tier = found.with_all if plan.match == "auto" else None
+        first_tier = len([hit for hit in found.hits if hit.id in tier]) if tier else 0
+        return rank_again(found.hits, first_tier, plan, extras, self.averages, asking)
 
 
 def rarity_by(held: Mapping[Clause, int], articles: int) -> Rarity:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import orjson
 
 from indexer.codec.stored import decode_article
-from searchapp.backends.cluster.answers import read_buckets, read_facets, read_sources
+from searchapp.backends.cluster.answers import read_average, read_buckets, read_facets, read_sources
 from searchapp.backends.cluster.asking import Asking, Counts, clauses_of, countable
 from searchapp.backends.cluster.bodies import HISTOGRAM, MOST_AT_ONCE, MOST_BUCKETS, add_counts, count_values, narrow
 from searchapp.backends.cluster.executing import Executor, rarity_by
 from searchapp.backends.cluster.forms import expand_clause, list_forms
+from searchapp.backends.cluster.hit_words import AverageLengths, get_ready
 from searchapp.backends.cluster.point import PointInTime
-from searchapp.backends.cluster.queries import clause_name, scoring
+from searchapp.backends.cluster.queries import Rarity, clause_name, scoring
+from searchapp.backends.cluster.ranking_again import Extras, measure_hits
 from searchapp.backends.cluster.stories import find_stories
 from searchapp.backends.cluster.walks import DeepPages
 from searchapp.search.counting import Interval
+from searchapp.search.explaining import name_extras
+from searchapp.search.extras import RANKED_AGAIN
 from searchapp.search.plan import FacetRequest, Plan
 from searchapp.search.port import (
     ClausePart,
@@ -38,11 +42,7 @@ _FETCHED_AT_ONCE: Final = 500
 
 
 class Opened:
-    """Implements `Searchable` over one generation. Safe to share between threads.
-
-    Scores are those of `rank=bm25`, whatever the plan asks for: the words of an article that closeness and feedback
-    look at lie in the cluster.
-    """
+    """Implements `Searchable` over one generation. Safe to share between threads."""
 
     def __init__(self, point: PointInTime, generation: int) -> None:
         """Raises ClusterError where the cluster does not answer."""
@@ -54,18 +54,26 @@ class Opened:
         self._whole: dict[Interval, Mapping[int, int]] = {}
         langs = FacetRequest("lang", MOST_BUCKETS)
         body = add_counts({"size": 0, "track_total_hits": True, "query": {"match_all": {}}}, (langs,), None)
+        for name in ("title", "body"):
+            body["aggs"][name] = {"avg": {"field": f"{name}_length"}}
         answer = Asking.within(point, None).ask(body)
         #: False where a part was missing when this was counted.
         self.is_whole = answer.is_whole and point.is_whole
-        self._facts = IndexFacts(generation, answer.total, read_facets(answer, (langs,))[0].counts)
+        self._averages = AverageLengths(read_average(answer, "title"), read_average(answer, "body"))
+        self._facts = IndexFacts(
+            generation, answer.total, read_facets(answer, (langs,))[0].counts, is_whole=self.is_whole
+        )
 
     def facts(self) -> IndexFacts:
         return self._facts
 
     def execute(self, plan: Plan) -> Matches:
+        if plan.ranked:
+            get_ready()
         executor = Executor(
-            self._facts.articles, self.generation, self._counts, self._pages, self._count_whole, expand_clause
-        )
+            self._facts.articles, self.generation, self._counts, self._pages, self._count_whole, expand_clause,
+            self._measure, self._averages,
+        )  # fmt: skip
         return executor.execute(plan, Asking.within(self.point, plan.deadline_ms))
 
     def fetch(self, ids: tuple[str, ...], *, with_original: bool = True) -> tuple[StoredArticle | None, ...]:
@@ -83,7 +91,7 @@ class Opened:
     def find_stories(self, ids: tuple[str, ...]) -> tuple[Story | None, ...]:
         return find_stories(ids, self.point)
 
-    def explain(self, plan: Plan, hits: tuple[ScoredArticle, ...], first: int) -> tuple[Explanation | None, ...]:  # noqa: ARG002 extras are for the first hits, and there are none here
+    def explain(self, plan: Plan, hits: tuple[ScoredArticle, ...], first: int) -> tuple[Explanation | None, ...]:
         """What each clause brings; how often it stands in which field only the cluster knows."""
         if not hits:
             return ()
@@ -96,19 +104,22 @@ class Opened:
         body = {"size": len(hits), "_source": False, "query": query}
         found = {hit.id: hit.names for hit in asking.ask(body).hits}
         by_name = {clause_name(clause): clause for clause in clauses}
-        return tuple(
-            Explanation(
-                tuple(
-                    ClausePart(clause.clause, clause.weight, rarity(countable(clause)), (), names[name])
-                    for name, clause in by_name.items()
-                    if name in names
-                ),
-                (),
+        near = [hit.id for hit in hits[: max(RANKED_AGAIN - first, 0)]] if plan.ranked else []
+        extras = self._measure(near, plan, rarity, asking) if near else None
+        closeness = dict(zip(near, extras.closeness, strict=True)) if extras else {}
+        explained: list[Explanation | None] = []
+        for hit in hits:
+            names = found.get(hit.id)
+            if names is None or (hit.id in near and hit.id not in closeness):
+                explained.append(None)
+                continue
+            parts = tuple(
+                ClausePart(clause.clause, clause.weight, rarity(countable(clause)), (), names[name])
+                for name, clause in by_name.items()
+                if name in names
             )
-            if (names := found.get(hit.id)) is not None
-            else None
-            for hit in hits
-        )
+            explained.append(Explanation(parts, name_extras(hit.score, parts, closeness.get(hit.id), plan)))
+        return tuple(explained)
 
     def find_external_id(self, external_id: str) -> tuple[str, ...]:
         body = {
@@ -128,6 +139,19 @@ class Opened:
     def list_forms(self, request: FormsRequest, deadline_ms: float) -> tuple[Form, ...]:
         """The surface forms that fit, as `forms.py` knows them."""
         return list_forms(request, Asking.within(self.point, deadline_ms))
+
+    def _measure(self, ids: Sequence[str], plan: Plan, rarity: Rarity, asking: Asking) -> Extras | None:
+        get_ready()
+        body = {"size": len(ids), "_source": ["article"], "query": {"ids": {"values": list(ids)}}}
+        raw = asking.ask_raw(body)
+        found = {
+            article_id: decode_article(orjson.dumps(source["article"]), b"")
+            for article_id, source in read_sources(raw or {})
+        }
+        # A part that is missing now may have been there a moment ago.
+        if not asking.has_time() or any(each not in found for each in ids):
+            return None
+        return measure_hits([found[each] for each in ids], plan, rarity, self._averages)
 
     def _count_whole(self, interval: Interval, asking: Asking) -> Mapping[int, int]:
         with self._lock:
