@@ -35,7 +35,7 @@ from searchapp.backends.pins import Pins
 from searchapp.ingest.intake import MOST_INGESTING
 from searchapp.search.request import Page
 from searchapp.search.service import SearchService
-from searchapp.settling import settle
+from searchapp.readying import make_ready
 from searchapp.warming import warm_up
 from searchapp.web.archive import Archive
 from searchapp.web.logs import describe_logging
@@ -148,7 +148,7 @@ def _load_app(settings: Settings, shared: Shared, parent: int) -> Any:  # noqa: 
 
     threading.Thread(target=_follow_parent, args=(parent,), name="broadsheet-parent", daemon=True).start()
     metrics = Metrics()
-    open_service = partial(_open_settled, settings, watch_searches(settings, metrics), Pins(shared.pins))
+    open_service = partial(_open_ready, settings, watch_searches(settings, metrics), Pins(shared.pins))
     archive = Archive(open_service, settings.refresh_every_s)
     archive.__enter__()  # for as long as the process lives
     parts = AppParts(archive.refresh, metrics, shared.cursor_key, shared.limits)
@@ -166,10 +166,10 @@ def _open_service(
     return SearchService(open_engine(settings, pins), Analyzer(), settings, date.today, on_page=on_page)
 
 
-def _open_settled(settings: Settings, on_page: Callable[[Page], None], pins: Pins) -> SearchService:
+def _open_ready(settings: Settings, on_page: Callable[[Page], None], pins: Pins) -> SearchService:
     """For a worker, which answers nobody before it is ready to answer quickly."""
     service = _open_service(settings, on_page, pins)
-    settle(SearchService(service.engine, service.analyzer, settings, service.today))
+    make_ready(SearchService(service.engine, service.analyzer, settings, service.today))
     return service
 
 

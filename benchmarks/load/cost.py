@@ -31,7 +31,7 @@ from indexer.settings import Settings
 from searchapp.app import create_app
 from searchapp.backends.whoosh_searcher import WhooshEngine
 from searchapp.search.service import SearchService
-from searchapp.settling import settle
+from searchapp.readying import make_ready
 
 _ARTICLES = 100_000
 
@@ -39,7 +39,7 @@ _ARTICLES = 100_000
 def measure(folder: Path, paths: Sequence[str], rounds: int) -> list[float]:
     """Milliseconds of each, in their order."""
     service = SearchService(WhooshEngine(folder), Analyzer(), replace(Settings(), index_dir=folder), date.today)
-    settle(service)
+    make_ready(service)
     app = create_app(service.settings, lambda: service)
     taken = [list(_ask_all(app, paths)) for _ in range(rounds)]
     return [min(each) for each in zip(*taken, strict=True)]

@@ -24,7 +24,7 @@ _NO_HURRY_MS: Final = 60_000
 _FACETS: Final = (FacetRequest("source"), FacetRequest("year"), FacetRequest("author"), FacetRequest("lang"))
 
 
-def settle(service: SearchService) -> None:
+def make_ready(service: SearchService) -> None:
     """`service` is asked what its archive's newest article suggests; pass one that nobody counts the searches of."""
     service = replace(service, settings=replace(service.settings, search_deadline_ms=_NO_HURRY_MS))
     for hit in service.search(SearchRequest(sort="newest", per_page=1)).hits:

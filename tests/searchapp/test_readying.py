@@ -17,7 +17,7 @@ from indexer.settings import Settings
 from searchapp.backends.whoosh_searcher import WhooshEngine
 from searchapp.search.request import Page
 from searchapp.search.service import SearchService
-from searchapp.settling import settle
+from searchapp.readying import make_ready
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,7 @@ def test_the_collector_leaves_be_what_searching_has_loaded(tmp_path: Path, artic
             return searched[-1]
 
     before = gc.get_freeze_count()
-    settle(Watched(WhooshEngine(folder), Analyzer(), Settings(), lambda: date(2024, 6, 1)))
+    make_ready(Watched(WhooshEngine(folder), Analyzer(), Settings(), lambda: date(2024, 6, 1)))
     assert gc.get_freeze_count() > before + 10_000
     assert len(searched) == 1 + 3 * articles
     assert not any(page.timed_out for page in searched)
