@@ -33,9 +33,9 @@ from indexer.settings import Settings
 from searchapp.backends.choosing import open_engine
 from searchapp.backends.pins import Pins
 from searchapp.ingest.intake import MOST_INGESTING
+from searchapp.readying import make_ready
 from searchapp.search.request import Page
 from searchapp.search.service import SearchService
-from searchapp.readying import make_ready
 from searchapp.warming import warm_up
 from searchapp.web.archive import Archive
 from searchapp.web.logs import describe_logging

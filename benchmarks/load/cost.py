@@ -30,8 +30,8 @@ from indexer.analysis.analyzer import Analyzer
 from indexer.settings import Settings
 from searchapp.app import create_app
 from searchapp.backends.whoosh_searcher import WhooshEngine
-from searchapp.search.service import SearchService
 from searchapp.readying import make_ready
+from searchapp.search.service import SearchService
 
 _ARTICLES = 100_000
 

@@ -15,9 +15,9 @@ from indexer.backends.whoosh_index import WhooshIndex
 from indexer.document import make_draft
 from indexer.settings import Settings
 from searchapp.backends.whoosh_searcher import WhooshEngine
+from searchapp.readying import make_ready
 from searchapp.search.request import Page
 from searchapp.search.service import SearchService
-from searchapp.readying import make_ready
 
 
 @pytest.fixture(autouse=True)
