@@ -53,7 +53,7 @@ class Settings:
     log: str = "text"
     slow_query_ms: int = 500
     serve_workers: int = 1
-    serve_at_once: int = 4
+    serve_at_once: int = 2
     serve_queue: int = 32
     serve_wait_ms: int = 1000
     rate_limit_per_minute: int = 0
