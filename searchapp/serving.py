@@ -89,15 +89,19 @@ class _Supervisor(MPServer):
     ) -> WorkerProcess:
         worker = super()._spawn_worker(idx, target, callback_loader)
         if idx in self.respawned_wrks:
-            worker.start = partial(self._start_and_wait, worker, worker.start)  # type: ignore[method-assign]
+            worker.start = partial(self._start_and_wait, idx, worker, worker.start)  # type: ignore[method-assign]
         return worker
 
-    def _start_and_wait(self, worker: WorkerProcess, start: Callable[[], None]) -> None:
+    def _start_and_wait(self, idx: int, worker: WorkerProcess, start: Callable[[], None]) -> None:
         start()
         started = self._shared.started(worker.inner.pid)
         until = time.monotonic() + _STARTS_WITHIN_S
         while worker.inner.is_alive() and not (started.exists() or self.interrupt_signal or time.monotonic() > until):
             time.sleep(_LOOK_FOR_START_EVERY_S)
+        if started.exists():
+            # Granian takes a worker that ends soon after another's end for one that cannot start, and gives up. This
+            # one could: whatever ends it now is no reason to leave everybody without an answer.
+            self.respawned_wrks[idx] = -math.inf
 
 
 def serve(settings: Settings) -> None:
