@@ -12,10 +12,11 @@ import argparse
 import logging
 import time
 from dataclasses import replace
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.test import create_environ
 
 from indexer.errors import IndexNotFoundError
 from indexer.settings import Settings
@@ -40,18 +41,7 @@ def strip(app: Flask) -> Flask:
 
 def time_requests(app: Flask, path: str) -> float:
     """Microseconds of this thread's processor time a request: others on the machine do not count."""
-    environ = {
-        "REQUEST_METHOD": "GET",
-        "PATH_INFO": path,
-        "QUERY_STRING": "",
-        "SERVER_NAME": "localhost",
-        "SERVER_PORT": "80",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "127.0.0.1",
-        "wsgi.url_scheme": "http",
-        "wsgi.input": BytesIO(),
-        "wsgi.errors": BytesIO(),
-    }
+    environ = create_environ(path, environ_base={"REMOTE_ADDR": "127.0.0.1"})
     started = time.thread_time()
     for _ in range(REQUESTS):
         b"".join(app.wsgi_app(dict(environ), lambda *_: None))  # type: ignore[arg-type,return-value]

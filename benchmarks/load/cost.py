@@ -13,12 +13,12 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from flask import Flask
+from werkzeug.test import create_environ
 
 from benchmarks.load.queries import CLASSES, queries_in_turn
 from benchmarks.load.services import KINDS, Broadsheet
@@ -47,19 +47,7 @@ def measure(folder: Path, paths: Sequence[str], rounds: int) -> list[float]:
 
 def _ask_all(app: Flask, paths: Sequence[str]) -> Iterator[float]:
     for path in paths:
-        address, _, arguments = path.partition("?")
-        environ: dict[str, Any] = {
-            "REQUEST_METHOD": "GET",
-            "PATH_INFO": address,
-            "QUERY_STRING": arguments,
-            "SERVER_NAME": "localhost",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "REMOTE_ADDR": "127.0.0.1",
-            "wsgi.url_scheme": "http",
-            "wsgi.input": BytesIO(),
-            "wsgi.errors": BytesIO(),
-        }
+        environ = create_environ(path, environ_base={"REMOTE_ADDR": "127.0.0.1"})
         began = time.thread_time()
         b"".join(app.wsgi_app(environ, lambda *_: lambda _: None))
         yield (time.thread_time() - began) * 1000

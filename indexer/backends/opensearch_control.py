@@ -174,22 +174,28 @@ def create_index(
 ) -> bool:
     """False where it was there already."""
     answer = connection.request("PUT", f"/{index}", {"settings": settings, "mappings": mappings}, accept=(400,))
-    return _was_made(connection, index, answer)
+    return _finish_making(connection, index, answer)
 
 
 def make_index_of_template(connection: OpenSearchConnection, index: str, aliases: Sequence[str]) -> bool:
     """Its settings and fields are those of the template that its name falls to. False where it was there already."""
     body: dict[str, Any] = {"aliases": {alias: {} for alias in aliases}}
-    return _was_made(connection, index, connection.request("PUT", f"/{index}", body, accept=(400,)))
+    return _finish_making(connection, index, connection.request("PUT", f"/{index}", body, accept=(400,)))
 
 
-def _was_made(connection: OpenSearchConnection, index: str, answer: Any) -> bool:  # noqa: ANN401 JSON
-    """Waits for the copies of what was made: until one is there, all that is written stands on one disk alone, and is
-    gone for good with its node. Copies that no node has room for are not waited for."""
-    if "error" in answer:
-        if answer["error"].get("type") != "resource_already_exists_exception":
-            raise ClusterError(f"{connection} refused to make {index}: {answer['error'].get('reason')}")
-        return False
+def _finish_making(connection: OpenSearchConnection, index: str, answer: Any) -> bool:  # noqa: ANN401 JSON
+    """False where the answer says that it was there already. Raises ClusterError where it was refused."""
+    if "error" not in answer:
+        _wait_for_copies(connection, index)
+        return True
+    if answer["error"].get("type") != "resource_already_exists_exception":
+        raise ClusterError(f"{connection} refused to make {index}: {answer['error'].get('reason')}")
+    return False
+
+
+def _wait_for_copies(connection: OpenSearchConnection, index: str) -> None:
+    """Until one is there, all that is written stands on one disk alone, and is gone for good with its node. Copies that
+    no node has room for are not waited for."""
     # Copies are begun by a step of the cluster's own, after the one that the answer waited for: hence the events.
     params = {
         "wait_for_no_initializing_shards": True,
@@ -202,5 +208,4 @@ def _was_made(connection: OpenSearchConnection, index: str, answer: Any) -> bool
             logger.warning(
                 "%s: copies of %s are not ready yet; until they are, its articles stand once", connection, index
             )
-            break
-    return True
+            return

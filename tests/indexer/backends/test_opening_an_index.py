@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import inspect
 import pkgutil
@@ -11,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from whoosh import index
+from written_news import MEMORY_MB, news, print_of
 
-from indexer.article import Article
 from indexer.backends.meta import META_FILE, current_meta
 from indexer.backends.storage import write_sealed
 from indexer.backends.tombstones import TOMBSTONES_FILE
@@ -28,18 +27,6 @@ from indexer.errors import (
     IndexVersionError,
 )
 from indexer.schema import build_schema
-
-MEMORY_MB = 16
-
-
-def news(key: str, body: str = "Mine clearance began.", **more: object) -> Article:
-    return replace(Article(title=f"Story {key}", body=body, external_id=key, lang="en"), **more)
-
-
-def print_of(folder: Path) -> dict[str, str]:
-    return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir()) if path.is_file()
-    }
 
 
 def test_a_missing_index_says_what_to_run(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +9,8 @@ from pathlib import Path
 import pytest
 from whoosh import fields, index, query
 from whoosh.filedb.filestore import FileStorage, RamStorage
+from written_news import MEMORY_MB, news, print_of
 
-from indexer.article import Article
 from indexer.backends.port import Draft, Tombstone
 from indexer.backends.tombstones import Tombstones
 from indexer.backends.whoosh_index import WhooshIndex
@@ -22,12 +21,6 @@ from indexer.errors import (
     IndexDamagedError,
 )
 
-MEMORY_MB = 16
-
-
-def news(key: str, body: str = "Mine clearance began.", **more: object) -> Article:
-    return replace(Article(title=f"Story {key}", body=body, external_id=key, lang="en"), **more)
-
 
 def bodies(folder: Path) -> dict[str | None, str]:
     return {held.article.external_id: held.article.body for held in WhooshIndex.open(folder).articles()}
@@ -36,12 +29,6 @@ def bodies(folder: Path) -> dict[str | None, str]:
 def articles_with(folder: Path, term: str, field: str = "body_surface") -> set[str]:
     with WhooshIndex.open(folder).whoosh.searcher() as searcher:
         return {hit["external_id"] for hit in searcher.search(query.Term(field, term), limit=None)}
-
-
-def print_of(folder: Path) -> dict[str, str]:
-    return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir()) if path.is_file()
-    }
 
 
 def half_written(draft: Draft) -> Draft:

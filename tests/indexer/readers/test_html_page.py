@@ -2,68 +2,18 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from news_pages import JSON_LD, PARAGRAPHS, news_page, read, read_outcome
 
-from indexer.article import Article, Place, ReadArticle, Skipped
+from indexer.article import Place, ReadArticle, Skipped
 from indexer.cleaning.pages.tree import MAX_BLOCKS
-from indexer.readers.html_page import html_fragment_text, read_html_page
+from indexer.readers.html_page import html_fragment_text
 from indexer.rebuilding import clean_again
 
 PLACE = Place("page.html")
-TODAY = date(2026, 1, 1)
-PARAGRAPHS = (
-    """The harbour at Esker will be dredged for the first time in forty years, the port authority said on Thursday,
-    after two freighters ran aground within a week.""",
-    """Work is to begin in May and should take eleven weeks. Fishing boats will use the northern quay until then, the
-    harbour master, Ines Carrow, told reporters.""",
-    "“We have waited long enough,” she said. “Every winter the channel has lost another hand of water.”",
-    "The council will vote on the cost, put at 4.2 million crowns, at its next meeting in April.",
-)
-PARAGRAPHS = tuple(" ".join(paragraph.split()) for paragraph in PARAGRAPHS)
-JSON_LD = """{"@context": "https://schema.org", "@type": "NewsArticle", "headline": "Esker harbour to be dredged",
-  "datePublished": "2021-03-11T15:29:00+01:00", "dateModified": "2021-03-14T09:00:00+01:00",
-  "author": [{"@type": "Person", "name": "Maren Holt"}, {"@type": "Person", "name": "Tobias Renn"}],
-  "publisher": {"@type": "Organization", "name": "The Esker Courier"}, "keywords": ["harbours", "Esker"]}"""
-
-
-def news_page(
-    *,
-    head: str = f'<script type="application/ld+json">{JSON_LD}</script>',
-    title: str = "Esker harbour to be dredged | The Esker Courier",
-    headline: str = "Esker harbour to be dredged",
-    byline: str = "By Maren Holt and Tobias Renn",
-    dated: str = "11 March 2021",
-    paragraphs: tuple[str, ...] = PARAGRAPHS,
-) -> str:
-    text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-    return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{head}</head><body>
-<header><div class="logo"><a href="/">The Esker Courier</a></div>
-<nav class="menu"><ul><li><a href="/news">News</a></li><li><a href="/sport">Sport</a></li>
-<li><a href="/weather">Weather</a></li></ul></nav></header>
-<main><article class="story"><h1 class="headline">{headline}</h1>
-<div class="byline">{byline}</div><div class="date">{dated}</div>
-<div class="share"><a href="#">Share on Facebook</a> <a href="#">Tweet</a></div>
-<div class="article-body">{text}</div></article>
-<aside class="related"><h3>Related articles</h3><ul><li><a href="/a">Ferry timetable changes from Monday</a></li>
-<li><a href="/b">Gull count begins on the northern cliffs</a></li></ul></aside>
-<section class="comments"><h3>Comments</h3><div class="comment">
-<p>About time too, my boat scraped the bottom twice last year!</p></div></section></main>
-<footer><p>© 2021 The Esker Courier. All rights reserved.</p></footer></body></html>"""
-
-
-def read(page: str | bytes, **options: object) -> Article:
-    outcome = read_outcome(page, **options)
-    assert isinstance(outcome, ReadArticle), outcome
-    return outcome.article
-
-
-def read_outcome(page: str | bytes, **options: object) -> ReadArticle | Skipped:
-    content = page.encode() if isinstance(page, str) else page
-    return read_html_page(content, PLACE, **{"today": TODAY, **options})
 
 
 def test_a_news_page_gives_its_article() -> None:
@@ -139,59 +89,6 @@ def test_bylines_are_read_from_the_page_where_the_head_says_nothing(byline: str,
 def test_a_site_that_signs_for_its_writer_gives_way_to_the_byline() -> None:
     head = '<meta name="author" content="The Esker Courier"><meta property="og:site_name" content="The Esker Courier">'
     assert read(news_page(head=head, byline="By Maren Holt")).author == ("Maren Holt",)
-
-
-def test_one_source_alone_makes_a_date_likely_and_two_make_it_sure() -> None:
-    meta = '<meta property="article:published_time" content="2021-03-11T15:29:00+01:00">'
-    alone = read(news_page(head=meta, dated="")).published
-    assert (alone.on, alone.confidence) == ("2021-03-11", "likely")
-    address = "https://courier.example/2021/03/11/harbour"
-    assert read(news_page(head=meta, dated=""), address=address).published.confidence == "sure"
-    assert read(news_page(head=meta)).published.confidence == "sure"
-
-
-def test_the_stamp_that_machines_are_told_is_no_second_source_when_a_time_element_repeats_it() -> None:
-    stamp = "2021-03-11T15:29:00+01:00"
-    meta = f'<meta property="article:published_time" content="{stamp}">'
-    repeated = read(news_page(head=meta, dated=f'<time datetime="{stamp}"></time>')).published
-    assert (repeated.on, repeated.confidence) == ("2021-03-11", "likely")
-    said_again = read(news_page(head=meta, dated='<time datetime="2021-03-11"></time>')).published
-    assert said_again.confidence == "sure"
-
-
-def test_the_day_shown_wins_over_a_stamp_of_greenwich_a_day_off() -> None:
-    meta = '<meta property="article:published_time" content="2021-03-12T04:30:00Z">'
-    published = read(news_page(head=meta)).published
-    assert published.on == "2021-03-11"
-
-
-def test_days_in_numbers_take_the_order_that_another_source_confirms() -> None:
-    meta = '<meta property="article:published_time" content="2021-04-03T10:00:00-05:00">'
-    published = read(news_page(head=meta, dated="04/03/2021")).published
-    assert (published.on, published.confidence) == ("2021-04-03", "sure")
-
-
-def test_dates_to_come_and_dates_before_newspapers_are_refused_with_a_note() -> None:
-    later = '<meta property="article:published_time" content="2031-03-12T04:30:00Z">'
-    outcome = read_outcome(news_page(head=later, dated=""))
-    assert isinstance(outcome, ReadArticle)
-    assert (outcome.article.published.on, outcome.notes) == (None, ("date in the future refused",))
-    ancient = '<meta property="article:published_time" content="0001-01-01T00:00:00Z">'
-    outcome = read_outcome(news_page(head=ancient, dated=""))
-    assert isinstance(outcome, ReadArticle)
-    assert (outcome.article.published.on, outcome.notes) == (None, ("date before 1600 refused",))
-    ancient = '<span itemprop="datePublished" content="0001-01-01T00:00:00Z"></span><p>11 March 2021</p>'
-    outcome = read_outcome(news_page(head="", dated=ancient))
-    assert isinstance(outcome, ReadArticle)
-    assert (outcome.article.published.on, outcome.notes) == ("2021-03-11", ("date before 1600 refused",))
-
-
-def test_updates_do_not_date_an_article() -> None:
-    page = news_page(
-        head="",
-        dated='<time datetime="2021-03-11">11 March 2021</time> Updated <time datetime="2021-05-01">1 May 2021</time>',
-    )
-    assert read(page).published.on == "2021-03-11"
 
 
 @pytest.mark.parametrize(
