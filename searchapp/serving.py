@@ -25,7 +25,6 @@ from typing import Any, Final
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server.mp import MPServer, WorkerProcess
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.errors import ClusterError, IndexNotFoundError, UsageError
@@ -36,6 +35,7 @@ from searchapp.ingest.intake import MOST_INGESTING
 from searchapp.readying import make_ready
 from searchapp.search.request import Page
 from searchapp.search.service import SearchService
+from searchapp.supervisor import Supervisor
 from searchapp.warming import warm_up
 from searchapp.web.archive import Archive
 from searchapp.web.logs import describe_logging
@@ -43,10 +43,6 @@ from searchapp.web.logs import describe_logging
 # Threads that wait, for their turn or for a commit, cost next to nothing; these beside them answer what waits for
 # nobody: that the service lives, and that the queue is full.
 _SPARE_THREADS: Final = 4
-#: A worker that has opened the archive listens a moment later: only then does the one go that it takes the place of.
-_LISTENS_WITHIN_S: Final = 0.5
-_STARTS_WITHIN_S: Final = 120.0
-_LOOK_FOR_START_EVERY_S: Final = 0.02
 _LOOK_AT_PARENT_EVERY_S: Final = 1.0
 _METRICS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -73,37 +69,6 @@ class Shared:
         return self.folder / f"started-{process}"
 
 
-class _Supervisor(MPServer):
-    """Granian's, but a worker that takes another's place is given the time that it needs to start: granian gives it
-    the same few seconds whatever it has to open, and then nobody may be there to answer."""
-
-    def __init__(self, shared: Shared, **options: Any) -> None:  # noqa: ANN401 granian's own
-        super().__init__("broadsheet", respawn_interval=_LISTENS_WITHIN_S, **options)
-        self._shared = shared
-
-    def _spawn_worker(  # type: ignore[override]  # of the two signatures above it the nearer one
-        self,
-        idx: int,
-        target: Any,  # noqa: ANN401
-        callback_loader: Any,  # noqa: ANN401
-    ) -> WorkerProcess:
-        worker = super()._spawn_worker(idx, target, callback_loader)
-        if idx in self.respawned_wrks:
-            worker.start = partial(self._start_and_wait, idx, worker, worker.start)  # type: ignore[method-assign]
-        return worker
-
-    def _start_and_wait(self, idx: int, worker: WorkerProcess, start: Callable[[], None]) -> None:
-        start()
-        started = self._shared.started(worker.inner.pid)
-        until = time.monotonic() + _STARTS_WITHIN_S
-        while worker.inner.is_alive() and not (started.exists() or self.interrupt_signal or time.monotonic() > until):
-            time.sleep(_LOOK_FOR_START_EVERY_S)
-        if started.exists():
-            # Granian takes a worker that ends soon after another's end for one that cannot start, and gives up. This
-            # one could: whatever ends it now is no reason to leave everybody without an answer.
-            self.respawned_wrks[idx] = -math.inf
-
-
 def serve(settings: Settings) -> None:
     """Serve until Ctrl-C or SIGTERM. An index that is not there yet, or a cluster, is waited for; an index that
     cannot be used is an ArchiveError, a port that cannot be had a UsageError."""
@@ -116,8 +81,8 @@ def serve(settings: Settings) -> None:
     with tempfile.TemporaryDirectory(prefix="broadsheet-") as folder:
         shared = Shared(Path(folder), secrets.token_bytes(32))
         _prepare(shared, settings)
-        server = _Supervisor(
-            shared,
+        server = Supervisor(
+            lambda process: shared.started(process).exists(),
             address=settings.host,
             port=settings.port,
             interface=Interfaces.WSGI,

@@ -67,15 +67,15 @@ class Server:
     def ask(self, path: str) -> tuple[int, str]:
         """Status and text, 0 and why where there is no answer. Over a connection of its own, so that each goes to
         whichever process takes it."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = self.connect()
         try:
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-        except (OSError, http.client.HTTPException) as error:
-            return 0, repr(error)
+            return ask_over(connection, path)
         finally:
             connection.close()
+
+    def connect(self) -> http.client.HTTPConnection:
+        """May be asked again and again; opens anew where the last answer said so."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
 
     def metric(self, name: str) -> float:
         """0 where nothing was counted yet."""
@@ -90,11 +90,26 @@ class Server:
     def workers(self) -> frozenset[int]:
         """Their process ids. Beside them there may be a process that Python tracks what they share with."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return frozenset(
-            int(pid) for pid in children if "resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_text()
-        )
+        return frozenset(int(pid) for pid in children if _is_worker(pid))
 
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(timeout=10)
+
+
+def ask_over(connection: http.client.HTTPConnection, path: str) -> tuple[int, str]:
+    """Status and text, 0 and why where there is no answer."""
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    except (OSError, http.client.HTTPException) as error:
+        return 0, repr(error)
+
+
+def _is_worker(pid: str) -> bool:
+    try:
+        return "resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):  # it has just ended
+        return False

@@ -7,11 +7,12 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from served import WITHIN_S, WORKERS, Server, commit_lanterns
+from served import WITHIN_S, WORKERS, Server, ask_over, commit_lanterns
 
 
 @pytest.fixture(scope="module")
@@ -51,22 +52,35 @@ def test_a_cursor_is_followed_by_any_of_them_across_a_commit(served) -> None:
     assert sorted(seen, key=int) == [str(number) for number in range(40)]
 
 
+class Clients:
+    """Ask what they are given again and again, each in a thread of its own, until they are joined."""
+
+    def __init__(self, asking: list[Callable[[str], tuple[int, str]]]) -> None:
+        self.failed: list[tuple[int, str]] = []
+        self.answered = 0
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._threads = [threading.Thread(target=self._ask, args=(ask,)) for ask in asking]
+        for thread in self._threads:
+            thread.start()
+
+    def _ask(self, ask: Callable[[str], tuple[int, str]]) -> None:
+        while not self._ended.is_set():
+            for path in ("/api/v1/search?q=lantern", "/?q=light", "/api/v1/search?q=title:lan*&sort=newest"):
+                status, text = ask(path)
+                with self._lock:
+                    self.answered += 1
+                    if status != 200:
+                        self.failed.append((status, text))
+
+    def join(self) -> None:
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+
+
 def test_commits_and_new_workers_while_many_search_cost_no_request(served) -> None:
     server, folder = served
-    failed: list[tuple[int, str]] = []
-    answered = 0
-    ended = threading.Event()
-    lock = threading.Lock()
-
-    def search() -> None:
-        nonlocal answered
-        while not ended.is_set():
-            for path in ("/api/v1/search?q=lantern", "/?q=light", "/api/v1/search?q=title:lan*&sort=newest"):
-                status, text = server.ask(path)
-                with lock:
-                    answered += 1
-                    if status != 200:
-                        failed.append((status, text))
 
     def commit(number: int) -> None:
         first = 1000 * (number + 1)
@@ -76,9 +90,8 @@ def test_commits_and_new_workers_while_many_search_cost_no_request(served) -> No
         asked = [server.ask(f"/api/v1/search?q=title:{1000 * (number + 1) + 7}")[1] for _ in range(6)]
         return all(json.loads(text)["total"] == 1 for text in asked)
 
-    threads = [threading.Thread(target=search) for _ in range(4)]
-    for thread in threads:
-        thread.start()
+    kept = [server.connect() for _ in range(3)]
+    clients = Clients([server.ask] * 3 + [partial(ask_over, connection) for connection in kept])
     try:
         for round_number in range(2):
             before = server.workers()
@@ -89,11 +102,11 @@ def test_commits_and_new_workers_while_many_search_cost_no_request(served) -> No
         commit(4)
         server.wait_until(lambda: all(map(all_find, range(5))))
     finally:
-        ended.set()
-        for thread in threads:
-            thread.join()
-    assert failed == []
-    assert answered > 20
+        clients.join()
+        for connection in kept:
+            connection.close()
+    assert clients.failed == []
+    assert clients.answered > 20
     assert server.process.poll() is None
 
 
