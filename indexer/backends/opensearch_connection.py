@@ -27,7 +27,8 @@ _TOO_BUSY: Final = 429
 _SERVER_ERRORS: Final = range(500, 600)
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 5.0
-#: A node that failed is asked again after so long; in between the others are.
+#: A node that failed, or was late, is asked again after so long, and after twice as long each time that it fails again;
+#: in between the others are.
 _DEAD_NODE_S: Final = 5
 _CONNECTIONS_PER_NODE: Final = 8
 
@@ -198,6 +199,16 @@ def _make_client(library: ModuleType, address: ClusterAddress) -> OpenSearch:
         def dumps(self, data: Any) -> Any:  # noqa: ANN401 JSON
             return data if isinstance(data, str | bytes) else orjson.dumps(data)
 
+    class Connection(library.Urllib3HttpConnection):  # type: ignore[name-defined,misc]
+        def perform_request(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 as the library has it
+            try:
+                return super().perform_request(*args, **kwargs)
+            except library.ConnectionTimeout:
+                # The library leaves alone only nodes whose requests it repeats by itself. One that hangs would be
+                # waited for in its every turn.
+                client.transport.mark_dead(self)
+                raise
+
     options: dict[str, Any] = {}
     if address.user:
         options["http_auth"] = (address.user, address.password)
@@ -205,9 +216,10 @@ def _make_client(library: ModuleType, address: ClusterAddress) -> OpenSearch:
         options["headers"] = {"Authorization": f"ApiKey {address.api_key}"}
     if address.ca_file:
         options["ca_certs"] = address.ca_file
-    return library.OpenSearch(  # type: ignore[no-any-return]
+    client: OpenSearch = library.OpenSearch(
         hosts=list(address.urls),
         serializer=Serializer(),
+        connection_class=Connection,
         timeout=address.timeout_s,
         max_retries=len(address.urls) - 1,
         retry_on_timeout=False,
@@ -216,3 +228,4 @@ def _make_client(library: ModuleType, address: ClusterAddress) -> OpenSearch:
         dead_timeout=_DEAD_NODE_S,
         **options,
     )
+    return client

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -14,7 +19,7 @@ from indexer.backends.opensearch_connection import (
     is_passing,
     read_reason,
 )
-from indexer.errors import ArchiveError, ClusterError, SettingError
+from indexer.errors import ArchiveError, ClusterError, ClusterLateError, SettingError
 from indexer.settings import Settings
 
 #: A port that nobody listens on.
@@ -49,6 +54,54 @@ def test_patience_runs_out_and_is_renewed_by_success() -> None:
         pass
     patience.renew()
     assert patience.wait()
+
+
+class _Prompt(BaseHTTPRequestHandler):
+    """Answers anything with an empty object."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the name that it has there
+        pass
+
+
+@pytest.fixture
+def prompt_url() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Prompt) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_a_node_that_hangs_is_left_alone_for_a_while_and_the_others_are_asked(patient, prompt_url) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        hanging.settimeout(0)
+        urls = (f"http://127.0.0.1:{hanging.getsockname()[1]}", prompt_url)
+        connection = OpenSearchConnection(ClusterAddress(urls, timeout_s=0.5, patience_s=10.0))
+        late = 0
+        for _ in range(30):
+            try:
+                assert connection.request("GET", "/", patient=patient) == {}
+            except ClusterLateError:
+                late += 1
+        connection.close()
+        waited_for = 0
+        with suppress(BlockingIOError):
+            while True:
+                hanging.accept()[0].close()
+                waited_for += 1
+    assert waited_for == 1
+    assert late == (0 if patient else 1)
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504, "N/A", "TIMEOUT"])
