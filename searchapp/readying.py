@@ -7,6 +7,7 @@ them dies before the worker does.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 from dataclasses import replace
 from typing import Final
@@ -21,6 +22,9 @@ _YOUNG: Final = 20_000
 _MIDDLE: Final = 20
 _OLD: Final = 20
 _NO_HURRY_MS: Final = 60_000
+#: glibc's number for how many arenas there may be, and how many there are to be.
+_M_ARENA_MAX: Final = -8
+_ARENAS: Final = 2
 _FACETS: Final = (FacetRequest("source"), FacetRequest("year"), FacetRequest("author"), FacetRequest("lang"))
 
 
@@ -35,3 +39,12 @@ def make_ready(service: SearchService) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG, _MIDDLE, _OLD)
+
+
+def share_arenas() -> None:
+    """To be called before there are threads. glibc gives each thread an arena of its own, up to eight a core, and what
+    is free in one cannot be used by the others; Python lets one of them go on at a time anyway. Other C libraries have
+    no such thing."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, _ARENAS)

@@ -32,7 +32,7 @@ from indexer.settings import Settings
 from searchapp.backends.choosing import open_engine
 from searchapp.backends.pins import Pins
 from searchapp.ingest.intake import MOST_INGESTING
-from searchapp.readying import make_ready
+from searchapp.readying import make_ready, share_arenas
 from searchapp.search.request import Page
 from searchapp.search.service import SearchService
 from searchapp.supervisor import Supervisor
@@ -94,7 +94,7 @@ def serve(settings: Settings) -> None:
             log_level=LogLevels.warning,
             log_dictconfig=describe_logging(settings.log),
         )
-        server.serve(target_loader=partial(_load_app, settings, shared, os.getpid()), wrap_loader=False)
+        server.run(partial(_load_app, settings, shared, os.getpid()))
 
 
 def _prepare(shared: Shared, settings: Settings) -> None:
@@ -115,6 +115,7 @@ def _load_app(settings: Settings, shared: Shared, parent: int) -> Any:  # noqa: 
     from searchapp.web.metrics import Metrics  # noqa: PLC0415 see _prepare
     from searchapp.web.seen import watch_searches  # noqa: PLC0415 see _prepare
 
+    share_arenas()
     threading.Thread(target=_follow_parent, args=(parent,), name="broadsheet-parent", daemon=True).start()
     metrics = Metrics()
     open_service = partial(_open_ready, settings, watch_searches(settings, metrics), Pins(shared.pins))

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Final
 
 from granian.net import SocketHolder, SocketSpec  # type: ignore[attr-defined]  # they are its public names
+from granian.server.common import AbstractServer
 from granian.server.mp import MPServer, WorkerProcess
 
 from searchapp.leaving import FAREWELL_S, LEAVE_SIGNAL, load_leaving
@@ -37,6 +38,11 @@ class Supervisor(MPServer):
         super().__init__("broadsheet", respawn_interval=_LISTENS_WITHIN_S, **options)
         self._has_started = has_started
         self._places: list[tuple[SocketHolder, socket.socket]] = []
+
+    def run(self, load: Callable[[], Any]) -> None:
+        """Serve what `load` gives in each worker, until told to end."""
+        # Past granian's own advice on how many threads there should be: ours wait in a queue that counts them.
+        AbstractServer.serve(self, target_loader=load, wrap_loader=False)
 
     def _init_shared_socket(self) -> None:
         if sys.platform != "linux":  # one socket is shared by all there
