@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import signal
 import socket
 import sys
 import time
@@ -41,6 +42,8 @@ class Supervisor(MPServer):
 
     def run(self, load: Callable[[], Any]) -> None:
         """Serve what `load` gives in each worker, until told to end."""
+        # A worker that does not hear it yet, since it is still starting, would be ended by it.
+        signal.signal(LEAVE_SIGNAL, signal.SIG_IGN)
         # Past granian's own advice on how many threads there should be: ours wait in a queue that counts them.
         AbstractServer.serve(self, target_loader=load, wrap_loader=False)
 
