@@ -20,6 +20,7 @@ FORBIDDEN = {
         r"[p]ypi\.org|[p]ythonhosted|/[s]imple/|[i]ndex-url\s*=|registry\.[n]pmjs|[a]rtifactory", re.IGNORECASE
     ),
     "a key": re.compile(r"BEGIN [A-Z ]*[P]RIVATE KEY|(?:gh[pousr]|[g]ithub_pat)_\w{20}"),
+    "a merge left undone": re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE),
     "how it was written": re.compile(
         r"\b(this|my|our|the (last|next|previous)) [s]ession\b|\b[i]ssue #?\d|[c]o-authored-by|\bsub-?[a]gents?\b",
         re.IGNORECASE,
@@ -83,6 +84,7 @@ def test_no_tracked_file_is_huge() -> None:
         "--{}ndex-url = https://mirror".format("i"),
         "written in this {}ession".format("s"),
         "closes {}ssue #12".format("i"),
+        "one\n{} main\nother".format("<" * 7),
     ],
 )
 def test_forbidden_text_is_caught(text: str) -> None:
