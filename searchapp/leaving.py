@@ -11,7 +11,9 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from searchapp.web.safety import with_headers
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -31,13 +33,7 @@ class Leaving:
         signal.signal(LEAVE_SIGNAL, lambda *_: self._leave())
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if self._nobody is None:
-            return self._answer(environ, start_response)
-
-        def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:  # noqa: ANN401 as WSGI has it
-            return start_response(status, [*headers, ("Connection", "close")], *failure)
-
-        return self._answer(environ, start)
+        return self._answer(environ, start_response)
 
     def _leave(self) -> None:
         """Whoever connects from now on is for the others that listen at this place. To close the descriptor would not
@@ -48,6 +44,7 @@ class Leaving:
             self._nobody.bind("")
             self._nobody.listen()
             os.dup2(self._nobody.fileno(), self._place)
+            self._answer = with_headers(self._answer, (("Connection", "close"),))
 
 
 def load_leaving(load: Callable[[], WSGIApplication], place: int) -> Leaving:

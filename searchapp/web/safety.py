@@ -27,12 +27,16 @@ SAFETY_HEADERS = {
 def with_safety_headers(answer: WSGIApplication) -> WSGIApplication:
     """The application with these headers on all its answers. Around it, since they are the same for all of them, and
     each that is put into Flask's headers is compared with all others."""
-    safety = tuple(SAFETY_HEADERS.items())
+    return with_headers(answer, tuple(SAFETY_HEADERS.items()))
 
-    def answer_safely(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+
+def with_headers(answer: WSGIApplication, added: tuple[tuple[str, str], ...]) -> WSGIApplication:
+    """The application with `added` behind the headers of every answer."""
+
+    def answer_with(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:  # noqa: ANN401 as WSGI has it
-            return start_response(status, [*headers, *safety], *failure)
+            return start_response(status, [*headers, *added], *failure)
 
         return answer(environ, start)
 
-    return answer_safely
+    return answer_with
